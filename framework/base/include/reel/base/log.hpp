@@ -1,0 +1,43 @@
+/// The program's log: spdlog behind one door, so that secrets never pass it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace reel::base {
+
+enum class Level { debug, info, warning, error };
+std::string_view name(Level level);
+
+/// One line of log. `stage` is the id of the stage it is about, or empty.
+struct LogLine {
+  Level level = Level::info;
+  std::string stage;
+  std::string message;
+};
+
+/// Any thread. Values given to hide_in_logs() are replaced by `***`.
+void log(Level level, std::string_view message, std::string_view stage = {});
+
+/// From now on `secret` appears in no log line and in no text that redacted() returns. Any thread.
+/// Texts shorter than 4 characters are hidden as whole words only.
+void hide_in_logs(std::string secret);
+std::string redacted(std::string_view text);
+
+/// Lowest level that reaches standard error (default: warning). Listeners get every line.
+void set_stderr_level(Level level);
+
+/// Calls `listener` for each line, redacted, on the thread that logs, until the handle dies.
+class LogListener {
+ public:
+  explicit LogListener(std::function<void(const LogLine&)> listener);
+  ~LogListener();
+  LogListener(const LogListener&) = delete;
+  LogListener& operator=(const LogListener&) = delete;
+
+ private:
+  int id_;
+};
+
+}  // namespace reel::base

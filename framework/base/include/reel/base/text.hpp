@@ -1,0 +1,30 @@
+/// Small helpers for text that people read.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reel::base {
+
+/// The known name that is nearest to `word` by edit distance (transpositions count once), or empty
+/// if none is near enough to be what was meant.
+std::string nearest(std::string_view word, const std::vector<std::string>& known);
+
+/// `a, b and c`
+std::string join_words(const std::vector<std::string>& words, std::string_view last = "and");
+
+/// Columns of a terminal that a UTF-8 text takes; wide characters count two, combining ones none.
+std::size_t display_width(std::string_view utf8);
+
+/// Byte offset of the first byte that is no valid UTF-8, or npos.
+std::size_t broken_utf8(std::string_view text);
+
+/// The text with control characters (terminal escapes among them) and broken UTF-8 made visible.
+std::string printable(std::string_view text);
+
+/// `1.4 MB`, in powers of 1000.
+std::string format_bytes(std::uint64_t bytes);
+
+}  // namespace reel::base

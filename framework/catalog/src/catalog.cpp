@@ -1,0 +1,141 @@
+#include "reel/catalog/catalog.hpp"
+
+#include <gst/gst.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "host.hpp"
+#include "opener.hpp"
+#include "reel/base/log.hpp"
+#include "traits.hpp"
+
+namespace reel::catalog {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view foreign = "gst/", ours = "reel/";
+
+std::vector<fs::path> libraries_in(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code fault;
+  for (fs::directory_iterator it(folder, fault), end; !fault && it != end; it.increment(fault))
+    if (it->path().extension() == ".so") found.push_back(it->path());
+  std::ranges::sort(found);
+  return found;
+}
+
+std::string plain(std::string_view name) {
+  return std::string(name.starts_with(ours) ? name.substr(ours.size()) : name);
+}
+
+}  // namespace
+
+/// Stages are looked into when they are first asked for: a start stays quick however many there are.
+struct Catalog::State {
+  struct Known {
+    std::string factory, plugin;
+  };
+  Policy policy;
+  std::vector<PluginInfo> plugins;
+  std::map<std::string, const reel_plugin*, std::less<>> entries;  // by id
+  std::map<std::string, Known, std::less<>> known;                 // by stage name
+  std::mutex mutex;
+  std::map<std::string, std::unique_ptr<model::StageTraits>, std::less<>> traits;  // guarded by `mutex`
+
+  void add(Opened opened) {
+    PluginInfo& info = opened.info;
+    if (!info.refused.empty()) base::log(base::Level::info, "the plugin " + info.path.string() + " is refused: " + info.refused);
+    for (const std::string& factory : opened.factories) {
+      const std::string name = stage_name(factory, info.vendor);
+      known[name] = {factory, info.id};
+      info.stages.push_back(name);
+    }
+    if (opened.entry != nullptr) entries[info.id] = opened.entry;
+    plugins.push_back(std::move(info));
+  }
+
+  const model::StageTraits* find(std::string_view asked) {
+    const std::string name = plain(asked);
+    if (!policy.refuse_stage(name).empty()) return nullptr;
+    const std::lock_guard lock(mutex);
+    if (const auto found = traits.find(name); found != traits.end()) return found->second.get();
+    const auto stage = known.find(name);
+    const bool is_foreign = name.starts_with(foreign);
+    if (stage == known.end() && !is_foreign) return nullptr;
+    const std::string factory_name = is_foreign ? name.substr(foreign.size()) : stage->second.factory;
+    GstElementFactory* const factory = gst_element_factory_find(factory_name.c_str());
+    std::unique_ptr<model::StageTraits> made;
+    if (factory != nullptr && (!is_foreign || no_stage_because(factory).empty()))
+      made = std::make_unique<model::StageTraits>(stage_traits(factory, name, is_foreign ? "" : stage->second.plugin));
+    if (factory != nullptr) gst_object_unref(factory);
+    return traits.emplace(name, std::move(made)).first->second.get();
+  }
+};
+
+Catalog::Catalog(const CatalogOptions& options) : state_(std::make_unique<State>()) {
+  state_->policy = options.policy;
+  Opener opener(the_host(options.host_version), options.open_timeout);
+  std::set<fs::path> seen;
+  for (const fs::path& folder : options.folders) {
+    for (const fs::path& library : libraries_in(folder)) {
+      std::error_code fault;
+      const fs::path real = fs::canonical(library, fault);
+      if (seen.insert(fault ? library : real).second) state_->add(opener.open(library));
+    }
+  }
+}
+
+Catalog::~Catalog() = default;
+
+const std::vector<PluginInfo>& Catalog::plugins() const { return state_->plugins; }
+
+const model::StageTraits* Catalog::find(std::string_view name) const { return state_->find(name); }
+
+std::vector<const model::StageTraits*> Catalog::stages() const {
+  std::vector<const model::StageTraits*> found;
+  for (const auto& [name, stage] : state_->known)
+    if (const auto* const traits = find(name)) found.push_back(traits);
+  return found;
+}
+
+std::string Catalog::why_not(std::string_view asked) const {
+  const std::string name = plain(asked);
+  const bool is_foreign = name.starts_with(foreign);
+  GstElementFactory* const factory = is_foreign ? gst_element_factory_find(name.c_str() + foreign.size()) : nullptr;
+  std::string why;
+  if (state_->known.contains(name) || factory != nullptr) why = state_->policy.refuse_stage(name);
+  if (why.empty() && factory != nullptr) why = no_stage_because(factory);
+  if (factory != nullptr) gst_object_unref(factory);
+  if (!why.empty() || is_foreign) return why;
+  // A stage that is not there may be one of a plugin that was refused; its file tells.
+  const auto slash = name.find('/');
+  for (const PluginInfo& plugin : state_->plugins) {
+    const bool named = slash != std::string::npos ? plugin.vendor == name.substr(0, slash) || plugin.path.stem().string().starts_with(name.substr(0, slash) + "-")
+                                                  : plugin.path.stem() == "reel-" + name;
+    if (!plugin.refused.empty() && named) return "the plugin " + plugin.path.string() + " is refused: " + plugin.refused;
+  }
+  return {};
+}
+
+std::vector<std::string> Catalog::foreign_names() const {
+  std::vector<std::string> names;
+  GList* const all = gst_registry_get_feature_list(gst_registry_get(), GST_TYPE_ELEMENT_FACTORY);
+  for (GList* item = all; item != nullptr; item = item->next)
+    if (no_stage_because(GST_ELEMENT_FACTORY(item->data)).empty()) names.push_back(std::string(foreign) + GST_OBJECT_NAME(item->data));
+  gst_plugin_feature_list_free(all);
+  return names;
+}
+
+const void* Catalog::extension(std::string_view plugin_id, const char* extension_id) const {
+  const auto entry = state_->entries.find(plugin_id);
+  if (entry == state_->entries.end() || entry->second->get_extension == nullptr) return nullptr;
+  return entry->second->get_extension(extension_id);
+}
+
+}  // namespace reel::catalog

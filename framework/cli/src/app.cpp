@@ -1,0 +1,93 @@
+#include "app.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "commands.hpp"
+#include "reel/base/log.hpp"
+#include "reel/base/text.hpp"
+#include "reel/engine/run.hpp"
+#include "terminal.hpp"
+#include "version.hpp"
+
+namespace reel::cli {
+namespace {
+
+void print_error(const std::string& what, const std::string& hint) {
+  const bool colors = terminal::colors(terminal::Stream::error);
+  std::cerr << (colors ? "\033[1;31merror:\033[0m " : "error: ") << base::redacted(what) << '\n';
+  if (!hint.empty()) std::cerr << "  hint: " << base::redacted(hint) << '\n';
+}
+
+int code(base::ExitCode exit) { return static_cast<int>(exit); }
+
+/// Runs the command; every way in which it can end becomes an exit code and, if it failed, a message.
+int perform(const Chosen& chosen, const std::optional<std::filesystem::path>& config) {
+  try {
+    Context context(config);
+    return code(chosen.action(context));
+  } catch (const InvalidInput& invalid) {
+    std::cerr << model::to_text(invalid.diagnosed, terminal::colors(terminal::Stream::error));
+    return code(base::ExitCode::input_wrong);
+  } catch (const base::InputError& e) {
+    print_error(e.what(), e.hint());
+    return code(base::ExitCode::input_wrong);
+  } catch (const base::Interrupted& e) {
+    print_error(e.what(), e.hint());
+    return code(base::ExitCode::interrupted);
+  } catch (const base::Error& e) {
+    print_error(e.what(), e.hint());
+    return code(base::ExitCode::run_failed);
+  } catch (const std::exception& e) {
+    print_error(std::string("internal error: ") + e.what(), "this is a bug in Reelwork; please report it with the command that you ran");
+    return code(base::ExitCode::run_failed);
+  }
+}
+
+/// CLI11's own message, and the nearest command where a command was mistyped.
+int refuse(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& words) {
+  std::string hint = "`reel --help` lists the commands";
+  if (const auto selected = app.get_subcommands(); !selected.empty()) {
+    hint = "`reel " + selected.front()->get_name() + " --help` shows the options";
+  } else if (!words.empty() && !words.front().starts_with('-')) {
+    std::vector<std::string> known;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) known.push_back(command->get_name());
+    print_error("there is no command '" + words.front() + "'", hint);
+    if (const std::string near = base::nearest(words.front(), known); !near.empty())
+      std::cerr << "  did you mean 'reel " << near << "'?\n";
+    return code(base::ExitCode::input_wrong);
+  }
+  print_error(error.what(), hint);
+  return code(base::ExitCode::input_wrong);
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  CLI::App app{"Reelwork runs media pipelines that are written in YAML.", "reel"};
+  app.set_version_flag("--version", std::string("reel ") + version);
+  app.require_subcommand(1);
+  app.fallthrough();
+  std::optional<std::filesystem::path> config;
+  int verbosity = 0;
+  app.add_option("--config", config, "Configuration file")->type_name("FILE");
+  app.add_flag("-v,--verbose", verbosity, "Show the log on standard error; twice: all of it");
+
+  Chosen chosen;
+  for (const auto add : {add_run, add_validate, add_explain, add_preview, add_graph, add_probe, add_inspect, add_plugins,
+                         add_schema, add_jobs, add_logs, add_new, add_doctor, add_completion, add_manual})
+    add(app, chosen);
+
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return app.exit(e);  // --help, --version
+  } catch (const CLI::ParseError& e) {
+    return refuse(app, e, words);
+  }
+  if (verbosity > 0) base::set_stderr_level(verbosity > 1 ? base::Level::debug : base::Level::info);
+  return perform(chosen, config);
+}
+
+}  // namespace reel::cli

@@ -1,0 +1,187 @@
+/// The commands that look at a pipeline without running it: validate, explain, preview, graph.
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "commands.hpp"
+#include "reel/base/text.hpp"
+#include "reel/engine/describe.hpp"
+#include "reel/engine/preview.hpp"
+#include "terminal.hpp"
+#include "version.hpp"
+
+namespace reel::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+base::ExitCode exit_code(const std::vector<model::Diagnosed>& files) {
+  const bool good = std::ranges::none_of(files, &model::Diagnosed::has_errors);
+  return good ? base::ExitCode::done : base::ExitCode::input_wrong;
+}
+
+base::ExitCode validate(Context& context, const std::vector<std::string>& pipelines, const std::string& format,
+                        Context::LoadOptions options) {
+  std::vector<model::Diagnosed> files;
+  options.require_params = false;
+  for (const std::string& pipeline : pipelines) files.push_back(context.load(pipeline, options).diagnosed);
+  if (format == "json") {
+    std::cout << model::to_json(files) << '\n';
+  } else if (format == "sarif") {
+    std::cout << model::to_sarif(files, version) << '\n';
+  } else {
+    for (const model::Diagnosed& file : files) {
+      std::cerr << model::to_text(file, terminal::colors(terminal::Stream::error));
+      if (!file.has_errors()) std::cout << file.file << ": valid\n";
+    }
+  }
+  return exit_code(files);
+}
+
+/// Graphviz' `dot`, fed by a temporary file.
+void draw(const std::string& dot, const fs::path& target, const std::string& type) {
+  std::string pattern = (target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string();
+  const int source = mkstemp(pattern.data());
+  if (source < 0) throw base::RunError("cannot write to the folder of " + target.string(), "check that it exists and is writable");
+  const fs::path input = pattern, output = pattern + ".out";
+  struct Cleanup {
+    fs::path a, b;
+    ~Cleanup() {
+      std::error_code ignored;
+      fs::remove(a, ignored);
+      fs::remove(b, ignored);
+    }
+  } const cleanup{input, output};
+  close(source);
+  std::ofstream(input) << dot;
+  const std::string flag = "-T" + type;
+  std::string to = output.string(), from = input.string(), option = "-o", program = "dot";
+  char* const arguments[] = {program.data(), const_cast<char*>(flag.c_str()), option.data(), to.data(), from.data(), nullptr};
+  pid_t child = 0;
+  int status = 0;
+  if (posix_spawnp(&child, "dot", nullptr, nullptr, arguments, environ) != 0)
+    throw base::RunError("drawing needs Graphviz, which is not installed", "apt install graphviz, or write a .dot file");
+  waitpid(child, &status, 0);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !fs::exists(output))
+    throw base::RunError("Graphviz could not draw " + target.string());
+  fs::rename(output, target);
+}
+
+base::ExitCode graph(Context& context, const std::string& file, Context::LoadOptions options, const fs::path& target) {
+  options.require_params = false;
+  auto loaded = context.load(file, options);
+  if (!loaded.pipeline) throw InvalidInput{std::move(loaded.diagnosed)};
+  const std::string dot = engine::graph_dot(*loaded.pipeline);
+  if (target.empty() || target == "-") {
+    std::cout << dot;
+    return base::ExitCode::done;
+  }
+  const std::string type = target.extension() == ".dot" ? "dot" : target.extension().string().substr(target.extension().empty() ? 0 : 1);
+  if (type == "dot") {
+    std::ofstream out(target);
+    if (!(out << dot) || !out.flush()) throw base::RunError("cannot write " + target.string());
+  } else if (type == "svg" || type == "png" || type == "pdf") {
+    draw(dot, target, type);
+  } else {
+    throw base::InputError(target.string() + ": expected a name that ends in .svg, .png, .pdf or .dot");
+  }
+  std::cout << target.string() << '\n';
+  return base::ExitCode::done;
+}
+
+base::ExitCode preview(Context& context, const std::string& file, const Context::LoadOptions& options,
+                       const std::string& at, const fs::path& target) {
+  const auto time = base::parse_time(at);
+  if (!time) throw base::InputError("--at " + at + ": " + time.fault);
+  if (!std::holds_alternative<base::Time>(*time))
+    throw base::InputError("--at " + at + ": expected a time like 1:05 or 2.5s, not a number of frames");
+  const auto prepared = context.prepare(file, options);
+  const auto result = engine::preview(prepared, std::get<base::Time>(*time), target,
+                                      [&context](const std::string& name) { return context.secret(name); });
+  std::cout << target.string() << ": " << result.width << "x" << result.height << " at " << base::format_time(result.time) << '\n';
+  return base::ExitCode::done;
+}
+
+}  // namespace
+
+CLI::Option* add_pipeline_options(CLI::App& command, std::string& file, Context::LoadOptions& options) {
+  command.add_option("--set", options.set, "Value of one of the pipeline's params; may be repeated")
+      ->type_name("NAME=VALUE")->allow_extra_args(false);
+  return command.add_option("pipeline", file, "The pipeline's YAML file; - reads standard input")->type_name("PIPELINE")->required();
+}
+
+void add_validate(CLI::App& app, Chosen& chosen) {
+  auto* const command = app.add_subcommand("validate", "Check pipelines and show every fault with its place");
+  struct State {
+    std::vector<std::string> pipelines;
+    std::string format = "text";
+    Context::LoadOptions options;
+  };
+  const auto state = std::make_shared<State>();
+  command->add_option("pipelines", state->pipelines, "The pipelines' YAML files")->type_name("PIPELINE")->required();
+  command->add_option("--format", state->format, "text, json or sarif")->check(CLI::IsMember({"text", "json", "sarif"}))->type_name("FORMAT");
+  command->add_option("--set", state->options.set, "Value of one of the pipelines' params; may be repeated")
+      ->type_name("NAME=VALUE")->allow_extra_args(false);
+  command->callback([state, &chosen] {
+    chosen.action = [state](Context& c) { return validate(c, state->pipelines, state->format, state->options); };
+  });
+}
+
+void add_explain(CLI::App& app, Chosen& chosen) {
+  auto* const command = app.add_subcommand("explain", "Say in words what a pipeline will do, with every default");
+  struct State {
+    std::string pipeline;
+    Context::LoadOptions options;
+    bool json = false;
+  };
+  const auto state = std::make_shared<State>();
+  add_pipeline_options(*command, state->pipeline, state->options);
+  command->add_flag("--json", state->json, "As JSON");
+  command->callback([state, &chosen] {
+    chosen.action = [state](Context& c) {
+      const auto prepared = c.prepare(state->pipeline, state->options);
+      std::cout << (state->json ? engine::explain_json(prepared) : engine::explain_text(prepared)) << '\n';
+      return base::ExitCode::done;
+    };
+  });
+}
+
+void add_preview(CLI::App& app, Chosen& chosen) {
+  auto* const command = app.add_subcommand("preview", "Write one picture of the result, without running it all");
+  struct State {
+    std::string pipeline, at;
+    std::filesystem::path target;
+    Context::LoadOptions options;
+  };
+  const auto state = std::make_shared<State>();
+  add_pipeline_options(*command, state->pipeline, state->options);
+  command->add_option("--at", state->at, "Time in the result, like 1:05")->type_name("TIME")->required();
+  command->add_option("-o,--output", state->target, "Picture to write: .png or .jpg")->type_name("FILE")->required();
+  command->callback([state, &chosen] {
+    chosen.action = [state](Context& c) { return preview(c, state->pipeline, state->options, state->at, state->target); };
+  });
+}
+
+void add_graph(CLI::App& app, Chosen& chosen) {
+  auto* const command = app.add_subcommand("graph", "Draw a pipeline as a picture");
+  struct State {
+    std::string pipeline;
+    std::filesystem::path target;
+    Context::LoadOptions options;
+  };
+  const auto state = std::make_shared<State>();
+  add_pipeline_options(*command, state->pipeline, state->options);
+  command->add_option("-o,--output", state->target, "File to write: .svg, .png, .pdf or .dot; DOT on standard output if left out")->type_name("FILE");
+  command->callback([state, &chosen] {
+    chosen.action = [state](Context& c) { return graph(c, state->pipeline, state->options, state->target); };
+  });
+}
+
+}  // namespace reel::cli

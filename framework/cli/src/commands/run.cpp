@@ -1,0 +1,211 @@
+/// `reel run`: plays a pipeline to its end, alone or with its job recorded.
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <mutex>
+
+#include "commands.hpp"
+#include "progress.hpp"
+#include "reel/base/log.hpp"
+#include "reel/base/text.hpp"
+#include "reel/engine/describe.hpp"
+#include "reel/engine/run.hpp"
+#include "reel/service/recorder.hpp"
+#include "reel/store/database.hpp"
+#include "signals.hpp"
+#include "terminal.hpp"
+
+namespace reel::cli {
+namespace {
+
+struct RunArguments {
+  std::string pipeline;
+  Context::LoadOptions load;
+  std::string progress = "auto";
+  std::filesystem::path report;
+  bool dry_run = false, record = false;
+};
+
+std::string source_uri(const model::Pipeline& pipeline) {
+  for (const model::Stage& stage : pipeline.stages) {
+    if (stage.traits.role != model::StageRole::source) continue;
+    const model::Setting* const uri = stage.setting("uri");
+    if (uri != nullptr && std::holds_alternative<std::string>(uri->value)) return base::redacted(std::get<std::string>(uri->value));
+    return stage.traits.name;
+  }
+  return {};
+}
+
+service::NewRequest new_request(service::Store& store, const model::Pipeline& pipeline) {
+  service::NewRequest request;
+  request.user = store.local_user();
+  request.video_url = source_uri(pipeline);
+  request.pipeline_name = pipeline.name.empty() ? std::filesystem::path(pipeline.file).stem().string() : pipeline.name;
+  request.pipeline_yaml = pipeline.text;
+  for (const model::Stage& stage : pipeline.stages) request.stages.push_back(stage.id);
+  return request;
+}
+
+/// The job of a run in the database, if it was asked for.
+class Record {
+ public:
+  Record(const service::Config& config, const engine::Prepared& prepared)
+      : database_(config.database_url, config.state_folder),
+        recorder_([this] { return database_.open(); }, new_request(*database_.open(), prepared.pipeline)),
+        listener_([this](const base::LogLine& line) {
+          if (line.level >= base::Level::info) recorder_.log(line);
+        }) {}
+
+  service::RequestId id() const { return recorder_.id(); }
+
+  void progress(const engine::Progress& p) {
+    service::ProgressRecord record;
+    record.fraction = p.fraction;
+    record.frames = static_cast<std::int64_t>(p.frames);
+    record.position = p.position;
+    record.duration = p.duration;
+    record.frames_per_second = p.frames_per_second;
+    stages_.clear();
+    for (const engine::StageProgress& s : p.stages)
+      stages_.push_back({s.id, s.uses, s.done ? "done" : "running", static_cast<std::int64_t>(s.frames), s.done ? 1.0 : -1.0});
+    recorder_.progress(record, stages_);
+  }
+
+  void succeeded(const engine::Report& report) {
+    service::Outcome outcome;
+    for (const engine::Artifact& artifact : report.artifacts) outcome.artifacts.push_back(artifact.uri);
+    outcome.report_json = report.to_json();
+    for (auto& stage : stages_) stage.state = "done", stage.fraction = 1;
+    service::ProgressRecord record{1.0, static_cast<std::int64_t>(report.frames), report.media_duration, report.media_duration, report.frames_per_second};
+    recorder_.progress(record, stages_);
+    finish(outcome);
+  }
+
+  void failed(const base::Error& error) {
+    service::Outcome outcome;
+    const bool stopped = dynamic_cast<const base::Interrupted*>(&error) != nullptr;
+    outcome.state = stopped ? service::RequestState::cancelled : service::RequestState::failed;
+    outcome.error = base::redacted(error.what());
+    outcome.error_code = stopped ? "interrupted" : "run-failed";
+    if (const auto* const at = dynamic_cast<const engine::StageError*>(&error)) {
+      outcome.error_stage = at->stage();
+      outcome.error_line = static_cast<std::int64_t>(at->mark().line);
+      outcome.error_column = static_cast<std::int64_t>(at->mark().column);
+      for (auto& stage : stages_)
+        if (stage.id == at->stage()) stage.state = "failed";
+    }
+    finish(outcome);
+  }
+
+ private:
+  void finish(const service::Outcome& outcome) {
+    const std::string missing = recorder_.finish(outcome);
+    if (!missing.empty()) std::cerr << "warning: " << missing << '\n';
+  }
+
+  store::Database database_;
+  service::Recorder recorder_;
+  std::vector<service::StageRecord> stages_;
+  base::LogListener listener_;
+};
+
+void write_report(const std::filesystem::path& file, const engine::Report& report) {
+  const std::filesystem::path temporary = file.string() + ".part";
+  std::ofstream out(temporary);
+  if (!(out << report.to_json() << '\n') || !out.flush())
+    throw base::RunError("cannot write the report " + file.string(), "check that its folder exists and has room");
+  std::filesystem::rename(temporary, file);
+}
+
+/// A fault at a stage, shown like a fault of the YAML.
+void print_fault(const engine::Prepared& prepared, const engine::StageError& error) {
+  model::Diagnosed diagnosed{prepared.pipeline.file, prepared.pipeline.text, {}};
+  diagnosed.diagnostics.push_back({model::Severity::error, "run-failed", error.mark(), base::redacted(error.what()), base::redacted(error.hint())});
+  std::cerr << model::to_text(diagnosed, terminal::colors(terminal::Stream::error));
+  if (!error.detail().empty()) base::log(base::Level::debug, error.detail(), error.stage());
+}
+
+void print_summary(const engine::Report& report) {
+  for (const engine::Artifact& artifact : report.artifacts)
+    std::cerr << artifact.uri << ": " << base::format_duration(report.media_duration) << ", " << base::format_bytes(artifact.bytes)
+              << ", made in " << base::format_duration(report.elapsed) << '\n';
+}
+
+base::ExitCode play(const engine::Prepared& prepared, Context& context, const RunArguments& arguments) {
+  std::mutex mutex;
+  engine::Run* running = nullptr;  // guarded by `mutex`
+  bool stop_asked = false;         // likewise
+  // Before any thread is made, so that all of them leave the signals to this one.
+  const Signals signals([&] {
+    const std::lock_guard lock(mutex);
+    stop_asked = true;
+    if (running != nullptr) running->stop();
+  });
+
+  std::optional<Record> record;
+  if (arguments.record) record.emplace(context.config(), prepared);
+  if (record) std::cerr << "job " << record->id() << '\n';
+  const auto view = make_progress(arguments.progress, prepared.pipeline.name.empty() ? arguments.pipeline : prepared.pipeline.name);
+  const base::LogListener listener([&view](const base::LogLine& line) { view->log(line); });
+
+  engine::RunOptions options;
+  options.secret = [&context](const std::string& name) { return context.secret(name); };
+  options.on_progress = [&](const engine::Progress& progress) {
+    view->update(progress);
+    if (record) record->progress(progress);
+  };
+  try {
+    engine::Run run(prepared, options);
+    {
+      const std::lock_guard lock(mutex);
+      running = &run;
+      if (stop_asked) run.stop();
+    }
+    struct Clear {
+      std::mutex& mutex;
+      engine::Run*& running;
+      ~Clear() {
+        const std::lock_guard lock(mutex);
+        running = nullptr;
+      }
+    } const clear{mutex, running};
+    const engine::Report report = run.execute();
+    view->done(report);
+    if (record) record->succeeded(report);
+    if (!arguments.report.empty()) write_report(arguments.report, report);
+    if (arguments.progress != "none" && arguments.progress != "json") print_summary(report);
+    return base::ExitCode::done;
+  } catch (const base::Error& error) {
+    view->failed(base::redacted(error.what()));
+    if (record) record->failed(error);
+    const auto* const at = dynamic_cast<const engine::StageError*>(&error);
+    if (at == nullptr) throw;
+    print_fault(prepared, *at);
+    return base::ExitCode::run_failed;
+  }
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Chosen& chosen) {
+  auto* const command = app.add_subcommand("run", "Run a pipeline");
+  const auto arguments = std::make_shared<RunArguments>();
+  add_pipeline_options(*command, arguments->pipeline, arguments->load);
+  command->add_option("-o,--output", arguments->load.output, "Where the last `sink` writes to, instead of its `uri`")->type_name("PATH");
+  command->add_option("--progress", arguments->progress, "auto, plain, json or none")
+      ->check(CLI::IsMember({"auto", "plain", "json", "none"}))->type_name("KIND");
+  command->add_option("--report", arguments->report, "Write the figures of the run as JSON")->type_name("FILE");
+  command->add_flag("--dry-run", arguments->dry_run, "Check everything and say what would happen, but run nothing");
+  command->add_flag("--record", arguments->record, "Keep the job, its progress and its log in PostgreSQL; see `reel jobs`");
+  command->callback([arguments, &chosen] {
+    chosen.action = [arguments](Context& context) {
+      const engine::Prepared prepared = context.prepare(arguments->pipeline, arguments->load);
+      if (!arguments->dry_run) return play(prepared, context, *arguments);
+      std::cout << engine::explain_text(prepared) << "\nNothing was run: --dry-run.\n";
+      return base::ExitCode::done;
+    };
+  });
+}
+
+}  // namespace reel::cli

@@ -1,0 +1,153 @@
+#include "context.hpp"
+
+#include <gst/gst.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "reel/base/error.hpp"
+#include "reel/base/log.hpp"
+#include "terminal.hpp"
+#include "version.hpp"
+
+namespace reel::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_all(std::istream& in) { return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}; }
+
+std::string read_pipeline(const std::string& file) {
+  if (file == "-") return read_all(std::cin);
+  std::error_code fault;
+  const auto status = fs::status(file, fault);
+  if (!fs::exists(status))
+    throw base::InputError(file + ": there is no such file", "`reel new pipeline NAME` makes one to start from");
+  if (fs::is_directory(status)) throw base::InputError(file + ": is a folder, expected a pipeline's YAML file");
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw base::InputError(file + ": cannot be read", "check its permissions");
+  return read_all(in);
+}
+
+/// `--output` stands for the `uri` of the last sink.
+void replace_output(model::Document& document, const std::string& output) {
+  for (auto& entry : document.root.entries) {
+    if (entry.key != "stages") continue;
+    for (auto stage = entry.value.items.rbegin(); stage != entry.value.items.rend(); ++stage) {
+      const model::Node* const uses = stage->find("uses");
+      if (uses == nullptr || (uses->scalar != "sink" && uses->scalar != "reel/sink")) continue;
+      model::Node value;
+      value.kind = model::Node::Kind::scalar;
+      value.mark = uses->mark;
+      value.quoted = true;
+      // The path is taken as it is: `${` has no meaning in it.
+      for (std::size_t i = 0; i < output.size(); ++i)
+        value.scalar += output.compare(i, 2, "${") == 0 ? "$$" : std::string(1, output[i]);
+      auto with = std::ranges::find(stage->entries, "with", &model::Node::Entry::key);
+      if (with == stage->entries.end()) {
+        model::Node map;
+        map.kind = model::Node::Kind::map;
+        map.mark = uses->mark;
+        stage->entries.push_back({"with", uses->mark, map});
+        with = std::prev(stage->entries.end());
+      }
+      auto& settings = with->value.entries;
+      const auto uri = std::ranges::find(settings, "uri", &model::Node::Entry::key);
+      if (uri != settings.end()) uri->value = value;
+      else settings.push_back({"uri", uses->mark, value});
+      return;
+    }
+  }
+  throw base::InputError("--output has nothing to stand for: the pipeline has no stage `sink`");
+}
+
+}  // namespace
+
+std::map<std::string, std::string> parse_settings(const std::vector<std::string>& settings) {
+  std::map<std::string, std::string> values;
+  for (const std::string& setting : settings) {
+    const auto equals = setting.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw base::InputError("--set " + setting + ": expected NAME=VALUE", "for example --set input=clip.mp4");
+    values[setting.substr(0, equals)] = setting.substr(equals + 1);
+  }
+  return values;
+}
+
+Context::Context(const std::optional<fs::path>& config_file) {
+  model::Diagnosed diagnosed;
+  const auto file = service::find_config(config_file);
+  diagnosed.file = file ? file->string() : "";
+  config_ = service::load_config(file, diagnosed);
+  if (diagnosed.has_errors()) throw InvalidInput{std::move(diagnosed)};
+}
+
+const catalog::Catalog& Context::catalog() {
+  if (catalog_) return *catalog_;
+  gst_init(nullptr, nullptr);
+  catalog::CatalogOptions options;
+  options.folders = config_.plugin_folders;
+  for (auto& folder : catalog::default_plugin_folders()) options.folders.push_back(std::move(folder));
+  options.policy = {config_.allow_stages, config_.deny_stages, config_.allow_schemes, config_.deny_schemes};
+  options.host_version = version;
+  catalog_ = std::make_unique<catalog::Catalog>(options);
+  return *catalog_;
+}
+
+std::optional<std::string> Context::find_secret(const std::string& name) const {
+  if (const char* const value = std::getenv(("REEL_SECRET_" + name).c_str())) return value;
+  if (name.find('/') != std::string::npos || name.starts_with('.')) return std::nullopt;
+  std::ifstream in(config_.secrets_folder / name, std::ios::binary);
+  if (!in) return std::nullopt;
+  std::string text = read_all(in);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  return text;
+}
+
+std::string Context::secret(const std::string& name) const {
+  auto value = find_secret(name);
+  if (!value)
+    throw base::InputError("there is no secret '" + name + "'",
+                           "set REEL_SECRET_" + name + " or put it into " + (config_.secrets_folder / name).string());
+  base::hide_in_logs(*value);
+  return *std::move(value);
+}
+
+model::CheckOptions Context::check_options(const LoadOptions& options) {
+  model::CheckOptions check;
+  check.set = parse_settings(options.set);
+  check.environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* const value = std::getenv(name.c_str());
+    return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+  };
+  check.has_secret = [this](const std::string& name) { return find_secret(name).has_value(); };
+  const catalog::Policy policy{config_.allow_stages, config_.deny_stages, config_.allow_schemes, config_.deny_schemes};
+  check.refuse_uri = [policy](const std::string& uri) { return policy.refuse_uri(uri); };
+  check.require_params = options.require_params;
+  return check;
+}
+
+Context::Loaded Context::load(const std::string& file, const LoadOptions& options) {
+  Loaded loaded;
+  const std::string shown = file == "-" ? "<stdin>" : file;
+  model::Document document = model::parse_document(shown, read_pipeline(file), loaded.diagnosed);
+  if (loaded.diagnosed.has_errors()) return loaded;
+  if (options.output) replace_output(document, *options.output);
+  loaded.pipeline = model::check_pipeline(document, catalog(), check_options(options), loaded.diagnosed);
+  return loaded;
+}
+
+engine::Prepared Context::prepare(const std::string& file, const LoadOptions& options) {
+  Loaded loaded = load(file, options);
+  std::optional<engine::Prepared> prepared;
+  if (loaded.pipeline) prepared = engine::prepare(*loaded.pipeline, loaded.diagnosed);
+  if (!prepared) throw InvalidInput{std::move(loaded.diagnosed)};
+  if (!loaded.diagnosed.diagnostics.empty())
+    std::cerr << model::to_text(loaded.diagnosed, terminal::colors(terminal::Stream::error));
+  return *std::move(prepared);
+}
+
+}  // namespace reel::cli

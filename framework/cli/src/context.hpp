@@ -1,0 +1,60 @@
+/// What all commands share: configuration, catalogue, and how a pipeline comes off the disk.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reel/catalog/catalog.hpp"
+#include "reel/engine/media_check.hpp"
+#include "reel/model/pipeline.hpp"
+#include "reel/service/config.hpp"
+
+namespace reel::cli {
+
+/// Faults in an input, already shown to the user or to be shown by the command.
+struct InvalidInput {
+  model::Diagnosed diagnosed;
+};
+
+/// `key=value` as given to `--set`. Throws base::InputError if there is no `=`.
+std::map<std::string, std::string> parse_settings(const std::vector<std::string>& settings);
+
+class Context {
+ public:
+  explicit Context(const std::optional<std::filesystem::path>& config_file);
+
+  const service::Config& config() const { return config_; }
+  /// Loads the plugins on first use.
+  const catalog::Catalog& catalog();
+
+  struct Loaded {
+    model::Diagnosed diagnosed;
+    std::optional<model::Pipeline> pipeline;
+  };
+  struct LoadOptions {
+    std::vector<std::string> set;
+    std::optional<std::string> output;  ///< replaces the `uri` of the last `sink`
+    bool require_params = true;
+  };
+  /// Reads and checks a pipeline; `-` is standard input. Throws base::InputError if the file cannot be read.
+  Loaded load(const std::string& file, const LoadOptions& options);
+
+  /// As load(), with the media looked at. Throws InvalidInput where there is an error; warnings are printed.
+  engine::Prepared prepare(const std::string& file, const LoadOptions& options);
+
+  /// The value of a secret. Throws base::InputError if there is none.
+  std::string secret(const std::string& name) const;
+
+ private:
+  std::optional<std::string> find_secret(const std::string& name) const;
+  model::CheckOptions check_options(const LoadOptions& options);
+
+  service::Config config_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+};
+
+}  // namespace reel::cli

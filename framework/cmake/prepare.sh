@@ -1,0 +1,61 @@
+# Sourced by ./start and ./test: makes this machine and this tree ready.
+# Needs: $root, the top of the tree.
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else die "installing packages needs root: run this as root, or install sudo"
+  fi
+}
+
+# install_packages KIND...   the Debian packages of those kinds that are missing
+install_packages() {
+  local kinds=" $* " missing=() kind package
+  while read -r kind package; do
+    case $kind in ''|'#'*) continue ;; esac
+    [[ $kinds == *" $kind "* ]] || continue
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done <"$root/framework/cmake/debian-packages"
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "installing ${#missing[@]} packages: ${missing[*]}"
+  as_root apt-get update -q >&2 || die "apt-get update failed: check the network and /etc/apt/sources.list"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >&2 ||
+    die "the packages could not be installed; see above"
+}
+
+# build PRESET CONFIGURE_ARGUMENT... [-- BUILD_ARGUMENT...]
+build() {
+  local preset=$1 configure=() ; shift
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do configure+=("$1"); shift; done
+  [ $# -gt 0 ] && shift
+  say "building ($preset)"
+  # A compiler cache is used where there is one; nothing depends on it.
+  command -v ccache >/dev/null && configure+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  (cd "$root" && cmake --preset "$preset" "${configure[@]}" >&2 && cmake --build --preset "$preset" "$@" >&2) ||
+    die "the build failed; see above"
+}
+
+# fetch_media PACKAGE PATH...   real clips out of Debian packages, which are unpacked but not installed
+fetch_media() {
+  local package=$1 folder="$root/.cache/media" path ; shift
+  for path in "$@"; do [ -e "$folder/$(basename "$path")" ] || break; path=; done
+  [ -n "$path" ] || return 0
+  say "fetching media: $package"
+  local work ; work=$(mktemp -d)
+  chmod 755 "$work"
+  (cd "$work" && { apt-get download -q "$package" >&2 2>/dev/null || { as_root apt-get update -q >&2; apt-get download -q "$package" >&2; }; } &&
+    dpkg-deb -x "$package"_*.deb unpacked) || die "cannot fetch the package $package: check the network"
+  mkdir -p "$folder"
+  for path in "$@"; do cp "$work/unpacked/$path" "$folder/"; done
+  rm -rf "$work"
+}
+
+fetch_clips() {
+  fetch_media openboard-common usr/share/openboard/library/videos/wannaworktogether.mp4
+  fetch_media python3-imageio usr/lib/python3/dist-packages/imageio/resources/images/cockatoo.mp4
+}
+
+fetch_large_clips() { fetch_media opencv-doc usr/share/doc/opencv-doc/examples/data/vtest.avi; }

@@ -1,0 +1,17 @@
+/// A pipeline for people: in words and as a picture.
+#pragma once
+
+#include <string>
+
+#include "reel/engine/media_check.hpp"
+
+namespace reel::engine {
+
+/// What will happen, stage by stage, with every default, the clock at each stage and what it does to pictures and to sound.
+std::string explain_text(const Prepared& prepared);
+std::string explain_json(const Prepared& prepared);
+
+/// The graph in Graphviz' DOT language.
+std::string graph_dot(const model::Pipeline& pipeline);
+
+}  // namespace reel::engine

@@ -1,0 +1,200 @@
+#include "reel/engine/preview.hpp"
+
+#include <fcntl.h>
+#include <gst/app/gstappsink.h>
+#include <gst/video/video.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <utility>
+
+#include "player.hpp"
+#include "reel/base/text.hpp"
+
+namespace reel::engine {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Time;
+
+/// Sees pictures in order until the one that is shown at a time. Fed by a streaming thread.
+class PictureFinder {
+ public:
+  explicit PictureFinder(Time at) : at_(at) {}
+
+  GstFlowReturn take(GstAppSink* sink) {
+    gst::Ptr<GstSample> sample(gst_app_sink_pull_sample(sink));
+    if (!sample) return GST_FLOW_EOS;
+    const Time begin = start_of(sample.get());
+    const std::lock_guard lock(mutex_);
+    if (found_) return GST_FLOW_EOS;
+    // The one before is shown until this one begins. If there is none, the media begin later than `at_`.
+    const bool later = begin > at_;
+    if (!later || !shown_) {
+      shown_ = std::move(sample);
+      first_late_ = later;
+    }
+    const GstClockTime length = GST_BUFFER_DURATION(gst_sample_get_buffer(shown_.get()));
+    const bool covers = GST_CLOCK_TIME_IS_VALID(length) && start_of(shown_.get()) + Time{static_cast<std::int64_t>(length)} > at_;
+    found_ = later || covers;
+    if (!found_) return GST_FLOW_OK;
+    gst_element_post_message(GST_ELEMENT(sink), gst_message_new_application(GST_OBJECT(sink), gst_structure_new_empty("reel-picture-found")));
+    return GST_FLOW_EOS;
+  }
+  bool found() const {
+    const std::lock_guard lock(mutex_);
+    return found_;
+  }
+  /// The picture; null if none came at all.
+  gst::Ptr<GstSample> result() {
+    const std::lock_guard lock(mutex_);
+    return std::move(shown_);
+  }
+  /// A seek that went too far: an earlier picture may be the one.
+  bool missed() const {
+    const std::lock_guard lock(mutex_);
+    return !shown_ || first_late_;
+  }
+
+  static Time start_of(GstSample* sample) {
+    const guint64 t = gst_segment_to_stream_time(gst_sample_get_segment(sample), GST_FORMAT_TIME, GST_BUFFER_PTS(gst_sample_get_buffer(sample)));
+    return Time{GST_CLOCK_TIME_IS_VALID(t) ? static_cast<std::int64_t>(t) : 0};
+  }
+
+ private:
+  const Time at_;
+  mutable std::mutex mutex_;
+  gst::Ptr<GstSample> shown_;
+  bool found_ = false, first_late_ = false;
+};
+
+/// videoconvert → videoscale → square pixels → appsink, as one bin.
+gst::ElementPtr picture_end(PictureFinder& finder) {
+  GError* raw = nullptr;
+  auto bin = gst::sunk(gst_parse_bin_from_description(
+      "videoconvert ! videoscale ! video/x-raw,pixel-aspect-ratio=1/1 ! appsink name=pictures sync=false max-buffers=2", TRUE, &raw));
+  const gst::Ptr<GError> error(raw);
+  if (!bin || error) throw base::RunError("a preview needs GStreamer's base plugins", "apt install gstreamer1.0-plugins-base");
+  const gst::ElementPtr sink(gst_bin_get_by_name(GST_BIN(bin.get()), "pictures"));
+  GstAppSinkCallbacks callbacks{};
+  callbacks.new_sample = [](GstAppSink* s, gpointer f) { return static_cast<PictureFinder*>(f)->take(s); };
+  gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, &finder, nullptr);
+  return bin;
+}
+
+/// How much earlier stages with a window want to begin; nothing if a stage needs all that comes before.
+std::optional<Time> warm_up(const Prepared& prepared, std::size_t stage) {
+  Time needed{0};
+  for (;; stage = prepared.pipeline.stages[stage].inputs.front()) {
+    const model::Stage& s = prepared.pipeline.stages[stage];
+    if (s.inputs.empty()) {
+      const auto& media = prepared.media[stage];
+      if (!media || !media->duration || media->video() == nullptr) return std::nullopt;
+      // Frames are counted with the longest step that may be between them.
+      const double rate = media->video()->video->frame_rate.value();
+      return rate > 0 ? std::optional(needed * static_cast<std::int64_t>(std::max(1.0, 60.0 / rate))) : std::nullopt;
+    }
+    if (s.traits.video.kind == model::Contract::Kind::whole) return std::nullopt;
+    if (s.traits.video.kind == model::Contract::Kind::window) needed += s.traits.video.before * std::chrono::milliseconds(34);
+  }
+}
+
+gst::Ptr<GstSample> find_picture(const Prepared& prepared, std::size_t stage, Time at, std::optional<Time> seek_to,
+                                 const SecretSource& secret) {
+  // Before the player, since its threads use it.
+  PictureFinder finder(at);
+  const Requests requests;
+  auto graph = std::make_unique<Graph>(prepared, GraphOptions{secret, {}, true});
+  graph->want_output({stage, Kind::video}, picture_end(finder));
+  graph->assemble();
+  Player player(std::move(graph), prepared, requests);
+  PlayHooks hooks;
+  hooks.stall_timeout = std::chrono::seconds(60);
+  player.reach(GST_STATE_PAUSED, hooks);
+  hooks.finished = [&finder] { return finder.found(); };
+  const auto flags = static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE);
+  if (seek_to && *seek_to > Time{0} &&
+      gst_element_seek_simple(player.graph().pipeline(), GST_FORMAT_TIME, flags, seek_to->count()) == FALSE)
+    return nullptr;
+  player.play(hooks);
+  if (!player.close()) throw base::RunError("a stage hangs after the preview");
+  if (seek_to && *seek_to > Time{0} && finder.missed()) return nullptr;
+  return finder.result();
+}
+
+/// Encoded, as the target's name says.
+gst::Ptr<GstSample> encoded(GstSample* picture, const fs::path& target) {
+  std::string extension = target.extension().string();
+  std::ranges::transform(extension, extension.begin(), [](char c) { return static_cast<char>(g_ascii_tolower(c)); });
+  const bool jpeg = extension == ".jpg" || extension == ".jpeg";
+  if (!jpeg && extension != ".png")
+    throw base::InputError("'" + base::printable(target.string()) + "' is no name for a picture", "end it in .png or .jpg");
+  const gst::CapsPtr caps(gst_caps_new_empty_simple(jpeg ? "image/jpeg" : "image/png"));
+  GError* raw = nullptr;
+  gst::Ptr<GstSample> image(gst_video_convert_sample(picture, caps.get(), 30 * GST_SECOND, &raw));
+  const gst::Ptr<GError> error(raw);
+  if (!image)
+    throw base::RunError("the picture could not be encoded: " + base::printable(error ? error->message : "unknown error"),
+                         "apt install gstreamer1.0-plugins-good");
+  return image;
+}
+
+[[noreturn]] void cannot_write(const fs::path& target, const std::string& temporary) {
+  const std::string why = std::strerror(errno);
+  if (!temporary.empty()) unlink(temporary.c_str());
+  throw base::RunError("cannot write '" + base::printable(target.string()) + "': " + why, "check that its folder exists, is writable and has room");
+}
+
+void write_file(GstBuffer* bytes, const fs::path& target) {
+  std::string temporary = (target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string();
+  const int file = mkostemp(temporary.data(), O_CLOEXEC);
+  if (file < 0) cannot_write(target, {});
+  GstMapInfo map;
+  bool good = gst_buffer_map(bytes, &map, GST_MAP_READ) != FALSE;
+  if (good) {
+    for (gsize at = 0; good && at < map.size;) {
+      const ssize_t n = write(file, map.data + at, map.size - at);
+      good = n > 0;
+      at += good ? static_cast<gsize>(n) : 0;
+    }
+    gst_buffer_unmap(bytes, &map);
+  }
+  good = good && fchmod(file, 0644) == 0 && fsync(file) == 0;
+  good = close(file) == 0 && good;
+  if (!good || rename(temporary.c_str(), target.c_str()) != 0) cannot_write(target, temporary);
+}
+
+}  // namespace
+
+PreviewResult preview(const Prepared& prepared, Time at, const fs::path& target, const SecretSource& secret) {
+  gst::init();
+  const auto sink = main_sink(prepared.pipeline);
+  if (!sink) throw base::InputError("the pipeline has no sink, so nothing would be seen");
+  const std::size_t shown = prepared.pipeline.stages[*sink].inputs.front();
+  const auto kinds = output_kinds(prepared.pipeline, prepared.media);
+  if (!kinds[shown].video) throw base::InputError("the result has no picture, only sound");
+  const auto& length = prepared.clocks[*sink].input_duration;
+  if (at < Time{0} || (length && at >= *length))
+    throw base::InputError("there is no picture at " + base::format_time(at) + ": the result lasts " + (length ? base::format_time(*length) : "shorter"),
+                           "choose an earlier time");
+  const auto warm = warm_up(prepared, shown);
+  gst::Ptr<GstSample> picture;
+  if (warm) picture = find_picture(prepared, shown, at, std::max(Time{0}, at - *warm), secret);
+  if (!picture) picture = find_picture(prepared, shown, at, std::nullopt, secret);
+  if (!picture) throw base::RunError("no picture came out at " + base::format_time(at), "the input may be damaged there");
+  const auto image = encoded(picture.get(), target);
+  write_file(gst_sample_get_buffer(image.get()), target);
+  PreviewResult result;
+  GstVideoInfo info;
+  if (gst_video_info_from_caps(&info, gst_sample_get_caps(picture.get())) != FALSE)
+    result.width = info.width, result.height = info.height;
+  result.time = PictureFinder::start_of(picture.get());
+  return result;
+}
+
+}  // namespace reel::engine

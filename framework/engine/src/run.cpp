@@ -1,0 +1,191 @@
+#include "reel/engine/run.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "artifacts.hpp"
+#include "player.hpp"
+#include "progress.hpp"
+#include "reel/base/log.hpp"
+#include "reel/base/text.hpp"
+#include "reel/plugin.h"
+
+namespace reel::engine {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// A result so much shorter than planned is worth a word.
+constexpr double short_share = 0.95;
+
+bool measures_first(const model::Stage& stage) {
+  const gst::Ptr<GstElementFactory> factory(gst_element_factory_find(stage.traits.factory.c_str()));
+  if (!factory) return false;
+  const gchar* const answer = gst_element_factory_get_metadata(factory.get(), REEL_META_TWO_PASS);
+  return answer != nullptr && std::string_view(answer) == "yes";
+}
+
+double seconds(base::Time t) { return std::chrono::duration<double>(t).count(); }
+
+}  // namespace
+
+struct Run::State {
+  Prepared prepared;
+  RunOptions options;
+  Requests requests;
+  std::size_t shown;  ///< the stage whose frames and position are the run's
+  Progress last;
+
+  State(Prepared p, RunOptions o) : prepared(std::move(p)), options(std::move(o)), shown(main_sink(prepared.pipeline).value_or(0)) {}
+
+  std::unique_ptr<Graph> new_graph(const Measurements& measured) const {
+    return std::make_unique<Graph>(prepared, GraphOptions{options.secret, measured, true});
+  }
+  PlayHooks hooks(ProgressMeter& meter);
+  Measurements measure_all(double& start, double share);
+  void measure(std::size_t stage, Measurements& measured, ProgressMeter& meter);
+  Report play(const Measurements& measured, ProgressMeter& meter);
+  void check_end(Graph& graph, const std::vector<std::string>& finished) const;
+  void compare_with_plan() const;
+};
+
+PlayHooks Run::State::hooks(ProgressMeter& meter) {
+  PlayHooks hooks;
+  hooks.stall_timeout = options.stall_timeout;
+  hooks.on_tick = [this, &meter](Graph& graph) {
+    last = meter.measure(graph);
+    if (requests.pause) meter.forget_speed();
+    if (options.on_progress) options.on_progress(last);
+  };
+  return hooks;
+}
+
+/// Runs the graph up to a stage that wants to measure first, and throws what it gives away.
+void Run::State::measure(std::size_t index, Measurements& measured, ProgressMeter& meter) {
+  const model::Stage& stage = prepared.pipeline.stages[index];
+  auto graph = new_graph(measured);
+  const auto kinds = output_kinds(prepared.pipeline, prepared.media);
+  for (const Kind kind : both_kinds)
+    if (takes(stage.traits, kind) && kinds[index].has(kind))
+      graph->want_output({index, kind}, gst::sunk(gst_element_factory_make("fakesink", nullptr)));
+  graph->assemble();
+  Player player(std::move(graph), prepared, requests);
+  PlayHooks with_result = hooks(meter);
+  with_result.on_element_message = [&](GstMessage* message) {
+    const GstStructure* const found = gst_message_get_structure(message);
+    if (gst_structure_has_name(found, REEL_MESSAGE_MEASURED) == FALSE) return;
+    if (gst::stage_of(GST_MESSAGE_SRC(message)) != static_cast<int>(index)) return;
+    measured[index] = std::shared_ptr<GstStructure>(gst_structure_copy(found), gst::Release{});
+  };
+  base::log(base::Level::info, "measuring before the real pass", stage.id);
+  player.play(with_result);
+}
+
+Measurements Run::State::measure_all(double& start, double share) {
+  Measurements measured;
+  for (std::size_t i = 0; i < prepared.pipeline.stages.size(); ++i) {
+    if (!measures_first(prepared.pipeline.stages[i])) continue;
+    ProgressMeter meter(prepared, i, start, share);
+    measure(i, measured, meter);
+    start += share;
+  }
+  return measured;
+}
+
+/// An end is only good if something came to it.
+void Run::State::check_end(Graph& graph, const std::vector<std::string>& finished) const {
+  for (const auto& [index, element] : graph.elements()) {
+    const model::Stage& stage = prepared.pipeline.stages[index];
+    if (stage.traits.role != model::StageRole::sink) continue;
+    const StageCounters* const c = graph.counters(index);
+    if (c->frames_in == 0)
+      throw stage_error(stage, c->counts_pictures ? "no picture reached '" + stage.id + "'" : "no sound reached '" + stage.id + "'",
+                        "the input may be damaged, or the stages before leave nothing of it");
+    if (has_property(element, "commit") && std::ranges::find(finished, stage.id) == finished.end())
+      throw stage_error(stage, "'" + stage.id + "' ended without a finished file", "");
+  }
+}
+
+void Run::State::compare_with_plan() const {
+  if (!last.duration || *last.duration < std::chrono::seconds(1)) return;
+  if (seconds(last.position) >= short_share * seconds(*last.duration)) return;
+  base::log(base::Level::warning,
+            "the result lasts " + base::format_duration(last.position) + ", but " + base::format_duration(*last.duration) +
+                " were expected: the input may be damaged or cut short",
+            prepared.pipeline.stages[shown].id);
+}
+
+Report Run::State::play(const Measurements& measured, ProgressMeter& meter) {
+  auto graph = new_graph(measured);
+  for (std::size_t i = 0; i < prepared.pipeline.stages.size(); ++i)
+    if (prepared.pipeline.stages[i].traits.role == model::StageRole::sink) graph->want_sink(i);
+  graph->assemble();
+  PendingFiles files;
+  std::vector<std::string> finished;
+  Player player(std::move(graph), prepared, requests);
+  PlayHooks with_files = hooks(meter);
+  with_files.on_element_message = [&](GstMessage* message) {
+    const GstStructure* const found = gst_message_get_structure(message);
+    if (gst_structure_has_name(found, "reel-artifact") == FALSE) return;
+    const char *const temporary = gst_structure_get_string(found, "temporary"), *const target = gst_structure_get_string(found, "target");
+    if (temporary == nullptr || target == nullptr) return;
+    finished.emplace_back(gst::stage_id_of(GST_MESSAGE_SRC(message)));
+    files.add(finished.back(), temporary, target);
+  };
+  player.play(with_files);
+  check_end(player.graph(), finished);
+  // A stop that came with the end still counts: nothing has appeared yet.
+  if (requests.stop) throw base::Interrupted("stopped before the end; no target was touched");
+  Report report;
+  report.artifacts = files.publish();
+  last = meter.measure(player.graph());
+  player.close();
+  return report;
+}
+
+Run::Run(Prepared prepared, RunOptions options) : state_(std::make_unique<State>(std::move(prepared), std::move(options))) {
+  gst::init();
+}
+Run::~Run() = default;
+
+Report Run::execute() {
+  const auto began = steady_clock::now();
+  State& s = *state_;
+  const auto passes = 1 + std::ranges::count_if(s.prepared.pipeline.stages, measures_first);
+  const double share = 1.0 / static_cast<double>(passes);
+  double start = 0;
+  const Measurements measured = s.measure_all(start, share);
+  ProgressMeter meter(s.prepared, s.shown, start, share);
+  Report report = s.play(measured, meter);
+  s.compare_with_plan();
+  s.last.fraction = 1;
+  s.last.remaining = base::Time{0};
+  for (StageProgress& stage : s.last.stages) stage.done = true;
+  if (s.options.on_progress) s.options.on_progress(s.last);
+  report.frames = s.last.frames;
+  report.media_duration = s.last.position;
+  report.elapsed = steady_clock::now() - began;
+  const double elapsed = seconds(report.elapsed);
+  report.frames_per_second = elapsed > 0 ? static_cast<double>(report.frames) / elapsed : 0;
+  return report;
+}
+
+void Run::stop() { state_->requests.stop = true; }
+void Run::pause() { state_->requests.pause = true; }
+void Run::resume() { state_->requests.pause = false; }
+
+std::string Report::to_json() const {
+  nlohmann::ordered_json json;
+  json["artifacts"] = nlohmann::json::array();
+  for (const Artifact& a : artifacts)
+    json["artifacts"].push_back(nlohmann::ordered_json{{"uri", a.uri}, {"stage", a.stage}, {"bytes", a.bytes}});
+  json["frames"] = frames;
+  json["media_seconds"] = seconds(media_duration);
+  json["elapsed_seconds"] = seconds(elapsed);
+  json["frames_per_second"] = frames_per_second;
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace reel::engine

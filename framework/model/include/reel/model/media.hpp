@@ -1,0 +1,77 @@
+/// What a probe found in a media file: plain data, so that planner and prompt need no media library.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reel/base/time.hpp"
+
+namespace reel::model {
+
+struct Rational {
+  std::int64_t num = 0, den = 1;
+  double value() const { return den == 0 ? 0.0 : static_cast<double>(num) / static_cast<double>(den); }
+  friend bool operator==(const Rational&, const Rational&) = default;
+};
+
+struct VideoStream {
+  std::string codec, profile, pixel_format;
+  int width = 0, height = 0;  ///< as stored, before rotation
+  int rotation = 0;           ///< degrees clockwise to turn the picture upright: 0, 90, 180, 270
+  Rational frame_rate;        ///< average; 0/1 if unknown
+  bool variable_frame_rate = false;
+  Rational pixel_aspect{1, 1};
+  int bit_depth = 8;
+  bool interlaced = false;
+  bool alpha = false;
+  bool still = false;  ///< one picture, no duration
+  std::string color_primaries, color_transfer, color_matrix, color_range;
+};
+
+struct AudioStream {
+  std::string codec, profile, channel_layout, sample_format;
+  int sample_rate = 0, channels = 0;
+};
+
+struct StreamInfo {
+  int index = 0;
+  std::string kind;  ///< video, audio, subtitle, data, attachment
+  std::string language;
+  base::Time start{0};
+  std::optional<base::Time> duration;
+  std::optional<std::int64_t> bit_rate;
+  std::optional<VideoStream> video;
+  std::optional<AudioStream> audio;
+  bool is_default = false;
+};
+
+struct Chapter {
+  base::TimeRange range;
+  std::string title;
+};
+
+struct MediaInfo {
+  std::string uri;
+  std::string container;
+  std::uint64_t bytes = 0;
+  std::optional<base::Time> duration;
+  std::vector<StreamInfo> streams;
+  std::vector<Chapter> chapters;
+  std::map<std::string, std::string> tags;
+
+  const StreamInfo* video() const;  ///< the stream that plays by default, or null
+  const StreamInfo* audio() const;
+};
+
+/// The pictures of a stream in the order of display: their times and which of them are keyframes.
+/// Times count from the start of the media, as `during` and `cut` do.
+struct FrameIndex {
+  std::vector<base::Time> times;
+  std::vector<bool> keyframes;
+  base::Time end{0};  ///< when the last picture ends
+};
+
+}  // namespace reel::model

@@ -1,0 +1,11 @@
+#include <reel/sdk.hpp>
+
+#include "volume.hpp"
+
+REEL_PLUGIN((reel::PluginInfo{.id = "org.reelwork.sound",
+                              .name = "reel-sound",
+                              .vendor = "reel",
+                              .version = "0.1.0",
+                              .license = "LGPL-2.1-or-later",
+                              .summary = "Loudness of sound"}),
+            reel::sound::Volume, reel::sound::Mute);

@@ -35,8 +35,10 @@ Allowed read_allowed() {
     if (line.empty() || line[0] == '#' || colon == std::string::npos) continue;
     const std::string left = line.substr(0, colon);
     const auto right = words(line.substr(colon + 1));
-    if (left.starts_with("library ")) allowed.libraries[left.substr(8)] = right;
-    else allowed.modules[left] = right;
+    if (left.starts_with("library "))
+      allowed.libraries[left.substr(8)] = right;
+    else
+      allowed.modules[left] = right;
   }
   return allowed;
 }
@@ -52,7 +54,9 @@ Arrows linked() {
   return graph;
 }
 
-fs::path folder_of(const std::string& module) { return module == "sdk" ? root() / "sdk" : root() / "framework" / module; }
+fs::path folder_of(const std::string& module) {
+  return module == "sdk" ? root() / "sdk" : root() / "framework" / module;
+}
 
 /// Every `#include` of a module's product code (its tests may look further).
 template <class F>
@@ -76,7 +80,8 @@ TEST(Architecture, modules_link_only_what_is_allowed) {
   for (const auto& [module, needs] : graph) {
     ASSERT_TRUE(allowed.modules.contains(module)) << module << " is not in tests/architecture/allowed";
     for (const std::string& need : needs)
-      EXPECT_TRUE(allowed.modules.at(module).contains(need)) << module << " links " << need << ", which it must not";
+      EXPECT_TRUE(allowed.modules.at(module).contains(need))
+          << module << " links " << need << ", which it must not";
   }
 }
 
@@ -84,11 +89,12 @@ TEST(Architecture, modules_include_only_what_is_allowed) {
   const Allowed allowed = read_allowed();
   static const std::regex ours(R"(^reel/([a-z]+)/)");
   for (const auto& [module, needs] : allowed.modules) {
-    each_include(module, [&, &module = module, &needs = needs](const fs::path& file, const std::string& header) {
-      std::smatch match;
-      if (!std::regex_search(header, match, ours) || match[1] == "testing") return;
-      EXPECT_TRUE(match[1] == module || needs.contains(match[1])) << file << " includes " << header;
-    });
+    each_include(
+        module, [&, &module = module, &needs = needs](const fs::path& file, const std::string& header) {
+          std::smatch match;
+          if (!std::regex_search(header, match, ours) || match[1] == "testing") return;
+          EXPECT_TRUE(match[1] == module || needs.contains(match[1])) << file << " includes " << header;
+        });
   }
 }
 
@@ -126,8 +132,9 @@ TEST(Architecture, boost_dll_is_in_one_source_file) {
 }
 
 TEST(Architecture, only_known_things_stand_at_the_top) {
-  static const std::set<std::string> known{"CMakeLists.txt", "framework", "plugins", "pipelines", "sdk", "config", "tests", "docs",
-                                           "README.md", "LICENSE", "CMakePresets.json", "start", "test", "build", "out"};
+  static const std::set<std::string> known{
+      "CMakeLists.txt", "framework", "plugins",           "pipelines", "sdk",  "config", "tests", "docs",
+      "README.md",      "LICENSE",   "CMakePresets.json", "start",     "test", "build",  "out"};
   for (const auto& entry : fs::directory_iterator(root())) {
     const std::string name = entry.path().filename().string();
     EXPECT_TRUE(name.starts_with('.') || known.contains(name)) << name;

@@ -1,4 +1,5 @@
-/// Cutting, to the frame and to the sample: a clip whose every picture carries its number and whose sound clicks every second.
+/// Cutting, to the frame and to the sample: a clip whose every picture carries its number and whose sound
+/// clicks every second.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,10 +18,12 @@ std::filesystem::path numbered_clip(const TemporaryFolder& folder) {
   const auto file = folder / "numbered.mkv";
   std::string bars = "0";
   for (int bit = 0; bit < bits; ++bit)
-    bars += "+" + std::string("255*eq(floor(X/20)\\,") + std::to_string(bit) + ")*mod(floor(N/" + std::to_string(1 << bit) + ")\\,2)";
-  const std::string line = "ffmpeg -nostdin -v error -f lavfi -i \"nullsrc=s=240x32:r=30000/1001:d=40,format=gray,geq=lum='" + bars + "'\"" +
-                           " -f lavfi -i \"aevalsrc='0.8*lt(mod(t,1),0.004)*sin(2*PI*2000*t+1)':s=48000:d=40.04\"" +
-                           " -c:v ffv1 -pix_fmt yuv420p -c:a pcm_s16le " + quoted(file);
+    bars += "+" + std::string("255*eq(floor(X/20)\\,") + std::to_string(bit) + ")*mod(floor(N/" +
+            std::to_string(1 << bit) + ")\\,2)";
+  const std::string line =
+      "ffmpeg -nostdin -v error -f lavfi -i \"nullsrc=s=240x32:r=30000/1001:d=40,format=gray,geq=lum='" +
+      bars + "'\"" + " -f lavfi -i \"aevalsrc='0.8*lt(mod(t,1),0.004)*sin(2*PI*2000*t+1)':s=48000:d=40.04\"" +
+      " -c:v ffv1 -pix_fmt yuv420p -c:a pcm_s16le " + quoted(file);
   const Result result = shell(line);
   EXPECT_EQ(result.exit, 0) << result.output;
   return file;
@@ -45,7 +48,8 @@ std::vector<Range> random_ranges(std::mt19937& random) {
   std::ranges::sort(ends);
   std::vector<Range> ranges;
   for (std::size_t i = 0; i + 1 < ends.size(); i += 2)
-    if (ends[i] < ends[i + 1] && (ranges.empty() || ranges.back().end < ends[i] / 1000.0)) ranges.push_back({ends[i] / 1000.0, ends[i + 1] / 1000.0});
+    if (ends[i] < ends[i + 1] && (ranges.empty() || ranges.back().end < ends[i] / 1000.0))
+      ranges.push_back({ends[i] / 1000.0, ends[i + 1] / 1000.0});
   if (ranges.empty()) ranges.push_back({1, 2});
   return ranges;
 }
@@ -57,8 +61,11 @@ std::string yaml(const std::vector<Range>& ranges, bool keep) {
     std::snprintf(text, sizeof text, "%s%.3fs..%.3fs", list.empty() ? "" : ", ", r.begin, r.end);
     list += text;
   }
-  return "reel: 1\nparams:\n  input: { type: uri }\n  output: { type: uri }\nstages:\n  - uses: source\n    with: { uri: \"${input}\" }\n"
-         "  - uses: cut\n    with: { " + std::string(keep ? "keep" : "remove") + ": [ " + list + " ] }\n"
+  return "reel: 1\nparams:\n  input: { type: uri }\n  output: { type: uri }\nstages:\n  - uses: source\n    "
+         "with: { uri: \"${input}\" }\n"
+         "  - uses: cut\n    with: { " +
+         std::string(keep ? "keep" : "remove") + ": [ " + list +
+         " ] }\n"
          "  - uses: sink\n    with: { uri: \"${output}\", video-codec: ffv1, audio-codec: pcm }\n";
 }
 
@@ -73,19 +80,23 @@ TEST(Cut, fifty_random_sets_of_ranges_are_exact) {
     const auto ranges = random_ranges(random);
     const bool keep = round % 2 == 0;
     const auto kept = [&](double t) {
-      return keep == std::ranges::any_of(ranges, [t](const Range& r) { return r.begin <= t + 1e-6 && t + 1e-6 < r.end; });
+      return keep == std::ranges::any_of(
+                         ranges, [t](const Range& r) { return r.begin <= t + 1e-6 && t + 1e-6 < r.end; });
     };
     const auto mapped = [&](double t) {
       double out = 0, at = 0;
       for (const Range& r : ranges) {
-        if (!keep) out += std::max(0.0, std::min(t, r.begin) - at), at = r.end;
-        else out += std::max(0.0, std::min(t, r.end) - r.begin);
+        if (!keep)
+          out += std::max(0.0, std::min(t, r.begin) - at), at = r.end;
+        else
+          out += std::max(0.0, std::min(t, r.end) - r.begin);
       }
       return keep ? out : out + std::max(0.0, t - at);
     };
     write(folder / "cut.yaml", yaml(ranges, keep));
     const auto output = folder / "out.mkv";
-    const Result result = shell(reel() + " run --progress none " + quoted(folder / "cut.yaml") + " --set input=" + quoted(input) + " --set output=" + quoted(output));
+    const Result result = shell(reel() + " run --progress none " + quoted(folder / "cut.yaml") +
+                                " --set input=" + quoted(input) + " --set output=" + quoted(output));
     ASSERT_EQ(result.exit, 0) << yaml(ranges, keep) << result.output;
 
     std::vector<int> expected;
@@ -102,11 +113,13 @@ TEST(Cut, fifty_random_sets_of_ranges_are_exact) {
 
     std::vector<double> expected_clicks;
     for (int second = 0; second < 40; ++second)
-      if (kept(second) && kept(second + 0.02) && (second == 0 || kept(second - 0.02))) expected_clicks.push_back(mapped(second));
+      if (kept(second) && kept(second + 0.02) && (second == 0 || kept(second - 0.02)))
+        expected_clicks.push_back(mapped(second));
     const auto sound = samples(output, rate);
     const auto heard = clicks(sound, rate);
     for (const double click : expected_clicks) {
-      const bool found = std::ranges::any_of(heard, [click](std::size_t h) { return std::abs(static_cast<double>(h) / rate - click) < 0.001; });
+      const bool found = std::ranges::any_of(
+          heard, [click](std::size_t h) { return std::abs(static_cast<double>(h) / rate - click) < 0.001; });
       ASSERT_TRUE(found) << "no click at " << click << "\n" << yaml(ranges, keep);
     }
   }

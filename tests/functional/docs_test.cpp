@@ -1,4 +1,5 @@
-/// What the documents show is true: pipelines in them are valid, quoted files are the files, links lead somewhere.
+/// What the documents show is true: pipelines in them are valid, quoted files are the files, links lead
+/// somewhere.
 #include <gtest/gtest.h>
 
 #include <regex>
@@ -55,13 +56,15 @@ TEST(Docs, links_lead_somewhere) {
 
 TEST(Docs, reference_pages_are_as_generated) {
   const fs::path folder = source_folder() / "docs/reference";
-  EXPECT_EQ(shell(reel() + " inspect --markdown").output, read(folder / "README.md")) << "run docs/reference/make.sh";
+  EXPECT_EQ(shell(reel() + " inspect --markdown").output, read(folder / "README.md"))
+      << "run docs/reference/make.sh";
   static const std::regex row(R"(\| \[([a-z0-9-]+)\]\()");
   const std::string index = read(folder / "README.md");
   int count = 0;
   for (std::sregex_iterator it(index.begin(), index.end(), row), end; it != end; ++it, ++count) {
     const std::string name = (*it)[1];
-    EXPECT_EQ(shell(reel() + " inspect --markdown " + name).output, read(folder / (name + ".md"))) << "run docs/reference/make.sh";
+    EXPECT_EQ(shell(reel() + " inspect --markdown " + name).output, read(folder / (name + ".md")))
+        << "run docs/reference/make.sh";
     const fs::path example = folder / "examples" / (name + ".yaml");
     const Result result = shell(reel() + " validate " + quoted(example));
     EXPECT_EQ(result.exit, 0) << result.output;

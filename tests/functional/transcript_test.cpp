@@ -5,9 +5,10 @@
 ///       broken.yaml:1:1: error: …
 ///       [2]
 ///
-/// Indented lines are commands, what they print, and the exit code where it is not 0. `(re)` at the end of a line means a regular
-/// expression, `...` alone any number of lines. Commands of one file run in one new folder; `$CLIP` and `$OTHER` are real
-/// clips. With REEL_UPDATE_EXPECTED=1 the files are written anew from what was printed.
+/// Indented lines are commands, what they print, and the exit code where it is not 0. `(re)` at the end of a
+/// line means a regular expression, `...` alone any number of lines. Commands of one file run in one new
+/// folder; `$CLIP` and `$OTHER` are real clips. With REEL_UPDATE_EXPECTED=1 the files are written anew from
+/// what was printed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -35,9 +36,12 @@ Transcript parse(const fs::path& file) {
   std::istringstream in(read(file));
   for (std::string line; std::getline(in, line);) {
     transcript.lines.push_back(line);
-    if (line.starts_with("  $ ")) transcript.steps.push_back({line.substr(4), {}});
-    else if (line.starts_with("  > ")) transcript.steps.back().command += "\n" + line.substr(4);
-    else if (line.starts_with("  ")) transcript.steps.back().expected.push_back(line.substr(2));
+    if (line.starts_with("  $ "))
+      transcript.steps.push_back({line.substr(4), {}});
+    else if (line.starts_with("  > "))
+      transcript.steps.back().command += "\n" + line.substr(4);
+    else if (line.starts_with("  "))
+      transcript.steps.back().expected.push_back(line.substr(2));
   }
   return transcript;
 }
@@ -50,11 +54,13 @@ std::vector<std::string> split_lines(const std::string& text) {
 }
 
 bool matches(const std::string& expected, const std::string& line) {
-  if (expected.ends_with(" (re)")) return std::regex_match(line, std::regex(expected.substr(0, expected.size() - 5)));
+  if (expected.ends_with(" (re)"))
+    return std::regex_match(line, std::regex(expected.substr(0, expected.size() - 5)));
   return expected == line;
 }
 
-bool matches(const std::vector<std::string>& expected, std::size_t e, const std::vector<std::string>& lines, std::size_t l) {
+bool matches(const std::vector<std::string>& expected, std::size_t e, const std::vector<std::string>& lines,
+             std::size_t l) {
   if (e == expected.size()) return l == lines.size();
   if (expected[e] == "...") {
     for (std::size_t next = l; next <= lines.size(); ++next)
@@ -65,17 +71,21 @@ bool matches(const std::vector<std::string>& expected, std::size_t e, const std:
 }
 
 std::vector<std::string> perform(const std::string& command, const fs::path& folder) {
-  const std::string setting = "cd " + quoted(folder) + " && export HOME=" + quoted(folder) + " REEL_STATE=" + quoted(folder / "state") +
-                              " CLIP=" + quoted(clip("wannaworktogether.mp4")) + " OTHER=" + quoted(clip("cockatoo.mp4")) +
-                              " PATH=" + quoted(fs::path(environment("REEL_BUILD_DIR")) / "bin") + ":$PATH" +
-                              " SOURCE=" + quoted(source_folder()) + " LC_ALL=C.UTF-8; unset XDG_CONFIG_HOME XDG_DATA_HOME REEL_PLUGIN_PATH\n";
+  const std::string setting =
+      "cd " + quoted(folder) + " && export HOME=" + quoted(folder) +
+      " REEL_STATE=" + quoted(folder / "state") + " CLIP=" + quoted(clip("wannaworktogether.mp4")) +
+      " OTHER=" + quoted(clip("cockatoo.mp4")) +
+      " PATH=" + quoted(fs::path(environment("REEL_BUILD_DIR")) / "bin") + ":$PATH" +
+      " SOURCE=" + quoted(source_folder()) + " BUILD=" + quoted(environment("REEL_BUILD_DIR")) +
+      " LC_ALL=C.UTF-8; unset XDG_CONFIG_HOME XDG_DATA_HOME REEL_PLUGIN_PATH\n";
   const Result result = shell(setting + command);
   auto lines = split_lines(result.output);
   if (result.exit != 0) lines.push_back("[" + std::to_string(result.exit) + "]");
   return lines;
 }
 
-void update(const fs::path& file, const Transcript& transcript, const std::vector<std::vector<std::string>>& printed) {
+void update(const fs::path& file, const Transcript& transcript,
+            const std::vector<std::vector<std::string>>& printed) {
   std::string text;
   std::size_t step = 0;
   bool in_command = false;
@@ -106,11 +116,13 @@ TEST_P(TranscriptTest, prints_what_is_written) {
   std::vector<std::vector<std::string>> printed;
   for (const Step& step : transcript.steps) {
     printed.push_back(perform(step.command, folder.path()));
-    if (std::getenv("REEL_UPDATE_EXPECTED") != nullptr && !matches(step.expected, 0, printed.back(), 0)) continue;
+    if (std::getenv("REEL_UPDATE_EXPECTED") != nullptr && !matches(step.expected, 0, printed.back(), 0))
+      continue;
     std::string got;
     for (const auto& line : printed.back()) got += line + "\n";
     if (std::getenv("REEL_UPDATE_EXPECTED") == nullptr)
-      EXPECT_TRUE(matches(step.expected, 0, printed.back(), 0)) << "$ " << step.command << "\nprinted:\n" << got;
+      EXPECT_TRUE(matches(step.expected, 0, printed.back(), 0)) << "$ " << step.command << "\nprinted:\n"
+                                                                << got;
     else
       printed.back() = step.expected;
   }
@@ -119,7 +131,8 @@ TEST_P(TranscriptTest, prints_what_is_written) {
 
 std::vector<std::string> transcripts() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(source_folder() / "tests/functional/cli")) names.push_back(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(source_folder() / "tests/functional/cli"))
+    names.push_back(entry.path().filename().string());
   std::ranges::sort(names);
   return names;
 }

@@ -1,6 +1,18 @@
 #include "wrong.hpp"
 
-static gboolean open(const reel_host*, [[maybe_unused]] GstPlugin* plugin, [[maybe_unused]] GError** error) { g_set_error(error, GST_PLUGIN_ERROR, 0, "the dongle is not plugged in");
-  return FALSE; }
+static gboolean open(const reel_host*, [[maybe_unused]] GstPlugin* plugin, [[maybe_unused]] GError** error) {
+  g_set_error(error, GST_PLUGIN_ERROR, 0, "the dongle is not plugged in");
+  return FALSE;
+}
 EXPORT_ const reel_plugin reel_plugin_entry;
-const reel_plugin reel_plugin_entry{REEL_ABI_MAJOR, REEL_ABI_MINOR, "org.example.error", "error", "error", "1.0.0", "MIT", "Is wrong", "", open, [](const char*) -> const void* { return nullptr; }};
+const reel_plugin reel_plugin_entry{REEL_ABI_MAJOR,
+                                    REEL_ABI_MINOR,
+                                    "org.example.error",
+                                    "error",
+                                    "error",
+                                    "1.0.0",
+                                    "MIT",
+                                    "Is wrong",
+                                    "",
+                                    open,
+                                    [](const char*) -> const void* { return nullptr; }};

@@ -46,7 +46,8 @@ inline Result shell(const std::string& line) {
   if (pipe == nullptr) throw std::runtime_error("cannot run " + line);
   Result result;
   std::array<char, 65536> chunk{};
-  for (std::size_t n = 0; (n = fread(chunk.data(), 1, chunk.size(), pipe)) > 0;) result.output.append(chunk.data(), n);
+  for (std::size_t n = 0; (n = fread(chunk.data(), 1, chunk.size(), pipe)) > 0;)
+    result.output.append(chunk.data(), n);
   const int status = pclose(pipe);
   result.exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return result;
@@ -64,11 +65,17 @@ inline std::string environment(const char* name) {
   return value;
 }
 
-inline std::string reel() { return quoted(std::filesystem::path(environment("REEL_BUILD_DIR")) / "bin/reel"); }
+inline std::string reel() {
+  return quoted(std::filesystem::path(environment("REEL_BUILD_DIR")) / "bin/reel");
+}
 inline std::filesystem::path source_folder() { return environment("REEL_SOURCE_DIR"); }
-inline std::filesystem::path clip(const std::string& name) { return std::filesystem::path(environment("REEL_MEDIA_DIR")) / name; }
+inline std::filesystem::path clip(const std::string& name) {
+  return std::filesystem::path(environment("REEL_MEDIA_DIR")) / name;
+}
 
-inline void write(const std::filesystem::path& file, const std::string& text) { std::ofstream(file, std::ios::binary) << text; }
+inline void write(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream(file, std::ios::binary) << text;
+}
 
 inline std::string read(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);

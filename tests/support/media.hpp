@@ -17,25 +17,31 @@ inline std::string ffmpeg(const std::string& arguments) {
   FILE* const pipe = popen(("ffmpeg -nostdin -v error " + arguments + " 2>/dev/null").c_str(), "r");
   std::string bytes;
   std::vector<char> chunk(1 << 16);
-  for (std::size_t n = 0; (n = fread(chunk.data(), 1, chunk.size(), pipe)) > 0;) bytes.append(chunk.data(), n);
+  for (std::size_t n = 0; (n = fread(chunk.data(), 1, chunk.size(), pipe)) > 0;)
+    bytes.append(chunk.data(), n);
   if (pclose(pipe) != 0) throw std::runtime_error("ffmpeg failed: " + arguments);
   return bytes;
 }
 
-/// Every picture of a file, scaled to width x height, one byte a pixel, in the order of display and no picture twice.
-inline std::vector<std::vector<std::uint8_t>> gray_pictures(const std::filesystem::path& file, int width, int height) {
+/// Every picture of a file, scaled to width x height, one byte a pixel, in the order of display and no
+/// picture twice.
+inline std::vector<std::vector<std::uint8_t>> gray_pictures(const std::filesystem::path& file, int width,
+                                                            int height) {
   const std::string size = std::to_string(width) + "x" + std::to_string(height);
-  const std::string bytes = ffmpeg("-i " + quoted(file) + " -map 0:v:0 -fps_mode passthrough -s " + size + " -sws_flags area -pix_fmt gray -f rawvideo -");
+  const std::string bytes = ffmpeg("-i " + quoted(file) + " -map 0:v:0 -fps_mode passthrough -s " + size +
+                                   " -sws_flags area -pix_fmt gray -f rawvideo -");
   const auto one = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
   std::vector<std::vector<std::uint8_t>> pictures;
   for (std::size_t at = 0; at + one <= bytes.size(); at += one)
-    pictures.emplace_back(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin() + static_cast<std::ptrdiff_t>(at + one));
+    pictures.emplace_back(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                          bytes.begin() + static_cast<std::ptrdiff_t>(at + one));
   return pictures;
 }
 
 /// Presentation times of all pictures, in seconds from the start of the file's timeline.
 inline std::vector<double> picture_times(const std::filesystem::path& file) {
-  const Result result = shell("ffprobe -v error -select_streams v:0 -show_entries frame=pts_time -of csv=p=0 " + quoted(file));
+  const Result result =
+      shell("ffprobe -v error -select_streams v:0 -show_entries frame=pts_time -of csv=p=0 " + quoted(file));
   std::istringstream in(result.output);
   std::vector<double> times;
   for (std::string line; std::getline(in, line);) times.push_back(std::stod(line));
@@ -44,7 +50,8 @@ inline std::vector<double> picture_times(const std::filesystem::path& file) {
 
 /// The sound as one channel of float samples, from time 0 of the file's timeline.
 inline std::vector<float> samples(const std::filesystem::path& file, int rate) {
-  const std::string bytes = ffmpeg("-i " + quoted(file) + " -map 0:a:0 -ac 1 -ar " + std::to_string(rate) + " -af aresample=async=1:first_pts=0 -f f32le -");
+  const std::string bytes = ffmpeg("-i " + quoted(file) + " -map 0:a:0 -ac 1 -ar " + std::to_string(rate) +
+                                   " -af aresample=async=1:first_pts=0 -f f32le -");
   std::vector<float> out(bytes.size() / sizeof(float));
   std::memcpy(out.data(), bytes.data(), out.size() * sizeof(float));
   return out;
@@ -56,16 +63,20 @@ inline std::vector<std::size_t> clicks(const std::vector<float>& sound, int rate
   const auto gap = static_cast<std::size_t>(rate / 20);
   for (std::size_t i = 0; i < sound.size(); ++i) {
     if (std::abs(sound[i]) < 0.25F) continue;
-    if (found.empty() || i - found.back() > gap) found.push_back(i);
-    else continue;
+    if (found.empty() || i - found.back() > gap)
+      found.push_back(i);
+    else
+      continue;
   }
   return found;
 }
 
 /// What ffprobe says: `entries` as for -show_entries, one value a line.
-inline std::string ffprobe(const std::filesystem::path& file, const std::string& entries, const std::string& stream = "") {
-  std::string line = shell("ffprobe -v error " + (stream.empty() ? "" : "-select_streams " + stream) + " -show_entries " + entries +
-                           " -of default=nk=1:nw=1 " + quoted(file)).output;
+inline std::string ffprobe(const std::filesystem::path& file, const std::string& entries,
+                           const std::string& stream = "") {
+  std::string line = shell("ffprobe -v error " + (stream.empty() ? "" : "-select_streams " + stream) +
+                           " -show_entries " + entries + " -of default=nk=1:nw=1 " + quoted(file))
+                         .output;
   while (!line.empty() && line.back() == '\n') line.pop_back();
   return line;
 }

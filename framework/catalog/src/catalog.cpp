@@ -50,7 +50,8 @@ struct Catalog::State {
 
   void add(Opened opened) {
     PluginInfo& info = opened.info;
-    if (!info.refused.empty()) base::log(base::Level::info, "the plugin " + info.path.string() + " is refused: " + info.refused);
+    if (!info.refused.empty())
+      base::log(base::Level::info, "the plugin " + info.path.string() + " is refused: " + info.refused);
     for (const std::string& factory : opened.factories) {
       const std::string name = stage_name(factory, info.vendor);
       known[name] = {factory, info.id};
@@ -72,7 +73,8 @@ struct Catalog::State {
     GstElementFactory* const factory = gst_element_factory_find(factory_name.c_str());
     std::unique_ptr<model::StageTraits> made;
     if (factory != nullptr && (!is_foreign || no_stage_because(factory).empty()))
-      made = std::make_unique<model::StageTraits>(stage_traits(factory, name, is_foreign ? "" : stage->second.plugin));
+      made = std::make_unique<model::StageTraits>(
+          stage_traits(factory, name, is_foreign ? "" : stage->second.plugin));
     if (factory != nullptr) gst_object_unref(factory);
     return traits.emplace(name, std::move(made)).first->second.get();
   }
@@ -107,7 +109,8 @@ std::vector<const model::StageTraits*> Catalog::stages() const {
 std::string Catalog::why_not(std::string_view asked) const {
   const std::string name = plain(asked);
   const bool is_foreign = name.starts_with(foreign);
-  GstElementFactory* const factory = is_foreign ? gst_element_factory_find(name.c_str() + foreign.size()) : nullptr;
+  GstElementFactory* const factory =
+      is_foreign ? gst_element_factory_find(name.c_str() + foreign.size()) : nullptr;
   std::string why;
   if (state_->known.contains(name) || factory != nullptr) why = state_->policy.refuse_stage(name);
   if (why.empty() && factory != nullptr) why = no_stage_because(factory);
@@ -116,9 +119,12 @@ std::string Catalog::why_not(std::string_view asked) const {
   // A stage that is not there may be one of a plugin that was refused; its file tells.
   const auto slash = name.find('/');
   for (const PluginInfo& plugin : state_->plugins) {
-    const bool named = slash != std::string::npos ? plugin.vendor == name.substr(0, slash) || plugin.path.stem().string().starts_with(name.substr(0, slash) + "-")
-                                                  : plugin.path.stem() == "reel-" + name;
-    if (!plugin.refused.empty() && named) return "the plugin " + plugin.path.string() + " is refused: " + plugin.refused;
+    const bool named = slash != std::string::npos
+                           ? plugin.vendor == name.substr(0, slash) ||
+                                 plugin.path.stem().string().starts_with(name.substr(0, slash) + "-")
+                           : plugin.path.stem() == "reel-" + name;
+    if (!plugin.refused.empty() && named)
+      return "the plugin " + plugin.path.string() + " is refused: " + plugin.refused;
   }
   return {};
 }
@@ -127,7 +133,8 @@ std::vector<std::string> Catalog::foreign_names() const {
   std::vector<std::string> names;
   GList* const all = gst_registry_get_feature_list(gst_registry_get(), GST_TYPE_ELEMENT_FACTORY);
   for (GList* item = all; item != nullptr; item = item->next)
-    if (no_stage_because(GST_ELEMENT_FACTORY(item->data)).empty()) names.push_back(std::string(foreign) + GST_OBJECT_NAME(item->data));
+    if (no_stage_because(GST_ELEMENT_FACTORY(item->data)).empty())
+      names.push_back(std::string(foreign) + GST_OBJECT_NAME(item->data));
   gst_plugin_feature_list_free(all);
   return names;
 }

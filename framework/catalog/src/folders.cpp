@@ -28,8 +28,10 @@ std::vector<std::filesystem::path> default_plugin_folders() {
     }
   }
   const std::string data = environment("XDG_DATA_HOME"), home = environment("HOME");
-  if (!data.empty()) folders.push_back(fs::path(data) / "reelwork/plugins");
-  else if (!home.empty()) folders.push_back(fs::path(home) / ".local/share/reelwork/plugins");
+  if (!data.empty())
+    folders.push_back(fs::path(data) / "reelwork/plugins");
+  else if (!home.empty())
+    folders.push_back(fs::path(home) / ".local/share/reelwork/plugins");
   return folders;
 }
 

@@ -17,14 +17,16 @@ bool is_elf(const std::filesystem::path& path) {
 /// The loader's own words, without the path that it puts before them.
 std::string reason(const std::string& what, const std::filesystem::path& path) {
   std::string text = what;
-  if (const auto at = text.find("cannot open shared object file"); at != std::string::npos && text.find("lib") != std::string::npos) {
+  if (const auto at = text.find("cannot open shared object file");
+      at != std::string::npos && text.find("lib") != std::string::npos) {
     // "…: libfoo.so.1: cannot open shared object file: No such file or directory"
     const auto end = text.rfind(": ", at);
     const auto begin = text.find_last_of(" (\"", end - 1);
     if (const std::string missing = text.substr(begin + 1, end - begin - 1); missing != path.string())
       return "it needs the library " + missing + ", which is not installed";
   }
-  if (const auto at = text.find(path.string() + ": "); at != std::string::npos) text = text.substr(at + path.string().size() + 2);
+  if (const auto at = text.find(path.string() + ": "); at != std::string::npos)
+    text = text.substr(at + path.string().size() + 2);
   return "it cannot be loaded: " + text;
 }
 

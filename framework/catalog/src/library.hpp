@@ -13,7 +13,8 @@ struct Library {
   std::string refused;                 ///< why
 };
 
-/// Loads a library for good: GStreamer types are for ever, so it is never unloaded. Runs its static constructors.
+/// Loads a library for good: GStreamer types are for ever, so it is never unloaded. Runs its static
+/// constructors.
 Library load_library(const std::filesystem::path& path);
 
 }  // namespace reel::catalog

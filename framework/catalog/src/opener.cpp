@@ -13,7 +13,9 @@
 namespace reel::catalog {
 namespace {
 
-std::string abi(std::uint32_t major, std::uint32_t minor) { return std::to_string(major) + "." + std::to_string(minor); }
+std::string abi(std::uint32_t major, std::uint32_t minor) {
+  return std::to_string(major) + "." + std::to_string(minor);
+}
 
 std::string text(const char* value) { return value != nullptr ? value : ""; }
 
@@ -22,8 +24,8 @@ bool is_vendor(const std::string& vendor) {
          std::ranges::all_of(vendor, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
 }
 
-/// Runs `work` on a thread of its own. False if it does not come back in time; then the thread is left to itself, and what it
-/// uses must be owned by it.
+/// Runs `work` on a thread of its own. False if it does not come back in time; then the thread is left to
+/// itself, and what it uses must be owned by it.
 bool within(std::chrono::milliseconds patience, std::function<void()> work) {
   struct Done {
     std::mutex mutex;
@@ -78,7 +80,8 @@ gboolean call_open(GstPlugin* registrar, gpointer data) {
   gboolean good = FALSE;
   try {
     good = call.entry->open(call.host, registrar, &error);
-    if (good == FALSE) call.fault = error != nullptr ? error->message : "its open() failed without saying why";
+    if (good == FALSE)
+      call.fault = error != nullptr ? error->message : "its open() failed without saying why";
   } catch (const std::exception& e) {
     call.fault = std::string("its open() threw an exception, which must not cross the boundary: ") + e.what();
   } catch (...) {
@@ -92,15 +95,24 @@ gboolean call_open(GstPlugin* registrar, gpointer data) {
 
 std::string Opener::check(const reel_plugin& entry) {
   if (entry.abi_major != REEL_ABI_MAJOR || entry.abi_minor > REEL_ABI_MINOR)
-    return "it was built for plugin ABI " + abi(entry.abi_major, entry.abi_minor) + ", and this Reelwork speaks " +
-           abi(REEL_ABI_MAJOR, REEL_ABI_MINOR) +
-           (entry.abi_major < REEL_ABI_MAJOR ? ": ask its vendor for a newer build" : ": update Reelwork, or ask its vendor for an older build");
-  for (const auto& [field, value] : {std::pair{"id", entry.id}, {"name", entry.name}, {"vendor", entry.vendor}, {"version", entry.version}, {"license", entry.license}})
+    return "it was built for plugin ABI " + abi(entry.abi_major, entry.abi_minor) +
+           ", and this Reelwork speaks " + abi(REEL_ABI_MAJOR, REEL_ABI_MINOR) +
+           (entry.abi_major < REEL_ABI_MAJOR ? ": ask its vendor for a newer build"
+                                             : ": update Reelwork, or ask its vendor for an older build");
+  for (const auto& [field, value] : {std::pair{"id", entry.id},
+                                     {"name", entry.name},
+                                     {"vendor", entry.vendor},
+                                     {"version", entry.version},
+                                     {"license", entry.license}})
     if (value == nullptr || *value == '\0') return std::string("its field `") + field + "` is empty";
   if (entry.open == nullptr) return "its field `open` is empty";
-  if (!is_vendor(entry.vendor)) return "its vendor '" + text(entry.vendor) + "' is no prefix: expected lower-case letters and digits, like acme";
-  if (!ids_.insert(entry.id).second) return "another plugin with the id '" + text(entry.id) + "' was loaded before it";
-  if (!names_.insert(entry.name).second) return "another plugin with the name '" + text(entry.name) + "' was loaded before it";
+  if (!is_vendor(entry.vendor))
+    return "its vendor '" + text(entry.vendor) +
+           "' is no prefix: expected lower-case letters and digits, like acme";
+  if (!ids_.insert(entry.id).second)
+    return "another plugin with the id '" + text(entry.id) + "' was loaded before it";
+  if (!names_.insert(entry.name).second)
+    return "another plugin with the name '" + text(entry.name) + "' was loaded before it";
   return {};
 }
 
@@ -109,8 +121,9 @@ std::string Opener::register_plugin(const reel_plugin& entry, Opened& opened) {
   auto call = std::make_unique<Call>();
   call->entry = &entry;
   call->host = host_;
-  const gboolean good = gst_plugin_register_static_full(GST_VERSION_MAJOR, GST_VERSION_MINOR, entry.name, "Reelwork plugin", call_open, entry.version,
-                                                        "LGPL", entry.id, entry.id, "https://reelwork.org/", call.get());
+  const gboolean good = gst_plugin_register_static_full(
+      GST_VERSION_MAJOR, GST_VERSION_MINOR, entry.name, "Reelwork plugin", call_open, entry.version, "LGPL",
+      entry.id, entry.id, "https://reelwork.org/", call.get());
   if (good == FALSE && call->fault.empty()) call->fault = "GStreamer did not accept it";
   const Features mine = call->registrar != nullptr ? factories(call->registrar) : Features{};
   const std::string prefix = std::string(entry.vendor) + "-";
@@ -121,7 +134,8 @@ std::string Opener::register_plugin(const reel_plugin& entry, Opened& opened) {
                     (owner ? ", of " + text(gst_plugin_get_name(owner.get())) : std::string());
     }
     if (call->fault.empty() && !name.starts_with(prefix))
-      call->fault = "its stage '" + name + "' lacks the vendor's prefix: expected a name like " + prefix + name;
+      call->fault =
+          "its stage '" + name + "' lacks the vendor's prefix: expected a name like " + prefix + name;
     opened.factories.push_back(name);
   }
   if (call->fault.empty() && mine.empty()) call->fault = "it registers no stage";
@@ -130,7 +144,8 @@ std::string Opener::register_plugin(const reel_plugin& entry, Opened& opened) {
   GstRegistry* const registry = gst_registry_get();
   for (const auto& [name, feature] : mine) gst_registry_remove_feature(registry, feature.get());
   for (const auto& [name, feature] : before)
-    if (mine.contains(name)) gst_registry_add_feature(registry, static_cast<GstPluginFeature*>(gst_object_ref(feature.get())));
+    if (mine.contains(name))
+      gst_registry_add_feature(registry, static_cast<GstPluginFeature*>(gst_object_ref(feature.get())));
   opened.factories.clear();
   return call->fault;
 }
@@ -146,7 +161,8 @@ Opened Opener::open(const std::filesystem::path& path) {
   if (!within(patience_, [load, path] { load->library = load_library(path); })) {
     Opened late;
     late.info.path = path;
-    late.info.refused = "loading it does not come to an end: it was given up after " + std::to_string(patience_.count()) + " ms";
+    late.info.refused = "loading it does not come to an end: it was given up after " +
+                        std::to_string(patience_.count()) + " ms";
     return late;
   }
   Opened opened = load->opened;
@@ -176,7 +192,8 @@ Opened Opener::open(const std::filesystem::path& path) {
     registration->fault = copy.register_plugin(entry, registration->opened);
   });
   if (!came_back) {
-    info.refused = "its open() does not return: it was given up after " + std::to_string(patience_.count()) + " ms";
+    info.refused =
+        "its open() does not return: it was given up after " + std::to_string(patience_.count()) + " ms";
     return opened;
   }
   opened = registration->opened;

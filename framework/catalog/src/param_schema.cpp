@@ -12,7 +12,8 @@ using model::ParamSchema;
 using model::ParamType;
 
 std::string qdata(GParamSpec* spec, const char* key) {
-  const auto* const text = static_cast<const char*>(g_param_spec_get_qdata(spec, g_quark_from_static_string(key)));
+  const auto* const text =
+      static_cast<const char*>(g_param_spec_get_qdata(spec, g_quark_from_static_string(key)));
   return text != nullptr ? text : "";
 }
 
@@ -25,10 +26,12 @@ template <class Spec>
 void number_range(ParamSchema& param, const Spec* spec) {
   using T = decltype(spec->minimum);
   if constexpr (std::is_floating_point_v<T>) {
-    if (spec->minimum > -std::numeric_limits<float>::max()) param.minimum = static_cast<double>(spec->minimum);
+    if (spec->minimum > -std::numeric_limits<float>::max())
+      param.minimum = static_cast<double>(spec->minimum);
     if (spec->maximum < std::numeric_limits<float>::max()) param.maximum = static_cast<double>(spec->maximum);
   } else {
-    if (spec->minimum != std::numeric_limits<T>::min() || std::is_unsigned_v<T>) param.minimum = static_cast<double>(spec->minimum);
+    if (spec->minimum != std::numeric_limits<T>::min() || std::is_unsigned_v<T>)
+      param.minimum = static_cast<double>(spec->minimum);
     if (spec->maximum != std::numeric_limits<T>::max()) param.maximum = static_cast<double>(spec->maximum);
   }
 }
@@ -53,15 +56,20 @@ void choice(ParamSchema& param, GParamSpec* spec) {
   for (guint i = 0; i < values->n_values; ++i) {
     const GEnumValue& value = values->values[i];
     param.choices.push_back({value.value_nick, value.value_name != nullptr ? value.value_name : ""});
-    if (value.value == G_PARAM_SPEC_ENUM(spec)->default_value) param.default_value = std::string(value.value_nick);
+    if (value.value == G_PARAM_SPEC_ENUM(spec)->default_value)
+      param.default_value = std::string(value.value_nick);
   }
 }
 
 void text(ParamSchema& param, GParamSpec* spec, const std::string& meaning) {
-  param.type = meaning == "ranges" ? ParamType::ranges : meaning == "region" ? ParamType::region : meaning == "file" ? ParamType::file
-             : meaning == "uri"    ? ParamType::uri    : ParamType::string;
+  param.type = meaning == "ranges"   ? ParamType::ranges
+               : meaning == "region" ? ParamType::region
+               : meaning == "file"   ? ParamType::file
+               : meaning == "uri"    ? ParamType::uri
+                                     : ParamType::string;
   const char* const value = G_IS_PARAM_SPEC_STRING(spec) ? G_PARAM_SPEC_STRING(spec)->default_value : nullptr;
-  if (value != nullptr && param.type != ParamType::ranges && param.type != ParamType::region && (*value != '\0' || param.type == ParamType::string))
+  if (value != nullptr && param.type != ParamType::ranges && param.type != ParamType::region &&
+      (*value != '\0' || param.type == ParamType::string))
     param.default_value = std::string(value);
   // A region carries its keyframes within its text.
   if (param.type == ParamType::region) param.animatable = true;
@@ -78,7 +86,8 @@ bool set_type(ParamSchema& param, GParamSpec* spec) {
     param.type = ParamType::time;
     param.default_value = base::TimePoint{base::Time{static_cast<std::int64_t>(time->default_value)}};
     param.minimum = static_cast<double>(time->minimum) / 1e9;
-    if (time->maximum < static_cast<guint64>(G_MAXINT64)) param.maximum = static_cast<double>(time->maximum) / 1e9;
+    if (time->maximum < static_cast<guint64>(G_MAXINT64))
+      param.maximum = static_cast<double>(time->maximum) / 1e9;
   } else if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
     param.type = ParamType::boolean;
     param.default_value = G_PARAM_SPEC_BOOLEAN(spec)->default_value != FALSE;
@@ -100,8 +109,8 @@ bool set_type(ParamSchema& param, GParamSpec* spec) {
     number(param, G_PARAM_SPEC_FLOAT(spec));
   } else if (G_IS_PARAM_SPEC_ENUM(spec)) {
     choice(param, spec);
-  } else if (G_IS_PARAM_SPEC_STRING(spec) || G_IS_PARAM_SPEC_FLAGS(spec) || spec->value_type == GST_TYPE_CAPS ||
-             spec->value_type == GST_TYPE_FRACTION) {
+  } else if (G_IS_PARAM_SPEC_STRING(spec) || G_IS_PARAM_SPEC_FLAGS(spec) ||
+             spec->value_type == GST_TYPE_CAPS || spec->value_type == GST_TYPE_FRACTION) {
     text(param, spec, meaning);
   } else {
     return false;
@@ -121,7 +130,8 @@ std::optional<model::ParamSchema> param_schema(GParamSpec* spec) {
   param.required = qdata(spec, REEL_QDATA_REQUIRED) == "yes";
   param.animatable = (spec->flags & GST_PARAM_CONTROLLABLE) != 0;
   param.live = (static_cast<unsigned>(spec->flags) & static_cast<unsigned>(GST_PARAM_MUTABLE_PLAYING)) != 0;
-  if (const std::string identity = qdata(spec, REEL_QDATA_IDENTITY); !identity.empty()) param.identity = std::atof(identity.c_str());
+  if (const std::string identity = qdata(spec, REEL_QDATA_IDENTITY); !identity.empty())
+    param.identity = std::atof(identity.c_str());
   if (!set_type(param, spec)) return std::nullopt;
   return param;
 }

@@ -17,7 +17,8 @@ bool any(std::string_view name, const std::vector<std::string>& patterns) {
 std::string refuse(std::string_view what, std::string_view name, const std::vector<std::string>& allow,
                    const std::vector<std::string>& deny) {
   if (any(name, allow) && !any(name, deny)) return {};
-  return "the policy of this installation does not allow the " + std::string(what) + " '" + std::string(name) + "'";
+  return "the policy of this installation does not allow the " + std::string(what) + " '" +
+         std::string(name) + "'";
 }
 
 }  // namespace
@@ -29,7 +30,8 @@ std::string Policy::refuse_stage(std::string_view stage) const {
 
 std::string Policy::refuse_uri(std::string_view uri) const {
   const auto colon = uri.find("://");
-  return refuse("URI scheme", colon == std::string_view::npos ? "file" : uri.substr(0, colon), allow_schemes, deny_schemes);
+  return refuse("URI scheme", colon == std::string_view::npos ? "file" : uri.substr(0, colon), allow_schemes,
+                deny_schemes);
 }
 
 }  // namespace reel::catalog

@@ -1,6 +1,7 @@
 #include "app.hpp"
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <iostream>
 
 #include "commands.hpp"
@@ -39,7 +40,8 @@ int perform(const Chosen& chosen, const std::optional<std::filesystem::path>& co
     print_error(e.what(), e.hint());
     return code(base::ExitCode::run_failed);
   } catch (const std::exception& e) {
-    print_error(std::string("internal error: ") + e.what(), "this is a bug in Reelwork; please report it with the command that you ran");
+    print_error(std::string("internal error: ") + e.what(),
+                "this is a bug in Reelwork; please report it with the command that you ran");
     return code(base::ExitCode::run_failed);
   }
 }
@@ -51,7 +53,8 @@ int refuse(const CLI::App& app, const CLI::ParseError& error, const std::vector<
     hint = "`reel " + selected.front()->get_name() + " --help` shows the options";
   } else if (!words.empty() && !words.front().starts_with('-')) {
     std::vector<std::string> known;
-    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) known.push_back(command->get_name());
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+      known.push_back(command->get_name());
     print_error("there is no command '" + words.front() + "'", hint);
     if (const std::string near = base::nearest(words.front(), known); !near.empty())
       std::cerr << "  did you mean 'reel " << near << "'?\n";
@@ -64,6 +67,8 @@ int refuse(const CLI::App& app, const CLI::ParseError& error, const std::vector<
 }  // namespace
 
 int run(int argc, char** argv) {
+  // A file that may grow no further is an error of writing, not the end of the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app{"Reelwork runs media pipelines that are written in YAML.", "reel"};
   app.set_version_flag("--version", std::string("reel ") + version);
   app.require_subcommand(1);
@@ -74,8 +79,9 @@ int run(int argc, char** argv) {
   app.add_flag("-v,--verbose", verbosity, "Show the log on standard error; twice: all of it");
 
   Chosen chosen;
-  for (const auto add : {add_run, add_validate, add_explain, add_preview, add_graph, add_probe, add_inspect, add_plugins,
-                         add_schema, add_jobs, add_logs, add_new, add_doctor, add_completion, add_manual})
+  for (const auto add :
+       {add_run, add_validate, add_explain, add_preview, add_graph, add_probe, add_inspect, add_plugins,
+        add_schema, add_jobs, add_logs, add_new, add_doctor, add_completion, add_manual})
     add(app, chosen);
 
   const std::vector<std::string> words(argv + 1, argv + argc);

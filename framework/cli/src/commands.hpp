@@ -1,4 +1,5 @@
-/// The commands of `reel`, one function each: it declares the command's options and, if the user chose it, what to do.
+/// The commands of `reel`, one function each: it declares the command's options and, if the user chose it,
+/// what to do.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -18,50 +18,70 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string read_all(std::istream& in) { return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}; }
+std::string read_all(std::istream& in) {
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
 
 std::string read_pipeline(const std::string& file) {
   if (file == "-") return read_all(std::cin);
   std::error_code fault;
   const auto status = fs::status(file, fault);
   if (!fs::exists(status))
-    throw base::InputError(file + ": there is no such file", "`reel new pipeline NAME` makes one to start from");
-  if (fs::is_directory(status)) throw base::InputError(file + ": is a folder, expected a pipeline's YAML file");
+    throw base::InputError(file + ": there is no such file",
+                           "`reel new pipeline NAME` makes one to start from");
+  if (fs::is_directory(status))
+    throw base::InputError(file + ": is a folder, expected a pipeline's YAML file");
   std::ifstream in(file, std::ios::binary);
   if (!in) throw base::InputError(file + ": cannot be read", "check its permissions");
   return read_all(in);
 }
 
-/// `--output` stands for the `uri` of the last sink.
-void replace_output(model::Document& document, const std::string& output) {
-  for (auto& entry : document.root.entries) {
-    if (entry.key != "stages") continue;
-    for (auto stage = entry.value.items.rbegin(); stage != entry.value.items.rend(); ++stage) {
-      const model::Node* const uses = stage->find("uses");
-      if (uses == nullptr || (uses->scalar != "sink" && uses->scalar != "reel/sink")) continue;
-      model::Node value;
-      value.kind = model::Node::Kind::scalar;
-      value.mark = uses->mark;
-      value.quoted = true;
-      // The path is taken as it is: `${` has no meaning in it.
-      for (std::size_t i = 0; i < output.size(); ++i)
-        value.scalar += output.compare(i, 2, "${") == 0 ? "$$" : std::string(1, output[i]);
-      auto with = std::ranges::find(stage->entries, "with", &model::Node::Entry::key);
-      if (with == stage->entries.end()) {
-        model::Node map;
-        map.kind = model::Node::Kind::map;
-        map.mark = uses->mark;
-        stage->entries.push_back({"with", uses->mark, map});
-        with = std::prev(stage->entries.end());
-      }
-      auto& settings = with->value.entries;
-      const auto uri = std::ranges::find(settings, "uri", &model::Node::Entry::key);
-      if (uri != settings.end()) uri->value = value;
-      else settings.push_back({"uri", uses->mark, value});
-      return;
-    }
+/// The last sink of the pipeline, or null.
+model::Node* last_sink(model::Document& document) {
+  const auto stages = std::ranges::find(document.root.entries, "stages", &model::Node::Entry::key);
+  if (stages == document.root.entries.end()) return nullptr;
+  auto& items = stages->value.items;
+  const auto found = std::find_if(items.rbegin(), items.rend(), [](const model::Node& stage) {
+    const model::Node* const uses = stage.find("uses");
+    return uses != nullptr && (uses->scalar == "sink" || uses->scalar == "reel/sink");
+  });
+  return found == items.rend() ? nullptr : &*found;
+}
+
+/// The value of `key` in a map; made where it is missing.
+model::Node& entry(model::Node& map, const std::string& key, model::Mark mark) {
+  map.kind = model::Node::Kind::map;
+  const auto found = std::ranges::find(map.entries, key, &model::Node::Entry::key);
+  if (found != map.entries.end()) return found->value;
+  model::Node value;
+  value.mark = mark;
+  map.entries.push_back({key, mark, value});
+  return map.entries.back().value;
+}
+
+/// `${NAME}` and nothing else: NAME; else empty.
+std::string substituted_name(const std::string& scalar) {
+  if (!scalar.starts_with("${") || scalar.find('}') != scalar.size() - 1 || scalar.find(':') != std::string::npos) return {};
+  return scalar.substr(2, scalar.size() - 3);
+}
+
+/// `--output` stands for the `uri` of the last sink: for the parameter that it takes it from, or for itself.
+void replace_output(model::Document& document, const std::string& output, std::map<std::string, std::string>& set) {
+  model::Node* const sink = last_sink(document);
+  if (sink == nullptr)
+    throw base::InputError("--output has nothing to stand for: the pipeline has no stage `sink`");
+  const model::Mark mark = sink->find("uses")->mark;
+  model::Node& uri = entry(entry(*sink, "with", mark), "uri", mark);
+  if (const std::string name = substituted_name(uri.scalar); !name.empty()) {
+    set[name] = output;
+    return;
   }
-  throw base::InputError("--output has nothing to stand for: the pipeline has no stage `sink`");
+  uri.kind = model::Node::Kind::scalar;
+  uri.quoted = true;
+  uri.scalar.clear();
+  // The path is taken as it is: `${` has no meaning in it.
+  for (std::size_t i = 0; i < output.size(); ++i)
+    uri.scalar += output.compare(i, 2, "${") == 0 ? "$$" : std::string(1, output[i]);
 }
 
 }  // namespace
@@ -71,7 +91,8 @@ std::map<std::string, std::string> parse_settings(const std::vector<std::string>
   for (const std::string& setting : settings) {
     const auto equals = setting.find('=');
     if (equals == std::string::npos || equals == 0)
-      throw base::InputError("--set " + setting + ": expected NAME=VALUE", "for example --set input=clip.mp4");
+      throw base::InputError("--set " + setting + ": expected NAME=VALUE",
+                             "for example --set input=clip.mp4");
     values[setting.substr(0, equals)] = setting.substr(equals + 1);
   }
   return values;
@@ -110,8 +131,9 @@ std::optional<std::string> Context::find_secret(const std::string& name) const {
 std::string Context::secret(const std::string& name) const {
   auto value = find_secret(name);
   if (!value)
-    throw base::InputError("there is no secret '" + name + "'",
-                           "set REEL_SECRET_" + name + " or put it into " + (config_.secrets_folder / name).string());
+    throw base::InputError(
+        "there is no secret '" + name + "'",
+        "set REEL_SECRET_" + name + " or put it into " + (config_.secrets_folder / name).string());
   base::hide_in_logs(*value);
   return *std::move(value);
 }
@@ -124,7 +146,8 @@ model::CheckOptions Context::check_options(const LoadOptions& options) {
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
   };
   check.has_secret = [this](const std::string& name) { return find_secret(name).has_value(); };
-  const catalog::Policy policy{config_.allow_stages, config_.deny_stages, config_.allow_schemes, config_.deny_schemes};
+  const catalog::Policy policy{config_.allow_stages, config_.deny_stages, config_.allow_schemes,
+                               config_.deny_schemes};
   check.refuse_uri = [policy](const std::string& uri) { return policy.refuse_uri(uri); };
   check.require_params = options.require_params;
   return check;
@@ -135,8 +158,9 @@ Context::Loaded Context::load(const std::string& file, const LoadOptions& option
   const std::string shown = file == "-" ? "<stdin>" : file;
   model::Document document = model::parse_document(shown, read_pipeline(file), loaded.diagnosed);
   if (loaded.diagnosed.has_errors()) return loaded;
-  if (options.output) replace_output(document, *options.output);
-  loaded.pipeline = model::check_pipeline(document, catalog(), check_options(options), loaded.diagnosed);
+  model::CheckOptions check = check_options(options);
+  if (options.output) replace_output(document, *options.output, check.set);
+  loaded.pipeline = model::check_pipeline(document, catalog(), check, loaded.diagnosed);
   return loaded;
 }
 

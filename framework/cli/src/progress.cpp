@@ -38,7 +38,8 @@ class LiveLine final : public ProgressView {
     if (line.level < base::Level::warning) return;
     const std::lock_guard lock(mutex_);
     draw("");
-    std::cerr << base::name(line.level) << ": " << (line.stage.empty() ? "" : line.stage + ": ") << line.message << '\n';
+    std::cerr << base::name(line.level) << ": " << (line.stage.empty() ? "" : line.stage + ": ")
+              << line.message << '\n';
   }
   void done(const engine::Report&) override { clear(); }
   void failed(const std::string&) override { clear(); }
@@ -73,7 +74,8 @@ class PlainLines final : public ProgressView {
   }
   void log(const base::LogLine& line) override {
     if (line.level < base::Level::warning) return;
-    std::cerr << base::name(line.level) << ": " << (line.stage.empty() ? "" : line.stage + ": ") << line.message << std::endl;
+    std::cerr << base::name(line.level) << ": " << (line.stage.empty() ? "" : line.stage + ": ")
+              << line.message << std::endl;
   }
 
  private:
@@ -85,19 +87,31 @@ class PlainLines final : public ProgressView {
 class JsonLines final : public ProgressView {
  public:
   void update(const engine::Progress& p) override {
-    json out{{"event", "progress"}, {"frames", p.frames}, {"position_ns", p.position.count()}, {"frames_per_second", p.frames_per_second}};
+    json out{{"event", "progress"},
+             {"frames", p.frames},
+             {"position_ns", p.position.count()},
+             {"frames_per_second", p.frames_per_second}};
     if (p.fraction >= 0) out["fraction"] = p.fraction;
     if (p.duration) out["duration_ns"] = p.duration->count();
     if (p.remaining) out["remaining_ns"] = p.remaining->count();
     for (const auto& s : p.stages)
-      out["stages"].push_back({{"id", s.id}, {"uses", s.uses}, {"frames", s.frames}, {"position_ns", s.position.count()}, {"done", s.done}});
+      out["stages"].push_back({{"id", s.id},
+                               {"uses", s.uses},
+                               {"frames", s.frames},
+                               {"position_ns", s.position.count()},
+                               {"done", s.done}});
     print(out);
   }
   void log(const base::LogLine& line) override {
     if (line.level >= base::Level::info)
-      print({{"event", "log"}, {"level", base::name(line.level)}, {"stage", line.stage}, {"message", line.message}});
+      print({{"event", "log"},
+             {"level", base::name(line.level)},
+             {"stage", line.stage},
+             {"message", line.message}});
   }
-  void done(const engine::Report& report) override { print({{"event", "done"}, {"report", json::parse(report.to_json())}}); }
+  void done(const engine::Report& report) override {
+    print({{"event", "done"}, {"report", json::parse(report.to_json())}});
+  }
   void failed(const std::string& what) override { print({{"event", "failed"}, {"error", what}}); }
 
  private:
@@ -125,7 +139,8 @@ std::string progress_text(const engine::Progress& p) {
 std::unique_ptr<ProgressView> make_progress(const std::string& kind, const std::string& name) {
   if (kind == "none") return std::make_unique<Nothing>();
   if (kind == "json") return std::make_unique<JsonLines>();
-  if (kind == "auto" && terminal::is_terminal(terminal::Stream::error)) return std::make_unique<LiveLine>(name);
+  if (kind == "auto" && terminal::is_terminal(terminal::Stream::error))
+    return std::make_unique<LiveLine>(name);
   return std::make_unique<PlainLines>(name);
 }
 

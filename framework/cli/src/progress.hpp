@@ -20,8 +20,8 @@ class ProgressView {
   virtual void failed(const std::string& /*what*/) {}
 };
 
-/// `auto`: a live line on a terminal, plain lines elsewhere; `plain`, `json` (one object a line, on standard output), `none`.
-/// A pipeline's `name` stands before its progress.
+/// `auto`: a live line on a terminal, plain lines elsewhere; `plain`, `json` (one object a line, on standard
+/// output), `none`. A pipeline's `name` stands before its progress.
 std::unique_ptr<ProgressView> make_progress(const std::string& kind, const std::string& name);
 
 /// `0:12 of 0:28, 43 %, 51 frames/s, 9 s left`

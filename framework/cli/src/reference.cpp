@@ -19,7 +19,8 @@ std::string range_of(const model::ParamSchema& param) {
   // Limits that are only those of the machine's numbers tell an author nothing.
   const bool low = param.minimum && *param.minimum > -1e9, high = param.maximum && *param.maximum < 1e9;
   if (low && high) return number(*param.minimum) + " to " + number(*param.maximum) + unit + seconds;
-  if (low && (*param.minimum != 0 || param.type == model::ParamType::number)) return "at least " + number(*param.minimum) + unit + seconds;
+  if (low && (*param.minimum != 0 || param.type == model::ParamType::number))
+    return "at least " + number(*param.minimum) + unit + seconds;
   if (high) return "at most " + number(*param.maximum) + unit + seconds;
   return param.unit;
 }
@@ -51,26 +52,34 @@ std::string kinds_of(bool video, bool audio) {
 std::string reference_page(const model::StageTraits& stage) {
   std::ostringstream out;
   out << "# " << stage.name << "\n\n" << stage.summary << (stage.summary.ends_with('.') ? "" : ".") << "\n\n";
-  if (stage.gives_video && stage.takes_video) out << "![" << stage.title << "](pictures/" << stage.name << ".jpg)\n\n";
+  if (stage.gives_video && stage.takes_video)
+    out << "![" << stage.title << "](pictures/" << stage.name << ".jpg)\n\n";
   out << "| | |\n| --- | --- |\n| kind | " << model::name(stage.role) << " |\n";
-  if (stage.takes_video || stage.takes_audio) out << "| takes | " << kinds_of(stage.takes_video, stage.takes_audio) << " |\n";
-  if (stage.gives_video || stage.gives_audio) out << "| gives | " << kinds_of(stage.gives_video, stage.gives_audio) << " |\n";
+  if (stage.takes_video || stage.takes_audio)
+    out << "| takes | " << kinds_of(stage.takes_video, stage.takes_audio) << " |\n";
+  if (stage.gives_video || stage.gives_audio)
+    out << "| gives | " << kinds_of(stage.gives_video, stage.gives_audio) << " |\n";
   if (stage.role == model::StageRole::join)
-    out << "| inputs | " << stage.min_inputs << (stage.max_inputs == stage.min_inputs ? "" : " or more") << ", by `from:` |\n";
+    out << "| inputs | " << stage.min_inputs << (stage.max_inputs == stage.min_inputs ? "" : " or more")
+        << ", by `from:` |\n";
   if (stage.takes_video) out << "| time, picture | " << model::to_text(stage.video) << " |\n";
   if (stage.takes_audio) out << "| time, sound | " << model::to_text(stage.audio) << " |\n";
-  out << "| `during` | " << (stage.allows_during ? "yes" : "no") << " |\n| element | `" << stage.factory << "` of `" << stage.plugin << "` |\n\n";
+  out << "| `during` | " << (stage.allows_during ? "yes" : "no") << " |\n| element | `" << stage.factory
+      << "` of `" << stage.plugin << "` |\n\n";
   if (stage.params.empty()) {
     out << "It has no parameters.\n";
   } else {
-    out << "## Parameters\n\n| name | type | values | default | keyframes | |\n| --- | --- | --- | --- | --- | --- |\n";
+    out << "## Parameters\n\n| name | type | values | default | keyframes | |\n| --- | --- | --- | --- | --- "
+           "| --- |\n";
     for (const model::ParamSchema& p : stage.params)
-      out << "| `" << p.name << "` | " << model::name(p.type) << " | " << cell(values_of(p)) << " | " << cell(default_of(p)) << " | "
-          << (p.animatable ? "yes" : "") << " | " << cell(p.description) << " |\n";
+      out << "| `" << p.name << "` | " << model::name(p.type) << " | " << cell(values_of(p)) << " | "
+          << cell(default_of(p)) << " | " << (p.animatable ? "yes" : "") << " | " << cell(p.description)
+          << " |\n";
     for (const model::ParamSchema& p : stage.params) {
       if (p.choices.empty()) continue;
       out << "\n`" << p.name << "`:\n\n";
-      for (const model::Choice& choice : p.choices) out << "- `" << choice.name << "`: " << choice.description << "\n";
+      for (const model::Choice& choice : p.choices)
+        out << "- `" << choice.name << "`: " << choice.description << "\n";
     }
   }
   out << "\n## Example\n\n[examples/" << stage.name << ".yaml](examples/" << stage.name << ".yaml)\n";
@@ -79,9 +88,11 @@ std::string reference_page(const model::StageTraits& stage) {
 
 std::string reference_index(const std::vector<const model::StageTraits*>& stages) {
   std::ostringstream out;
-  out << "# Reference\n\nThe stages that come with Reelwork. These pages are generated from the stages themselves by "
+  out << "# Reference\n\nThe stages that come with Reelwork. These pages are generated from the stages "
+         "themselves by "
          "[make.sh](make.sh); `reel inspect STAGE` shows the same.\n\n| stage | |\n| --- | --- |\n";
-  for (const model::StageTraits* stage : stages) out << "| [" << stage->name << "](" << stage->name << ".md) | " << cell(stage->summary) << " |\n";
+  for (const model::StageTraits* stage : stages)
+    out << "| [" << stage->name << "](" << stage->name << ".md) | " << cell(stage->summary) << " |\n";
   out << "\nEvery GStreamer element is a stage too, as `gst/NAME`: `reel inspect gst/videobalance`.\n";
   return out.str();
 }

@@ -14,7 +14,8 @@ std::string values_of(const model::ParamSchema& param);
 /// `picture and sound`
 std::string kinds_of(bool video, bool audio);
 
-/// Markdown. Its picture is expected as `pictures/NAME.jpg`, its example as `examples/NAME.yaml`, beside the page.
+/// Markdown. Its picture is expected as `pictures/NAME.jpg`, its example as `examples/NAME.yaml`, beside the
+/// page.
 std::string reference_page(const model::StageTraits& stage);
 std::string reference_index(const std::vector<const model::StageTraits*>& stages);
 

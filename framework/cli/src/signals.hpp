@@ -7,8 +7,9 @@
 
 namespace reel::cli {
 
-/// While it lives, the first SIGINT, SIGTERM or SIGHUP calls `on_first`, on a thread of its own; a second one ends the process at
-/// once with exit code 130. Make it before any other thread: it blocks the signals, and threads inherit that.
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP calls `on_first`, on a thread of its own; a second one
+/// ends the process at once with exit code 130. Make it before any other thread: it blocks the signals, and
+/// threads inherit that.
 class Signals {
  public:
   explicit Signals(std::function<void()> on_first);

@@ -25,7 +25,8 @@ bool is_terminal(Stream stream) { return isatty(descriptor(stream)) == 1; }
 
 bool colors(Stream stream) {
   const char* const term = std::getenv("TERM");
-  return is_terminal(stream) && std::getenv("NO_COLOR") == nullptr && term != nullptr && std::string(term) != "dumb";
+  return is_terminal(stream) && std::getenv("NO_COLOR") == nullptr && term != nullptr &&
+         std::string(term) != "dumb";
 }
 
 int width(Stream stream) {
@@ -53,7 +54,8 @@ std::string table(const std::vector<std::vector<std::string>>& rows, int width) 
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], base::display_width(row[i]));
+    for (std::size_t i = 0; i + 1 < row.size(); ++i)
+      widths[i] = std::max(widths[i], base::display_width(row[i]));
   }
   std::string out;
   for (const auto& row : rows) {
@@ -68,6 +70,8 @@ std::string table(const std::vector<std::vector<std::string>>& rows, int width) 
   return out;
 }
 
-std::string strong(const std::string& text, Stream stream) { return colors(stream) ? "\033[1m" + text + "\033[0m" : text; }
+std::string strong(const std::string& text, Stream stream) {
+  return colors(stream) ? "\033[1m" + text + "\033[0m" : text;
+}
 
 }  // namespace reel::cli::terminal

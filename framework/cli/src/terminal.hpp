@@ -14,7 +14,8 @@ bool colors(Stream stream);
 /// Columns; 80 where it cannot tell.
 int width(Stream stream);
 
-/// Rows of cells as aligned columns; the last column wraps at the terminal's width. The first row is the head.
+/// Rows of cells as aligned columns; the last column wraps at the terminal's width. The first row is the
+/// head.
 std::string table(const std::vector<std::vector<std::string>>& rows, int width);
 
 /// `text` broken at blanks into lines of at most `width` columns, each with `indent` blanks before it.

@@ -84,8 +84,10 @@ std::vector<Artifact> PendingFiles::publish() {
 void PendingFiles::put_back() {
   for (File& f : std::views::reverse(files_)) {
     if (!f.renamed) continue;
-    if (f.replaced) renameat2(AT_FDCWD, f.temporary.c_str(), AT_FDCWD, f.target.c_str(), RENAME_EXCHANGE);
-    else rename(f.target.c_str(), f.temporary.c_str());
+    if (f.replaced)
+      renameat2(AT_FDCWD, f.temporary.c_str(), AT_FDCWD, f.target.c_str(), RENAME_EXCHANGE);
+    else
+      rename(f.target.c_str(), f.temporary.c_str());
     f.renamed = false;
   }
 }

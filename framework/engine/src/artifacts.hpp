@@ -19,8 +19,8 @@ class PendingFiles {
   void add(std::string stage, std::string temporary, std::string target);
   bool empty() const { return files_.empty(); }
 
-  /// Makes all of them safe on disk, then renames all. If one cannot be, those before it are put back: no target is
-  /// touched unless all are. Throws base::RunError.
+  /// Makes all of them safe on disk, then renames all. If one cannot be, those before it are put back: no
+  /// target is touched unless all are. Throws base::RunError.
   std::vector<Artifact> publish();
 
  private:

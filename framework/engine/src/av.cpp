@@ -11,8 +11,8 @@ extern "C" {
 #include <limits>
 #include <mutex>
 #include <optional>
-#include <vector>
 #include <string_view>
+#include <vector>
 
 #include "local_file.hpp"
 #include "reel/base/error.hpp"
@@ -29,7 +29,9 @@ void log_line(void* from, int level, const char* format, va_list arguments) {
   if (level > AV_LOG_WARNING) return;
   std::array<char, 1024> line{};
   int prefix = 1;
-  if (av_log_format_line2(from, level, format, arguments, line.data(), static_cast<int>(line.size()), &prefix) <= 0) return;
+  if (av_log_format_line2(from, level, format, arguments, line.data(), static_cast<int>(line.size()),
+                          &prefix) <= 0)
+    return;
   std::string_view text(line.data());
   while (text.ends_with('\n')) text.remove_suffix(1);
   if (!text.empty()) base::log(base::Level::debug, base::printable(text));
@@ -50,12 +52,14 @@ std::string words(int error) {
   const std::string shown = "'" + base::printable(path.string()) + "'";
   if (const std::string fault = mp4_fault(path); !fault.empty())
     throw base::InputError(shown + " " + fault, "copy it again from where it was recorded");
-  throw base::InputError(shown + " " + why, "check that it is a video or sound file and that it plays elsewhere");
+  throw base::InputError(shown + " " + why,
+                         "check that it is a video or sound file and that it plays elsewhere");
 }
 
 /// Demuxers that take any text for media, or open further addresses that the file names.
 bool refused_format(std::string_view name) {
-  static constexpr std::array refused{"tty", "hls", "dash", "concat", "sdp", "rtsp", "ffmetadata", "imf", "webvtt", "bin", "adf", "idf", "xbin"};
+  static constexpr std::array refused{"tty", "hls",    "dash", "concat", "sdp", "rtsp", "ffmetadata",
+                                      "imf", "webvtt", "bin",  "adf",    "idf", "xbin"};
   return std::ranges::find(refused, name) != refused.end();
 }
 
@@ -65,7 +69,8 @@ const AVInputFormat* detect(AVIOContext* io, const fs::path& path) {
   if (score < 0 || format == nullptr) refuse(path, "is no media file");
   const std::string_view name = format->name;
   if (name == "hls" || name == "dash" || name == "concat" || name == "imf")
-    throw base::InputError("'" + base::printable(path.string()) + "' is a playlist (" + std::string(name) + "), not a media file",
+    throw base::InputError("'" + base::printable(path.string()) + "' is a playlist (" + std::string(name) +
+                               "), not a media file",
                            "name the media file itself");
   // A score this low means that nothing but chance spoke for the format.
   if (refused_format(name) || score < 2) refuse(path, "is no media file");
@@ -137,23 +142,27 @@ std::string mp4_fault(const std::string& path) {
   for (std::uint64_t at = 0; at + 8 <= size;) {
     std::array<unsigned char, 16> head{};
     file.seekg(static_cast<std::streamoff>(at));
-    file.read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(std::min<std::uint64_t>(16, size - at)));
+    file.read(reinterpret_cast<char*>(head.data()),
+              static_cast<std::streamsize>(std::min<std::uint64_t>(16, size - at)));
     const auto number = [&](std::size_t from, std::size_t bytes) {
       std::uint64_t n = 0;
       for (std::size_t i = from; i < from + bytes; ++i) n = n << 8U | head.at(i);
       return n;
     };
     const std::string type(reinterpret_cast<const char*>(head.data()) + 4, 4);
-    if (at == 0 && type != "ftyp" && type != "moov" && type != "mdat" && type != "wide" && type != "free") return {};
+    if (at == 0 && type != "ftyp" && type != "moov" && type != "mdat" && type != "wide" && type != "free")
+      return {};
     moov = moov || type == "moov";
     std::uint64_t length = number(0, 4);
     if (length == 1) length = number(8, 8);
     if (length == 0) break;  // to the end of the file
     if (length < 8) return "is damaged";
-    if (length > size - at) return "is cut short: it ends in the middle of its '" + base::printable(type) + "' part";
+    if (length > size - at)
+      return "is cut short: it ends in the middle of its '" + base::printable(type) + "' part";
     at += length;
   }
-  return moov ? "" : "is cut short: it has no index (no 'moov' part), as when recording or copying was broken off";
+  return moov ? ""
+              : "is cut short: it has no index (no 'moov' part), as when recording or copying was broken off";
 }
 
 bool is_cover(const AVStream* stream) { return (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0; }
@@ -174,7 +183,9 @@ base::Time media_start(const AVFormatContext* context) {
   for (unsigned i = 0; i < context->nb_streams; ++i) {
     const AVStream* const s = context->streams[i];
     const auto type = s->codecpar->codec_type;
-    if ((type != AVMEDIA_TYPE_VIDEO && type != AVMEDIA_TYPE_AUDIO) || is_cover(s) || s->start_time == AV_NOPTS_VALUE) continue;
+    if ((type != AVMEDIA_TYPE_VIDEO && type != AVMEDIA_TYPE_AUDIO) || is_cover(s) ||
+        s->start_time == AV_NOPTS_VALUE)
+      continue;
     const base::Time start = to_time(s->start_time, s->time_base);
     if (!first || start < *first) first = start;
   }

@@ -34,7 +34,8 @@ bool is_cover(const AVStream* stream);
 /// Rounded down, as GStreamer's demuxers do: a time made here is never later than the buffer it means.
 base::Time to_time(std::int64_t ticks, AVRational time_base);
 
-/// Where the media's own clock starts: the first moment of any picture or sound. Times that users see count from it.
+/// Where the media's own clock starts: the first moment of any picture or sound. Times that users see count
+/// from it.
 base::Time media_start(const AVFormatContext* context);
 
 }  // namespace reel::engine::av

@@ -26,7 +26,7 @@ struct Bypass {
   std::vector<base::TimeRange> ranges;
   bool audio = false;
   GstPad *sink = nullptr, *src = nullptr, *to_inner = nullptr, *from_inner = nullptr;  // owned by the bin
-  GstElement* same_format = nullptr;                                                  // likewise
+  GstElement* same_format = nullptr;                                                   // likewise
   GstSegment segment{};
   GstAudioInfo sound{};
   bool inside = false;
@@ -60,13 +60,16 @@ GQuark bypass_quark() {
   static const GQuark quark = g_quark_from_static_string("reel-engine-bypass");
   return quark;
 }
-Bypass& bypass_of(GstPad* pad) { return *static_cast<Bypass*>(g_object_get_qdata(G_OBJECT(pad), bypass_quark())); }
+Bypass& bypass_of(GstPad* pad) {
+  return *static_cast<Bypass*>(g_object_get_qdata(G_OBJECT(pad), bypass_quark()));
+}
 
 /// The inner part begins anew each time: what it was told before the last drain is gone.
 void Bypass::enter() {
   inside = true;
   for (const GstEventType type : {GST_EVENT_STREAM_START, GST_EVENT_CAPS, GST_EVENT_SEGMENT})
-    if (GstEvent* const event = gst_pad_get_sticky_event(sink, type, 0); event != nullptr) gst_pad_push_event(to_inner, event);
+    if (GstEvent* const event = gst_pad_get_sticky_event(sink, type, 0); event != nullptr)
+      gst_pad_push_event(to_inner, event);
 }
 
 void Bypass::leave() {
@@ -94,7 +97,8 @@ GstFlowReturn Bypass::push(gst::BufferPtr buffer) {
 }
 
 GstFlowReturn Bypass::push_sound(gst::BufferPtr buffer) {
-  if (!GST_BUFFER_PTS_IS_VALID(buffer.get()) || sound.bpf <= 0 || sound.rate <= 0) return push(std::move(buffer));
+  if (!GST_BUFFER_PTS_IS_VALID(buffer.get()) || sound.bpf <= 0 || sound.rate <= 0)
+    return push(std::move(buffer));
   const auto bytes = static_cast<std::int64_t>(gst_buffer_get_size(buffer.get()));
   const std::int64_t samples = bytes / sound.bpf;
   const GstClockTime start = GST_BUFFER_PTS(buffer.get());
@@ -111,7 +115,8 @@ GstFlowReturn Bypass::push_sound(gst::BufferPtr buffer) {
                              static_cast<guint64>((*edge - begin).count()), sound.rate, GST_SECOND)),
                          done + 1, samples);
     if (done == 0 && until == samples) return push(std::move(buffer));
-    gst::BufferPtr part(gst_buffer_copy_region(buffer.get(), GST_BUFFER_COPY_ALL, static_cast<gsize>(done * sound.bpf),
+    gst::BufferPtr part(gst_buffer_copy_region(buffer.get(), GST_BUFFER_COPY_ALL,
+                                               static_cast<gsize>(done * sound.bpf),
                                                static_cast<gsize>((until - done) * sound.bpf)));
     GST_BUFFER_PTS(part.get()) = pts_of(done);
     GST_BUFFER_DURATION(part.get()) = pts_of(until) - pts_of(done);
@@ -141,9 +146,14 @@ gboolean sink_event(GstPad* pad, GstObject*, GstEvent* event) {
       b.leave();
       gst_event_copy_segment(event, &b.segment);
       break;
-    case GST_EVENT_EOS: b.leave(); break;
-    case GST_EVENT_FLUSH_STOP: b.inside = false; break;
-    default: break;
+    case GST_EVENT_EOS:
+      b.leave();
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      b.inside = false;
+      break;
+    default:
+      break;
   }
   return gst_pad_push_event(b.src, event);
 }
@@ -167,14 +177,19 @@ gboolean inner_event(GstPad* pad, GstObject*, GstEvent* event) {
 }
 
 /// Events from downstream go upstream past the inner part, which would not know what to do with half of them.
-gboolean src_event(GstPad* pad, GstObject*, GstEvent* event) { return gst_pad_push_event(bypass_of(pad).sink, event); }
+gboolean src_event(GstPad* pad, GstObject*, GstEvent* event) {
+  return gst_pad_push_event(bypass_of(pad).sink, event);
+}
 
 /// Queries too.
-gboolean src_query(GstPad* pad, GstObject*, GstQuery* query) { return gst_pad_peer_query(bypass_of(pad).sink, query); }
+gboolean src_query(GstPad* pad, GstObject*, GstQuery* query) {
+  return gst_pad_peer_query(bypass_of(pad).sink, query);
+}
 
 GstElement* add(GstBin* bin, const char* factory) {
   GstElement* const element = gst_element_factory_make(factory, nullptr);
-  if (element == nullptr) throw base::RunError(std::string("the GStreamer element '") + factory + "' is not installed");
+  if (element == nullptr)
+    throw base::RunError(std::string("the GStreamer element '") + factory + "' is not installed");
   gst_bin_add(bin, element);
   return element;
 }
@@ -184,13 +199,16 @@ std::pair<GstElement*, GstElement*> fill(GstBin* bin, gst::ElementPtr inner, Kin
   GstElement* const element = inner.get();
   gst_bin_add(bin, element);
   std::vector<GstElement*> row;
-  if (kind == Kind::video) row = {add(bin, "videoconvert"), element, add(bin, "videoconvert"), add(bin, "videoscale")};
-  else row = {add(bin, "audioconvert"), element, add(bin, "audioconvert"), add(bin, "audioresample")};
+  if (kind == Kind::video)
+    row = {add(bin, "videoconvert"), element, add(bin, "videoconvert"), add(bin, "videoscale")};
+  else
+    row = {add(bin, "audioconvert"), element, add(bin, "audioconvert"), add(bin, "audioresample")};
   row.push_back(add(bin, "capsfilter"));
   for (std::size_t i = 1; i < row.size(); ++i)
     if (gst_element_link(row[i - 1], row[i]) == FALSE)
-      throw base::InputError("it cannot be limited to a part of the time: it has not one input and one output",
-                             "remove 'during'");
+      throw base::InputError(
+          "it cannot be limited to a part of the time: it has not one input and one output",
+          "remove 'during'");
   return {row.front(), row.back()};
 }
 
@@ -213,7 +231,8 @@ GstPad* internal_of(GstPad* ghost, Bypass* state) {
 gst::ElementPtr make_bypass(gst::ElementPtr inner, Kind kind, std::vector<base::TimeRange> ranges) {
   auto bin = gst::sunk(gst_bin_new(nullptr));
   auto* const state = new Bypass;  // NOLINT(cppcoreguidelines-owning-memory): goes with the bin
-  g_object_set_qdata_full(G_OBJECT(bin.get()), bypass_quark(), state, [](gpointer b) { delete static_cast<Bypass*>(b); });
+  g_object_set_qdata_full(G_OBJECT(bin.get()), bypass_quark(), state,
+                          [](gpointer b) { delete static_cast<Bypass*>(b); });
   state->ranges = std::move(ranges);
   state->audio = kind == Kind::audio;
   gst_segment_init(&state->segment, GST_FORMAT_TIME);

@@ -28,8 +28,8 @@ double curve_value(const std::vector<CurvePoint>& points, CurveKind kind, base::
 /// A new GstControlSource that holds those points.
 gst::Ptr<GstControlSource> make_curve(std::vector<CurvePoint> points, CurveKind kind);
 
-/// Makes keyframes drive a property of `object` (numbers, booleans, enums, colours). Throws base::InputError if the
-/// property takes no keyframes.
+/// Makes keyframes drive a property of `object` (numbers, booleans, enums, colours). Throws base::InputError
+/// if the property takes no keyframes.
 void animate(GstObject* object, const std::string& property, const std::vector<model::Keyframe>& keyframes);
 
 }  // namespace reel::engine

@@ -10,13 +10,14 @@ namespace {
 
 struct Picture {
   base::Time time{0};
-  base::Time duration{0};
+  base::Time end{0};  ///< the same as `time` where the packet does not say how long it lasts
   bool key = false;
 };
 
 std::vector<Picture> read_pictures(AVFormatContext* input, const AVStream* stream, base::Time origin) {
   std::vector<Picture> pictures;
-  const AVRational step = stream->avg_frame_rate.num > 0 ? av_inv_q(stream->avg_frame_rate) : AVRational{1, 25};
+  const AVRational step =
+      stream->avg_frame_rate.num > 0 ? av_inv_q(stream->avg_frame_rate) : AVRational{1, 25};
   const av::Packet packet(av_packet_alloc());
   while (av_read_frame(input, packet.get()) >= 0) {
     // Packets that an edit list takes out are decoded, but never shown.
@@ -24,9 +25,13 @@ std::vector<Picture> read_pictures(AVFormatContext* input, const AVStream* strea
     if (shown) {
       const std::int64_t ticks = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
       // A raw stream has no times at all: its pictures come one after another.
-      const base::Time time = ticks != AV_NOPTS_VALUE ? av::to_time(ticks, stream->time_base) - origin
-                                                      : av::to_time(static_cast<std::int64_t>(pictures.size()), step);
-      pictures.push_back({time, av::to_time(packet->duration, stream->time_base), (packet->flags & AV_PKT_FLAG_KEY) != 0});
+      const bool timed = ticks != AV_NOPTS_VALUE;
+      const std::int64_t at = timed ? ticks : static_cast<std::int64_t>(pictures.size());
+      const auto time = [&](std::int64_t t) {
+        return timed ? av::to_time(t, stream->time_base) - origin : av::to_time(t, step);
+      };
+      pictures.push_back(
+          {time(at), time(at + (timed ? packet->duration : 1)), (packet->flags & AV_PKT_FLAG_KEY) != 0});
     }
     av_packet_unref(packet.get());
   }
@@ -36,7 +41,7 @@ std::vector<Picture> read_pictures(AVFormatContext* input, const AVStream* strea
 
 base::Time end_of(const std::vector<Picture>& pictures) {
   const Picture& last = pictures.back();
-  if (last.duration > base::Time{0}) return last.time + last.duration;
+  if (last.end > last.time) return last.end;
   const base::Time before = pictures.size() > 1 ? pictures[pictures.size() - 2].time : last.time;
   return last.time + std::max(last.time - before, base::Time{1});
 }
@@ -52,7 +57,8 @@ model::FrameIndex index_frames(const std::string& uri) {
   for (unsigned i = 0; i < input->nb_streams; ++i)
     if (input->streams[i] != stream) input->streams[i]->discard = AVDISCARD_ALL;
   const auto pictures = read_pictures(input.get(), stream, av::media_start(input.get()));
-  if (pictures.empty()) throw base::InputError("'" + base::printable(uri) + "' holds no picture that can be read");
+  if (pictures.empty())
+    throw base::InputError("'" + base::printable(uri) + "' holds no picture that can be read");
   model::FrameIndex index;
   for (const Picture& p : pictures) {
     index.times.push_back(p.time);

@@ -17,7 +17,8 @@ struct Unusable {
 
 class FrameNumbers {
  public:
-  FrameNumbers(model::Pipeline& pipeline, const Media& media, Faults& faults) : pipeline_(pipeline), media_(media), faults_(faults) {}
+  FrameNumbers(model::Pipeline& pipeline, const Media& media, Faults& faults)
+      : pipeline_(pipeline), media_(media), faults_(faults) {}
 
   void replace() {
     for (std::size_t i = 0; i < pipeline_.stages.size(); ++i) {
@@ -30,12 +31,14 @@ class FrameNumbers {
 
  private:
   void replace(std::size_t stage, model::Setting& setting) {
-    if (auto* const point = std::get_if<base::TimePoint>(&setting.value)) replace(stage, *point, setting.value_mark);
+    if (auto* const point = std::get_if<base::TimePoint>(&setting.value))
+      replace(stage, *point, setting.value_mark);
     if (auto* const ranges = std::get_if<std::vector<base::TimePointRange>>(&setting.value))
       for (auto& range : *ranges) replace(stage, range, setting.value_mark);
     for (model::Keyframe& key : setting.keyframes) {
       replace(stage, key.at, setting.value_mark);
-      if (auto* const point = std::get_if<base::TimePoint>(&key.value)) replace(stage, *point, setting.value_mark);
+      if (auto* const point = std::get_if<base::TimePoint>(&key.value))
+        replace(stage, *point, setting.value_mark);
     }
     const auto at = [](const model::Keyframe& k) {
       const auto* const time = std::get_if<base::Time>(&k.at);
@@ -49,8 +52,10 @@ class FrameNumbers {
     if (range.begin) replace(stage, *range.begin, mark);
     if (range.end) replace(stage, *range.end, mark);
     const auto time = [](const base::TimePoint& p) { return std::get_if<base::Time>(&p); };
-    if (mixed && time(*range.begin) != nullptr && time(*range.end) != nullptr && *time(*range.end) <= *time(*range.begin))
-      faults_.error(mark, "reversed-range", "the range ends before it begins: here it is " + base::format(range),
+    if (mixed && time(*range.begin) != nullptr && time(*range.end) != nullptr &&
+        *time(*range.end) <= *time(*range.begin))
+      faults_.error(mark, "reversed-range",
+                    "the range ends before it begins: here it is " + base::format(range),
                     "mind that one end counts frames");
   }
 
@@ -68,15 +73,17 @@ class FrameNumbers {
     if (!times_) times_ = input_times(stage);
     const auto count = static_cast<std::int64_t>(times_->size()) - 1;  // the last one is the end
     if (number <= count) return (*times_)[static_cast<std::size_t>(number)];
-    throw Unusable{"there is no picture " + std::to_string(number) + "f: what reaches '" + pipeline_.stages[stage].id + "' has " +
-                       std::to_string(count) + ", counted from 0f", "use a smaller number"};
+    throw Unusable{"there is no picture " + std::to_string(number) + "f: what reaches '" +
+                       pipeline_.stages[stage].id + "' has " + std::to_string(count) + ", counted from 0f",
+                   "use a smaller number"};
   }
 
   /// When each picture of a stage's input is shown, and the end.
   std::vector<base::Time> input_times(std::size_t stage) {
     const std::size_t source = main_source(pipeline_, stage);
     if (!media_[source])
-      throw Unusable{"frames of '" + pipeline_.stages[source].id + "' cannot be counted before it runs", "write times, such as 2.5s"};
+      throw Unusable{"frames of '" + pipeline_.stages[source].id + "' cannot be counted before it runs",
+                     "write times, such as 2.5s"};
     const model::FrameIndex& index = index_of(source);
     planner::TimeMap map = planner::TimeMap::identity();
     // Numbers further up have been replaced already; those further down do not matter here.

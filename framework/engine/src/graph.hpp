@@ -19,9 +19,9 @@ namespace reel::engine {
 /// What probes count as buffers pass; written by streaming threads.
 struct StageCounters {
   std::atomic<std::uint64_t> frames_in{0}, frames_out{0};  ///< pictures; blocks of sound for a stage without
-  std::atomic<std::int64_t> position{0};                   ///< end of what left (arrived, at a sink), stream time
-  std::atomic<bool> done{false};                           ///< the end has passed
-  bool counts_pictures = false;                            ///< else blocks of sound
+  std::atomic<std::int64_t> position{0};  ///< end of what left (arrived, at a sink), stream time
+  std::atomic<bool> done{false};          ///< the end has passed
+  bool counts_pictures = false;           ///< else blocks of sound
 };
 
 /// What a measuring pass found out (reel-two-pass): by stage, properties to set.
@@ -34,7 +34,8 @@ struct GraphOptions {
   bool hold_artifacts = true;
 };
 
-/// Owns the GstPipeline with everything in it. Build: want what is needed, then assemble(). Not for several threads.
+/// Owns the GstPipeline with everything in it. Build: want what is needed, then assemble(). Not for several
+/// threads.
 class Graph {
  public:
   Graph(const Prepared& prepared, GraphOptions options);
@@ -56,7 +57,8 @@ class Graph {
   std::uint64_t activity() const;
   /// Elements that stand for stages, one a stage and branch, in the order of the data.
   const std::vector<std::pair<std::size_t, GstElement*>>& elements() const { return elements_; }
-  /// From now on also counts what moves inside the sinks: a file that is finished after its last picture takes time.
+  /// From now on also counts what moves inside the sinks: a file that is finished after its last picture
+  /// takes time.
   void watch_sinks();
 
  private:
@@ -98,7 +100,8 @@ class Graph {
   gst::ElementPtr pipeline_;  ///< last, so that it goes first: its threads use the rest
 };
 
-/// The pad of `element` for the n-th input of that kind, or its output; requested if need be. Null if it has none.
+/// The pad of `element` for the n-th input of that kind, or its output; requested if need be. Null if it has
+/// none.
 gst::PadPtr input_pad(GstElement* element, Kind kind, std::size_t n);
 gst::PadPtr output_pad(GstElement* element, Kind kind);
 

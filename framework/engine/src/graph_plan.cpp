@@ -35,7 +35,8 @@ std::size_t GraphPlanner::output(std::size_t stage, const std::string& branch, K
   return node(stage, branch);
 }
 
-void GraphPlanner::link_input(std::size_t stage, const std::string& branch, Kind kind, std::vector<PlannedLink>& links) {
+void GraphPlanner::link_input(std::size_t stage, const std::string& branch, Kind kind,
+                              std::vector<PlannedLink>& links) {
   const model::Stage& s = pipeline_.stages[stage];
   for (std::size_t input = 0; input < s.inputs.size(); ++input)
     if (outputs_[s.inputs[input]].has(kind))

@@ -9,17 +9,17 @@
 
 namespace reel::engine {
 
-/// One element to be. A stage has several where inputs of one join share it: each gets a chain of its own, so that no
-/// branch ever waits for another one which it feeds itself.
+/// One element to be. A stage has several where inputs of one join share it: each gets a chain of its own, so
+/// that no branch ever waits for another one which it feeds itself.
 struct PlannedNode {
   std::size_t stage = 0;
   std::string branch;  ///< empty, or which input of which join it was doubled for
 };
 
 struct PlannedLink {
-  std::size_t from = 0;  ///< node
-  std::size_t to = 0;    ///< node
-  std::size_t input = 0; ///< the n-th of its `from:`
+  std::size_t from = 0;   ///< node
+  std::size_t to = 0;     ///< node
+  std::size_t input = 0;  ///< the n-th of its `from:`
   Kind kind = Kind::video;
 };
 

@@ -50,8 +50,8 @@ Ptr<T> shared(T* object) {
   return Ptr<T>(static_cast<T*>(gst_object_ref(object)));
 }
 
-/// gst_init(), once a process; from then on GStreamer's and GLib's own logs go to base::log at debug level and never
-/// to standard error, unless GST_DEBUG asks for that.
+/// gst_init(), once a process; from then on GStreamer's and GLib's own logs go to base::log at debug level
+/// and never to standard error, unless GST_DEBUG asks for that.
 void init();
 
 /// Calls f(element) for each element inside `bin`, at any depth.
@@ -64,8 +64,11 @@ void for_each_element(GstBin* bin, F f) {
         f(GST_ELEMENT(g_value_get_object(&item)));
         g_value_reset(&item);
         break;
-      case GST_ITERATOR_RESYNC: gst_iterator_resync(elements.get()); break;
-      default: more = false;
+      case GST_ITERATOR_RESYNC:
+        gst_iterator_resync(elements.get());
+        break;
+      default:
+        more = false;
     }
   g_value_unset(&item);
 }

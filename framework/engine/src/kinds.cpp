@@ -28,7 +28,8 @@ Kinds input_kinds(const model::Stage& stage, const std::vector<Kinds>& outputs) 
   return kinds;
 }
 
-std::vector<Kinds> output_kinds(const model::Pipeline& pipeline, const std::vector<std::optional<model::MediaInfo>>& media) {
+std::vector<Kinds> output_kinds(const model::Pipeline& pipeline,
+                                const std::vector<std::optional<model::MediaInfo>>& media) {
   std::vector<Kinds> outputs;
   for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
     const model::Stage& stage = pipeline.stages[i];

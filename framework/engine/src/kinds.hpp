@@ -20,15 +20,21 @@ struct Kinds {
   bool any() const { return video || audio; }
 };
 
-inline bool takes(const model::StageTraits& t, Kind kind) { return kind == Kind::video ? t.takes_video : t.takes_audio; }
-inline bool gives(const model::StageTraits& t, Kind kind) { return kind == Kind::video ? t.gives_video : t.gives_audio; }
+inline bool takes(const model::StageTraits& t, Kind kind) {
+  return kind == Kind::video ? t.takes_video : t.takes_audio;
+}
+inline bool gives(const model::StageTraits& t, Kind kind) {
+  return kind == Kind::video ? t.gives_video : t.gives_audio;
+}
 /// What a stage does not touch flows past it, from its first input.
 inline bool passes(const model::StageTraits& t, Kind kind) {
-  return t.role != model::StageRole::source && t.role != model::StageRole::sink && !takes(t, kind) && !gives(t, kind);
+  return t.role != model::StageRole::source && t.role != model::StageRole::sink && !takes(t, kind) &&
+         !gives(t, kind);
 }
 
 /// What each stage gives to the ones after it. `media` tells what sources really hold.
-std::vector<Kinds> output_kinds(const model::Pipeline& pipeline, const std::vector<std::optional<model::MediaInfo>>& media);
+std::vector<Kinds> output_kinds(const model::Pipeline& pipeline,
+                                const std::vector<std::optional<model::MediaInfo>>& media);
 
 /// Kinds that reach any input of a stage.
 Kinds input_kinds(const model::Stage& stage, const std::vector<Kinds>& outputs);

@@ -17,6 +17,16 @@ namespace {
 
 bool is_source(const model::Stage& stage) { return stage.traits.role == model::StageRole::source; }
 
+/// A still picture lasts as long as its source is told to show it.
+std::optional<base::Time> shown_for(const model::Stage& stage) {
+  const model::ParamSchema* const schema = stage.traits.param("duration");
+  if (schema == nullptr || schema->type != model::ParamType::time) return std::nullopt;
+  const model::Setting* const setting = stage.setting("duration");
+  const auto* const point = std::get_if<base::TimePoint>(setting != nullptr ? &setting->value : &schema->default_value);
+  const auto* const time = point != nullptr ? std::get_if<base::Time>(point) : nullptr;
+  return time != nullptr ? std::optional(*time) : std::nullopt;
+}
+
 /// Only our own sources say that their address is a media file of this machine.
 std::optional<model::MediaInfo> look_at(const model::Stage& stage, Faults& faults) {
   const model::Setting* const setting = address(stage);
@@ -28,6 +38,8 @@ std::optional<model::MediaInfo> look_at(const model::Stage& stage, Faults& fault
     if (const std::string fault = av::mp4_fault(local_path(uri).string()); !fault.empty())
       faults.warning(setting->value_mark, "damaged-media", "'" + base::printable(uri) + "' " + fault,
                      "what is left of it is used");
+    if (const auto* const v = info.video(); v != nullptr && v->video->still && !info.duration)
+      info.duration = shown_for(stage);
     return info;
   } catch (const base::InputError& e) {
     faults.error(setting->value_mark, "bad-media", base::redacted(e.what()), e.hint());
@@ -41,7 +53,9 @@ void check_side_files(const model::Pipeline& pipeline, const model::Stage& stage
   for (const model::Setting& setting : stage.settings) {
     const model::ParamSchema* const schema = stage.traits.param(setting.name);
     const auto* const text = std::get_if<std::string>(&setting.value);
-    if (schema == nullptr || schema->type != model::ParamType::file || setting.secret || text == nullptr || text->empty()) continue;
+    if (schema == nullptr || schema->type != model::ParamType::file || setting.secret || text == nullptr ||
+        text->empty())
+      continue;
     try {
       readable_file((folder / *text).string());
     } catch (const base::InputError& e) {
@@ -52,7 +66,8 @@ void check_side_files(const model::Pipeline& pipeline, const model::Stage& stage
 
 }  // namespace
 
-void Faults::add(model::Severity severity, model::Mark mark, std::string code, std::string message, std::string hint) {
+void Faults::add(model::Severity severity, model::Mark mark, std::string code, std::string message,
+                 std::string hint) {
   if (severity == model::Severity::error) ++errors_;
   diagnosed_.diagnostics.push_back({severity, std::move(code), mark, std::move(message), std::move(hint)});
 }
@@ -81,8 +96,10 @@ void check_kinds(const model::Pipeline& pipeline, const Media& media, Faults& fa
     if ((t.takes_video && in.video) || (t.takes_audio && in.audio)) continue;
     // Nothing at all arrives where a stage before it was refused already.
     if (!in.any()) continue;
-    const std::string needs = !t.takes_audio ? "a picture" : "sound", has = in.video ? "only pictures" : "only sound";
-    faults.error(stage.mark, "kind-mismatch", "'" + t.name + "' needs " + needs + ", but the media here hold " + has,
+    const std::string needs = !t.takes_audio ? "a picture" : "sound",
+                      has = in.video ? "only pictures" : "only sound";
+    faults.error(stage.mark, "kind-mismatch",
+                 "'" + t.name + "' needs " + needs + ", but the media here hold " + has,
                  "remove this stage, or use other media");
   }
 }

@@ -17,14 +17,14 @@ struct Requests {
 };
 
 struct PlayHooks {
-  std::function<void(Graph&)> on_tick;                ///< about 10 a second
+  std::function<void(Graph&)> on_tick;  ///< about 10 a second
   std::function<void(GstMessage*)> on_element_message;
-  std::function<bool()> finished;                     ///< true ends the play before the media do
-  base::Time stall_timeout{0};                        ///< 0: never
+  std::function<bool()> finished;  ///< true ends the play before the media do
+  base::Time stall_timeout{0};     ///< 0: never
 };
 
-/// Owns a graph from before its first to after its last state. A graph that cannot be stopped, since a stage never
-/// returns, is given up: it stays in memory and its threads with it, so that the caller can go on.
+/// Owns a graph from before its first to after its last state. A graph that cannot be stopped, since a stage
+/// never returns, is given up: it stays in memory and its threads with it, so that the caller can go on.
 class Player {
  public:
   Player(std::unique_ptr<Graph> graph, const Prepared& prepared, const Requests& requests);

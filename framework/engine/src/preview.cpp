@@ -40,10 +40,13 @@ class PictureFinder {
       first_late_ = later;
     }
     const GstClockTime length = GST_BUFFER_DURATION(gst_sample_get_buffer(shown_.get()));
-    const bool covers = GST_CLOCK_TIME_IS_VALID(length) && start_of(shown_.get()) + Time{static_cast<std::int64_t>(length)} > at_;
+    const bool covers = GST_CLOCK_TIME_IS_VALID(length) &&
+                        start_of(shown_.get()) + Time{static_cast<std::int64_t>(length)} > at_;
     found_ = later || covers;
     if (!found_) return GST_FLOW_OK;
-    gst_element_post_message(GST_ELEMENT(sink), gst_message_new_application(GST_OBJECT(sink), gst_structure_new_empty("reel-picture-found")));
+    gst_element_post_message(
+        GST_ELEMENT(sink),
+        gst_message_new_application(GST_OBJECT(sink), gst_structure_new_empty("reel-picture-found")));
     return GST_FLOW_EOS;
   }
   bool found() const {
@@ -55,14 +58,16 @@ class PictureFinder {
     const std::lock_guard lock(mutex_);
     return std::move(shown_);
   }
-  /// A seek that went too far: an earlier picture may be the one.
-  bool missed() const {
+  /// Of a seek to there: it went too far, or cut the beginning off the picture, so that its own time is not
+  /// known.
+  bool missed(Time seek_to) const {
     const std::lock_guard lock(mutex_);
-    return !shown_ || first_late_;
+    return !shown_ || first_late_ || start_of(shown_.get()) <= seek_to;
   }
 
   static Time start_of(GstSample* sample) {
-    const guint64 t = gst_segment_to_stream_time(gst_sample_get_segment(sample), GST_FORMAT_TIME, GST_BUFFER_PTS(gst_sample_get_buffer(sample)));
+    const guint64 t = gst_segment_to_stream_time(gst_sample_get_segment(sample), GST_FORMAT_TIME,
+                                                 GST_BUFFER_PTS(gst_sample_get_buffer(sample)));
     return Time{GST_CLOCK_TIME_IS_VALID(t) ? static_cast<std::int64_t>(t) : 0};
   }
 
@@ -76,10 +81,13 @@ class PictureFinder {
 /// videoconvert → videoscale → square pixels → appsink, as one bin.
 gst::ElementPtr picture_end(PictureFinder& finder) {
   GError* raw = nullptr;
-  auto bin = gst::sunk(gst_parse_bin_from_description(
-      "videoconvert ! videoscale ! video/x-raw,pixel-aspect-ratio=1/1 ! appsink name=pictures sync=false max-buffers=2", TRUE, &raw));
+  auto bin = gst::sunk(
+      gst_parse_bin_from_description("videoconvert ! videoscale ! video/x-raw,pixel-aspect-ratio=1/1 ! "
+                                     "appsink name=pictures sync=false max-buffers=2",
+                                     TRUE, &raw));
   const gst::Ptr<GError> error(raw);
-  if (!bin || error) throw base::RunError("a preview needs GStreamer's base plugins", "apt install gstreamer1.0-plugins-base");
+  if (!bin || error)
+    throw base::RunError("a preview needs GStreamer's base plugins", "apt install gstreamer1.0-plugins-base");
   const gst::ElementPtr sink(gst_bin_get_by_name(GST_BIN(bin.get()), "pictures"));
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = [](GstAppSink* s, gpointer f) { return static_cast<PictureFinder*>(f)->take(s); };
@@ -87,9 +95,12 @@ gst::ElementPtr picture_end(PictureFinder& finder) {
   return bin;
 }
 
+/// Longer than most pictures are shown: a seek cuts the one that it lands in.
+constexpr Time before_picture = std::chrono::seconds(1);
+
 /// How much earlier stages with a window want to begin; nothing if a stage needs all that comes before.
 std::optional<Time> warm_up(const Prepared& prepared, std::size_t stage) {
-  Time needed{0};
+  Time needed = before_picture;
   for (;; stage = prepared.pipeline.stages[stage].inputs.front()) {
     const model::Stage& s = prepared.pipeline.stages[stage];
     if (s.inputs.empty()) {
@@ -97,15 +108,17 @@ std::optional<Time> warm_up(const Prepared& prepared, std::size_t stage) {
       if (!media || !media->duration || media->video() == nullptr) return std::nullopt;
       // Frames are counted with the longest step that may be between them.
       const double rate = media->video()->video->frame_rate.value();
-      return rate > 0 ? std::optional(needed * static_cast<std::int64_t>(std::max(1.0, 60.0 / rate))) : std::nullopt;
+      return rate > 0 ? std::optional(needed * static_cast<std::int64_t>(std::max(1.0, 60.0 / rate)))
+                      : std::nullopt;
     }
     if (s.traits.video.kind == model::Contract::Kind::whole) return std::nullopt;
-    if (s.traits.video.kind == model::Contract::Kind::window) needed += s.traits.video.before * std::chrono::milliseconds(34);
+    if (s.traits.video.kind == model::Contract::Kind::window)
+      needed += s.traits.video.before * std::chrono::milliseconds(34);
   }
 }
 
-gst::Ptr<GstSample> find_picture(const Prepared& prepared, std::size_t stage, Time at, std::optional<Time> seek_to,
-                                 const SecretSource& secret) {
+gst::Ptr<GstSample> find_picture(const Prepared& prepared, std::size_t stage, Time at,
+                                 std::optional<Time> seek_to, const SecretSource& secret) {
   // Before the player, since its threads use it.
   PictureFinder finder(at);
   const Requests requests;
@@ -123,31 +136,35 @@ gst::Ptr<GstSample> find_picture(const Prepared& prepared, std::size_t stage, Ti
     return nullptr;
   player.play(hooks);
   if (!player.close()) throw base::RunError("a stage hangs after the preview");
-  if (seek_to && *seek_to > Time{0} && finder.missed()) return nullptr;
+  if (seek_to && *seek_to > Time{0} && finder.missed(*seek_to)) return nullptr;
   return finder.result();
 }
 
 /// Encoded, as the target's name says.
 gst::Ptr<GstSample> encoded(GstSample* picture, const fs::path& target) {
   std::string extension = target.extension().string();
-  std::ranges::transform(extension, extension.begin(), [](char c) { return static_cast<char>(g_ascii_tolower(c)); });
+  std::ranges::transform(extension, extension.begin(),
+                         [](char c) { return static_cast<char>(g_ascii_tolower(c)); });
   const bool jpeg = extension == ".jpg" || extension == ".jpeg";
   if (!jpeg && extension != ".png")
-    throw base::InputError("'" + base::printable(target.string()) + "' is no name for a picture", "end it in .png or .jpg");
+    throw base::InputError("'" + base::printable(target.string()) + "' is no name for a picture",
+                           "end it in .png or .jpg");
   const gst::CapsPtr caps(gst_caps_new_empty_simple(jpeg ? "image/jpeg" : "image/png"));
   GError* raw = nullptr;
   gst::Ptr<GstSample> image(gst_video_convert_sample(picture, caps.get(), 30 * GST_SECOND, &raw));
   const gst::Ptr<GError> error(raw);
   if (!image)
-    throw base::RunError("the picture could not be encoded: " + base::printable(error ? error->message : "unknown error"),
-                         "apt install gstreamer1.0-plugins-good");
+    throw base::RunError(
+        "the picture could not be encoded: " + base::printable(error ? error->message : "unknown error"),
+        "apt install gstreamer1.0-plugins-good");
   return image;
 }
 
 [[noreturn]] void cannot_write(const fs::path& target, const std::string& temporary) {
   const std::string why = std::strerror(errno);
   if (!temporary.empty()) unlink(temporary.c_str());
-  throw base::RunError("cannot write '" + base::printable(target.string()) + "': " + why, "check that its folder exists, is writable and has room");
+  throw base::RunError("cannot write '" + base::printable(target.string()) + "': " + why,
+                       "check that its folder exists, is writable and has room");
 }
 
 void write_file(GstBuffer* bytes, const fs::path& target) {
@@ -180,13 +197,15 @@ PreviewResult preview(const Prepared& prepared, Time at, const fs::path& target,
   if (!kinds[shown].video) throw base::InputError("the result has no picture, only sound");
   const auto& length = prepared.clocks[*sink].input_duration;
   if (at < Time{0} || (length && at >= *length))
-    throw base::InputError("there is no picture at " + base::format_time(at) + ": the result lasts " + (length ? base::format_time(*length) : "shorter"),
+    throw base::InputError("there is no picture at " + base::format_time(at) + ": the result lasts " +
+                               (length ? base::format_time(*length) : "shorter"),
                            "choose an earlier time");
   const auto warm = warm_up(prepared, shown);
   gst::Ptr<GstSample> picture;
   if (warm) picture = find_picture(prepared, shown, at, std::max(Time{0}, at - *warm), secret);
   if (!picture) picture = find_picture(prepared, shown, at, std::nullopt, secret);
-  if (!picture) throw base::RunError("no picture came out at " + base::format_time(at), "the input may be damaged there");
+  if (!picture)
+    throw base::RunError("no picture came out at " + base::format_time(at), "the input may be damaged there");
   const auto image = encoded(picture.get(), target);
   write_file(gst_sample_get_buffer(image.get()), target);
   PreviewResult result;

@@ -26,7 +26,8 @@ void ProgressMeter::rate(Progress& progress, std::uint64_t frames) {
   const double speed = Seconds(last.position - first.position).count() / elapsed;
   if (!progress.duration || speed <= 0) return;
   const double passes_left = (1 - start_ - share_) / share_;
-  const Seconds media_left = *progress.duration - progress.position + passes_left * Seconds(*progress.duration);
+  const Seconds media_left =
+      *progress.duration - progress.position + passes_left * Seconds(*progress.duration);
   progress.remaining = std::chrono::duration_cast<base::Time>(std::max(media_left, Seconds(0)) / speed);
 }
 
@@ -37,8 +38,8 @@ Progress ProgressMeter::measure(const Graph& graph) {
     if (c == nullptr) continue;
     const model::Stage& stage = prepared_.pipeline.stages[i];
     const bool sink = stage.traits.role == model::StageRole::sink;
-    progress.stages.push_back({stage.id, stage.traits.name, (sink ? c->frames_in : c->frames_out).load(), base::Time{c->position.load()},
-                               c->done.load()});
+    progress.stages.push_back({stage.id, stage.traits.name, (sink ? c->frames_in : c->frames_out).load(),
+                               base::Time{c->position.load()}, c->done.load()});
   }
   const auto& clock = prepared_.clocks[shown_];
   progress.duration = clock.output_duration ? clock.output_duration : clock.input_duration;

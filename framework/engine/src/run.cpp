@@ -38,7 +38,8 @@ struct Run::State {
   std::size_t shown;  ///< the stage whose frames and position are the run's
   Progress last;
 
-  State(Prepared p, RunOptions o) : prepared(std::move(p)), options(std::move(o)), shown(main_sink(prepared.pipeline).value_or(0)) {}
+  State(Prepared p, RunOptions o)
+      : prepared(std::move(p)), options(std::move(o)), shown(main_sink(prepared.pipeline).value_or(0)) {}
 
   std::unique_ptr<Graph> new_graph(const Measurements& measured) const {
     return std::make_unique<Graph>(prepared, GraphOptions{options.secret, measured, true});
@@ -101,7 +102,9 @@ void Run::State::check_end(Graph& graph, const std::vector<std::string>& finishe
     if (stage.traits.role != model::StageRole::sink) continue;
     const StageCounters* const c = graph.counters(index);
     if (c->frames_in == 0)
-      throw stage_error(stage, c->counts_pictures ? "no picture reached '" + stage.id + "'" : "no sound reached '" + stage.id + "'",
+      throw stage_error(stage,
+                        c->counts_pictures ? "no picture reached '" + stage.id + "'"
+                                           : "no sound reached '" + stage.id + "'",
                         "the input may be damaged, or the stages before leave nothing of it");
     if (has_property(element, "commit") && std::ranges::find(finished, stage.id) == finished.end())
       throw stage_error(stage, "'" + stage.id + "' ended without a finished file", "");
@@ -112,7 +115,8 @@ void Run::State::compare_with_plan() const {
   if (!last.duration || *last.duration < std::chrono::seconds(1)) return;
   if (seconds(last.position) >= short_share * seconds(*last.duration)) return;
   base::log(base::Level::warning,
-            "the result lasts " + base::format_duration(last.position) + ", but " + base::format_duration(*last.duration) +
+            "the result lasts " + base::format_duration(last.position) + ", but " +
+                base::format_duration(*last.duration) +
                 " were expected: the input may be damaged or cut short",
             prepared.pipeline.stages[shown].id);
 }
@@ -129,7 +133,9 @@ Report Run::State::play(const Measurements& measured, ProgressMeter& meter) {
   with_files.on_element_message = [&](GstMessage* message) {
     const GstStructure* const found = gst_message_get_structure(message);
     if (gst_structure_has_name(found, "reel-artifact") == FALSE) return;
-    const char *const temporary = gst_structure_get_string(found, "temporary"), *const target = gst_structure_get_string(found, "target");
+    const char *const temporary = gst_structure_get_string(found, "temporary"), *const target =
+                                                                                    gst_structure_get_string(
+                                                                                        found, "target");
     if (temporary == nullptr || target == nullptr) return;
     finished.emplace_back(gst::stage_id_of(GST_MESSAGE_SRC(message)));
     files.add(finished.back(), temporary, target);
@@ -145,7 +151,8 @@ Report Run::State::play(const Measurements& measured, ProgressMeter& meter) {
   return report;
 }
 
-Run::Run(Prepared prepared, RunOptions options) : state_(std::make_unique<State>(std::move(prepared), std::move(options))) {
+Run::Run(Prepared prepared, RunOptions options)
+    : state_(std::make_unique<State>(std::move(prepared), std::move(options))) {
   gst::init();
 }
 Run::~Run() = default;
@@ -180,7 +187,8 @@ std::string Report::to_json() const {
   nlohmann::ordered_json json;
   json["artifacts"] = nlohmann::json::array();
   for (const Artifact& a : artifacts)
-    json["artifacts"].push_back(nlohmann::ordered_json{{"uri", a.uri}, {"stage", a.stage}, {"bytes", a.bytes}});
+    json["artifacts"].push_back(
+        nlohmann::ordered_json{{"uri", a.uri}, {"stage", a.stage}, {"bytes", a.bytes}});
   json["frames"] = frames;
   json["media_seconds"] = seconds(media_duration);
   json["elapsed_seconds"] = seconds(elapsed);

@@ -19,7 +19,9 @@ std::string number_text(double value) {
   return {text.data(), end};
 }
 
-std::string nanoseconds(const base::TimePoint& point) { return std::to_string(std::get<base::Time>(point).count()); }
+std::string nanoseconds(const base::TimePoint& point) {
+  return std::to_string(std::get<base::Time>(point).count());
+}
 
 class GValueHolder {
  public:
@@ -68,7 +70,8 @@ struct Setter {
   }
   void operator()(const std::string& v) const { set_text(v); }
   void operator()(const base::TimePoint& v) const {
-    set(G_TYPE_UINT64, [&v](GValue* g) { g_value_set_uint64(g, static_cast<guint64>(std::get<base::Time>(v).count())); });
+    set(G_TYPE_UINT64,
+        [&v](GValue* g) { g_value_set_uint64(g, static_cast<guint64>(std::get<base::Time>(v).count())); });
   }
   void operator()(const std::vector<base::TimePointRange>& v) const { set_text(ranges_text(v)); }
   void operator()(const model::Color& c) const {

@@ -20,8 +20,9 @@ std::string ranges_text(const std::vector<base::TimePointRange>& ranges);
 std::string region_text(const model::Region& region);
 std::string region_text(const std::vector<model::Keyframe>& keyframes);
 
-/// Sets all that the author set. Secrets are asked for here and nowhere else, and are hidden in logs from then on.
-/// Relative paths of type `file` count from `folder`. Throws base::InputError where an element will not take a value.
+/// Sets all that the author set. Secrets are asked for here and nowhere else, and are hidden in logs from
+/// then on. Relative paths of type `file` count from `folder`. Throws base::InputError where an element will
+/// not take a value.
 void apply_settings(GstElement* element, const model::Stage& stage, const std::filesystem::path& folder,
                     const SecretSource& secret);
 

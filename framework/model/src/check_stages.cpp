@@ -24,7 +24,8 @@ std::string nearest_stage(const std::string& name, const StageSource& source) {
   for (const StageTraits* traits : source.stages()) known.push_back(traits->name);
   const bool own = name.starts_with(own_prefix);
   const std::string near = base::nearest(own ? name.substr(own_prefix.size()) : name, known);
-  if (!near.empty() || own) return near;
+  const bool foreign_owner = name.find('/') != std::string::npos && !name.starts_with(foreign_prefix);
+  if (!near.empty() || foreign_owner) return near;
   std::vector<std::string> foreign;
   for (const std::string& element : source.foreign_names())
     foreign.push_back(element.starts_with(foreign_prefix) ? element.substr(foreign_prefix.size()) : element);

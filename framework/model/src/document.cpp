@@ -128,8 +128,10 @@ class Places {
     return source_.text().substr(from, 4).find("${") != std::string_view::npos;
   }
 
+  /// As far as marks reach: a line may be as long as the text.
   std::string_view rest_of_line(std::size_t at) const {
-    const std::string_view rest = source_.text().substr(std::min(at, source_.text().size()));
+    constexpr std::size_t longest = 1024;
+    const std::string_view rest = source_.text().substr(std::min(at, source_.text().size()), longest);
     return rest.substr(0, rest.find_first_of("\r\n"));
   }
 
@@ -177,9 +179,12 @@ class Builder : public YAML::EventHandler {
       : places_(places), limits_(limits), faults_(faults), root_(root) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1)
-      faults_.stop(places_.mark(mark), "second-document", "a second YAML document begins here",
-                   "a file holds one pipeline: move this one to a file of its own");
+    if (++documents_ == 1) return;
+    if (!places_.rest_of_line(places_.offset(mark)).starts_with("---"))
+      faults_.stop(places_.mark(mark), "yaml-syntax", "the document ends before this",
+                   "check the indentation, quotes and brackets before it");
+    faults_.stop(places_.mark(mark), "second-document", "a second YAML document begins here",
+                 "a file holds one pipeline: move this one to a file of its own");
   }
   void OnDocumentEnd() override { finished_ = true; }
 
@@ -245,6 +250,7 @@ class Builder : public YAML::EventHandler {
 
   /// Keeps what has been read when the reading ends early.
   void abandon() {
+    abandoned_ = true;
     while (!open_.empty()) close();
   }
 
@@ -354,7 +360,7 @@ class Builder : public YAML::EventHandler {
       parent.pending->value = std::move(node);
       parent.node.entries.push_back(std::move(*parent.pending));
       parent.pending.reset();
-    } else {
+    } else if (!abandoned_) {  // else half a value, and no key
       take_key(parent, node);
     }
   }
@@ -395,6 +401,7 @@ class Builder : public YAML::EventHandler {
   Size total_;
   int documents_ = 0;
   bool finished_ = false;
+  bool abandoned_ = false;
 };
 
 struct Explanation {
@@ -455,9 +462,9 @@ void report_syntax(const YAML::Exception& error, const Places& places, const Bui
   }
   if (report_tabs(places.source(), faults)) return;
   Explanation why = explain(error.msg);
-  if (places.follows_bare_substitution(error.mark))
-    why.hint = "put texts with '${' in quotes inside of braces";
-  if (const auto bracket = builder.open_bracket()) {
+  if (places.follows_bare_substitution(error.mark)) {
+    why.hint = "inside of braces and brackets, put texts with '${' in quotes";
+  } else if (const auto bracket = builder.open_bracket()) {
     const std::string opened = std::string("the '") + bracket->first + "' on line " +
                                std::to_string(bracket->second.line) + ", column " +
                                std::to_string(bracket->second.column) + " is not closed";

@@ -6,28 +6,19 @@ namespace reel::model {
 
 std::optional<double> ValueReader::coordinate(const ParamSchema& schema, const Node& node,
                                               const Region& region, bool& known) {
-  ParamSchema number{.name = schema.name, .type = ParamType::number};
-  if (node.kind != Node::Kind::scalar) {
-    report_.error(
-        node.mark, "wrong-type",
-        "a coordinate of " + show(schema.name) + " must be a number, not " + std::string(describe(node)));
-    return std::nullopt;
-  }
-  const auto value = scalar(number, node);
+  static const ParamSchema number{.name = "coordinate", .type = ParamType::number};
+  const std::string subject = "a coordinate of " + show(schema.name);
+  const auto value = read_text(number, node, subject);
   if (!value) return std::nullopt;
   const auto* coordinate = std::get_if<double>(&*value);
   known = known && coordinate;
   if (!coordinate) return 0.0;
   if (*coordinate >= 0 && (region.pixels || *coordinate <= 1)) return *coordinate;
-  if (region.pixels)
-    report_.error(
-        node.mark, "out-of-range",
-        "a coordinate of " + show(schema.name) + " must be at least 0 px, not " + number_text(*coordinate));
-  else
-    report_.error(
-        node.mark, "out-of-range",
-        "a coordinate of " + show(schema.name) + " must be from 0 to 1, not " + number_text(*coordinate),
-        *coordinate > 1 ? "add 'unit: px' if these are pixels" : "");
+  const bool seems_pixels = !region.pixels && *coordinate > 1;
+  report_.error(node.mark, "out-of-range",
+                subject + " must be " + (region.pixels ? "at least 0 px" : "from 0 to 1") + ", not " +
+                    number_text(*coordinate),
+                seems_pixels ? "add 'unit: px' if these are pixels" : "");
   return std::nullopt;
 }
 
@@ -111,7 +102,7 @@ bool ValueReader::unit(const Node& node, Region& region, bool& known) {
 
 std::optional<Value> ValueReader::region(const ParamSchema& schema, const Node& node) {
   if (node.kind != Node::Kind::map) {
-    wrong_kind(schema, node);
+    wrong_kind(schema, node, show(schema.name));
     return std::nullopt;
   }
   check_keys(node, {"box", "polygon", "unit"}, "a region", report_);

@@ -56,17 +56,18 @@ std::int64_t clock_count(const base::TimePoint& point) {
   return time ? time->count() : std::get<base::FrameNumber>(point).value;
 }
 
-void ValueReader::wrong_kind(const ParamSchema& schema, const Node& node) {
+void ValueReader::wrong_kind(const ParamSchema& schema, const Node& node, const std::string& subject) {
   const bool bare_hash = schema.type == ParamType::color && node.kind == Node::Kind::null;
   report_.error(
       node.mark, "wrong-type",
-      show(schema.name) + " must be " + expectation(schema) + ", not " + std::string(describe(node)),
+      subject + " must be " + expectation(schema) + ", not " + std::string(describe(node)),
       bare_hash ? "put colours that begin with '#' in quotes: without them a comment begins there" : "");
 }
 
-std::optional<Value> ValueReader::scalar(const ParamSchema& schema, const Node& node, bool* secret) {
+std::optional<Value> ValueReader::read_text(const ParamSchema& schema, const Node& node,
+                                            const std::string& subject, bool* secret) {
   if (node.kind != Node::Kind::scalar) {
-    wrong_kind(schema, node);
+    wrong_kind(schema, node, subject);
     return std::nullopt;
   }
   const auto text = scope_.text(node, secret != nullptr && holds_text(schema.type));
@@ -74,9 +75,12 @@ std::optional<Value> ValueReader::scalar(const ParamSchema& schema, const Node& 
   if (!text->known) return Value{};
   if (secret) *secret = text->secret;
   Reading reading = read_scalar(schema, text->value, text->quoted);
-  if (!reading.value)
-    report_.error(node.mark, reading.code, show(schema.name) + " " + reading.fault, reading.hint);
+  if (!reading.value) report_.error(node.mark, reading.code, subject + " " + reading.fault, reading.hint);
   return std::move(reading.value);
+}
+
+std::optional<Value> ValueReader::scalar(const ParamSchema& schema, const Node& node) {
+  return read_text(schema, node, show(schema.name));
 }
 
 std::optional<Value> ValueReader::ranges(const ParamSchema& schema, const Node& node) {
@@ -92,6 +96,13 @@ std::optional<Value> ValueReader::ranges(const ParamSchema& schema, const Node& 
   bool fine = true, known = true;
   for (std::size_t i = 0; i < size; ++i) {
     const Node& item = is_list ? node.items[i] : node;
+    if (is_list && item.kind != Node::Kind::scalar) {
+      report_.error(
+          item.mark, "wrong-type",
+          "a range of " + show(schema.name) + " must be one text A..B, not " + std::string(describe(item)));
+      fine = false;
+      continue;
+    }
     const auto range = scalar(schema, item);
     fine = fine && range.has_value();
     const auto* list = range ? std::get_if<std::vector<base::TimePointRange>>(&*range) : nullptr;
@@ -122,7 +133,7 @@ bool ValueReader::read(const ParamSchema& schema, const Node& node, Setting& set
     const bool looks_animated = !node.items.empty() && node.items.front().kind == Node::Kind::map;
     if (schema.animatable) return keyframes(schema, node, setting);
     if (!looks_animated) {
-      wrong_kind(schema, node);
+      wrong_kind(schema, node, show(schema.name));
       return false;
     }
     report_.error(node.mark, "not-animatable",
@@ -130,7 +141,8 @@ bool ValueReader::read(const ParamSchema& schema, const Node& node, Setting& set
                   "give one value: " + expectation(schema));
     return false;
   }
-  auto result = holds_text(schema.type) ? scalar(schema, node, &setting.secret) : value(schema, node);
+  auto result = holds_text(schema.type) ? read_text(schema, node, show(schema.name), &setting.secret)
+                                        : value(schema, node);
   if (!result) return false;
   const auto* uri = schema.type == ParamType::uri ? std::get_if<std::string>(&*result) : nullptr;
   if (const std::string reason = uri && options_.refuse_uri ? options_.refuse_uri(*uri) : "";

@@ -38,11 +38,11 @@ Mark SourceText::mark(std::size_t offset, std::size_t bytes) const {
   offset = std::clamp(offset, starts_.front(), text_.size());
   const auto after = std::upper_bound(starts_.begin(), starts_.end(), offset);
   const auto line = static_cast<std::size_t>(after - starts_.begin()) - 1;
-  // Counting on from the latest mark keeps a text of one very long line from taking quadratic time.
-  const bool onward = line == last_line_ && offset >= last_offset_;
-  const std::size_t from = onward ? last_offset_ : starts_[line];
-  const std::size_t column =
-      (onward ? last_column_ : 0) + count_characters(text_.substr(from, offset - from));
+  // Counting from the latest mark keeps a text of one very long line from taking quadratic time.
+  const std::size_t from = line == last_line_ ? last_offset_ : starts_[line];
+  const std::size_t known = line == last_line_ ? last_column_ : 0;
+  const std::size_t column = offset >= from ? known + count_characters(text_.substr(from, offset - from))
+                                            : known - count_characters(text_.substr(offset, from - offset));
   last_offset_ = offset;
   last_line_ = line;
   last_column_ = column;

@@ -22,8 +22,8 @@ class SourceText {
   std::string_view line(std::size_t number) const;
   /// Byte offset of a 0-based line and byte column, never past the end.
   std::size_t offset(std::size_t line, std::size_t byte_column) const;
-  /// The mark of the byte at `offset`, covering `bytes` bytes but not the end of the line. Fast when asked in
-  /// the order of the text.
+  /// The mark of the byte at `offset`, covering `bytes` bytes but not the end of the line. Fast when asked
+  /// near the latest one.
   Mark mark(std::size_t offset, std::size_t bytes = 1) const;
   std::string_view text() const { return text_; }
 

@@ -8,8 +8,8 @@ namespace reel::model {
 namespace {
 
 constexpr std::string_view env_prefix = "env:", secret_prefix = "secret:";
-// A dollar in front of a secret, where `$` alone would make `$${` of both. Only templates have it.
-constexpr std::string_view lone_dollar = "${$}";
+// A plain dollar in a template, so that nothing around it makes a reference of it.
+constexpr std::string_view plain_dollar = "${$}";
 
 /// A piece of a scalar as written: text, or the inside of `${…}`.
 struct Piece {
@@ -49,18 +49,10 @@ Pieces split(const Node& scalar) {
   return pieces;
 }
 
-/// A text that stands for itself in a template, where a secret follows it or nothing.
-std::string escaped(std::string_view text, bool before_secret) {
+/// A text that stands for itself in a template.
+std::string escaped(std::string_view text) {
   std::string result;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool last = at + 1 == text.size();
-    if (text[at] == '$' && last && before_secret) {
-      result += lone_dollar;
-      continue;
-    }
-    if (text[at] == '$' && !last && text[at + 1] == '{') result += '$';
-    result += text[at];
-  }
+  for (const char c : text) c == '$' ? result += plain_dollar : result += c;
   return result;
 }
 
@@ -69,13 +61,13 @@ class Joined {
  public:
   void add(std::string_view text) { literal_ += text; }
   void add_secret(std::string_view reference) {
-    template_ += escaped(literal_, true);
+    template_ += escaped(literal_);
     template_ += reference;
     literal_.clear();
     secret_ = true;
   }
   bool secret() const { return secret_; }
-  std::string text() const { return secret_ ? template_ + escaped(literal_, false) : literal_; }
+  std::string text() const { return secret_ ? template_ + escaped(literal_) : literal_; }
 
  private:
   std::string literal_, template_;
@@ -178,12 +170,9 @@ std::string resolve_secrets(const std::string& text,
   static const std::string opening = "${" + std::string(secret_prefix);
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
-    if (text.compare(at, 3, "$${") == 0) {
-      result += "${";
-      at += 3;
-    } else if (text.compare(at, lone_dollar.size(), lone_dollar) == 0) {
+    if (text.compare(at, plain_dollar.size(), plain_dollar) == 0) {
       result += '$';
-      at += lone_dollar.size();
+      at += plain_dollar.size();
     } else if (text.compare(at, opening.size(), opening) == 0) {
       const auto close = std::min(text.find('}', at), text.size() - 1);
       result += secret(text.substr(at + opening.size(), close - at - opening.size()));

@@ -39,7 +39,8 @@ std::vector<TimeRange> gaps(const std::vector<TimeRange>& ranges) {
 /// The ranges that a parameter of type `ranges` was given. Frame numbers are times by now.
 std::vector<TimeRange> ranges_of(const model::Stage& stage, const std::string& name) {
   const model::Setting* const setting = name.empty() ? nullptr : stage.setting(name);
-  if (setting == nullptr || !std::holds_alternative<std::vector<base::TimePointRange>>(setting->value)) return {};
+  if (setting == nullptr || !std::holds_alternative<std::vector<base::TimePointRange>>(setting->value))
+    return {};
   const auto time = [](const std::optional<base::TimePoint>& point, Time otherwise) {
     return point && std::holds_alternative<Time>(*point) ? std::get<Time>(*point) : otherwise;
   };
@@ -53,7 +54,8 @@ double rate_of(const model::Stage& stage, const std::string& name) {
   const model::Setting* const setting = name.empty() ? nullptr : stage.setting(name);
   if (setting == nullptr) return 1;
   if (const auto* const number = std::get_if<double>(&setting->value)) return *number;
-  if (const auto* const number = std::get_if<std::int64_t>(&setting->value)) return static_cast<double>(*number);
+  if (const auto* const number = std::get_if<std::int64_t>(&setting->value))
+    return static_cast<double>(*number);
   return 1;
 }
 
@@ -61,7 +63,8 @@ TimeMap map_of(const model::Stage& stage) {
   for (const model::Contract& contract : {stage.traits.video, stage.traits.audio}) {
     if (contract.kind != model::Contract::Kind::retime) continue;
     if (const auto kept = ranges_of(stage, contract.keep); !kept.empty()) return TimeMap::keep(kept);
-    if (const auto removed = ranges_of(stage, contract.remove); !removed.empty()) return TimeMap::remove(removed);
+    if (const auto removed = ranges_of(stage, contract.remove); !removed.empty())
+      return TimeMap::remove(removed);
     if (const double rate = rate_of(stage, contract.rate); rate > 0) return TimeMap::speed(rate);
   }
   return TimeMap::identity();
@@ -81,7 +84,9 @@ TimeMap TimeMap::keep(const std::vector<TimeRange>& kept) {
   return TimeMap(std::move(pieces));
 }
 
-TimeMap TimeMap::remove(const std::vector<TimeRange>& removed) { return keep(gaps(base::normalized(removed))); }
+TimeMap TimeMap::remove(const std::vector<TimeRange>& removed) {
+  return keep(gaps(base::normalized(removed)));
+}
 
 TimeMap TimeMap::speed(double rate) { return TimeMap({{{Time{0}, forever}, Time{0}, rate}}); }
 
@@ -93,7 +98,8 @@ std::optional<Time> TimeMap::to_output(Time input) const {
 
 Time TimeMap::to_input(Time output) const {
   for (const Piece& piece : pieces_)
-    if (output < output_of(piece).end) return piece.input.begin + scaled(std::max(Time{0}, output - piece.output), piece.rate);
+    if (output < output_of(piece).end)
+      return piece.input.begin + scaled(std::max(Time{0}, output - piece.output), piece.rate);
   return pieces_.empty() ? Time{0} : pieces_.back().input.end;
 }
 
@@ -111,9 +117,12 @@ TimeMap TimeMap::then(const TimeMap& next) const {
   for (const Piece& first : pieces_) {
     const TimeRange middle = output_of(first);
     for (const Piece& second : next.pieces_) {
-      const TimeRange both{std::max(middle.begin, second.input.begin), std::min(middle.end, second.input.end)};
+      const TimeRange both{std::max(middle.begin, second.input.begin),
+                           std::min(middle.end, second.input.end)};
       if (both.end <= both.begin) continue;
-      const auto back = [&](Time t) { return plus(first.input.begin, scaled(t == forever ? forever : t - middle.begin, first.rate)); };
+      const auto back = [&](Time t) {
+        return plus(first.input.begin, scaled(t == forever ? forever : t - middle.begin, first.rate));
+      };
       pieces.push_back({{back(both.begin), both.end == middle.end ? first.input.end : back(both.end)},
                         second.output + scaled(both.begin - second.input.begin, 1 / second.rate),
                         first.rate * second.rate});
@@ -122,7 +131,8 @@ TimeMap TimeMap::then(const TimeMap& next) const {
   return TimeMap(std::move(pieces));
 }
 
-std::vector<StageClock> clocks(const model::Pipeline& pipeline, const std::vector<std::optional<Time>>& durations) {
+std::vector<StageClock> clocks(const model::Pipeline& pipeline,
+                               const std::vector<std::optional<Time>>& durations) {
   std::vector<StageClock> clocks;
   for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
     const model::Stage& stage = pipeline.stages[i];

@@ -66,7 +66,8 @@ TEST(TimeMap, agrees_with_itself_on_random_maps) {
   std::mt19937 random(7);
   const auto any_time = [&] { return Time{std::uniform_int_distribution(0, 1'200'000)(random)}; };
   for (int round = 0; round < 500; ++round) {
-    const TimeMap a = TimeMap::keep(random_ranges(random)), b = TimeMap::remove(random_ranges(random)), c = TimeMap::keep(random_ranges(random));
+    const TimeMap a = TimeMap::keep(random_ranges(random)), b = TimeMap::remove(random_ranges(random)),
+                  c = TimeMap::keep(random_ranges(random));
     const TimeMap left = a.then(b).then(c), right = a.then(b.then(c));
     for (int i = 0; i < 50; ++i) {
       const Time t = any_time();

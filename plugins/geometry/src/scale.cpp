@@ -23,32 +23,6 @@ void set_size(Placement& to, double shown_width, double shown_height, const Unit
   to.width = rounded_to(width, unit.x), to.height = rounded_to(height, unit.y);
 }
 
-GstVideoResamplerMethod resampler(Method method) {
-  switch (method) {
-    case Method::lanczos: return GST_VIDEO_RESAMPLER_METHOD_LANCZOS;
-    case Method::bicubic: return GST_VIDEO_RESAMPLER_METHOD_CUBIC;
-    case Method::bilinear: return GST_VIDEO_RESAMPLER_METHOD_LINEAR;
-    case Method::nearest: break;
-  }
-  return GST_VIDEO_RESAMPLER_METHOD_NEAREST;
-}
-
-GstStructure* converter_options(const Placement& at, const Scale::Params& p) {
-  return gst_structure_new(
-      "options", GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD, resampler(p.method),
-      GST_VIDEO_CONVERTER_OPT_CHROMA_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD, resampler(p.method),
-      // Catmull-Rom: GStreamer's own choice, Mitchell, is a good deal softer.
-      GST_VIDEO_RESAMPLER_OPT_CUBIC_B, G_TYPE_DOUBLE, 0.0, GST_VIDEO_RESAMPLER_OPT_CUBIC_C, G_TYPE_DOUBLE, 0.5,
-      GST_VIDEO_CONVERTER_OPT_DITHER_METHOD, GST_TYPE_VIDEO_DITHER_METHOD, GST_VIDEO_DITHER_NONE,
-      GST_VIDEO_CONVERTER_OPT_SRC_X, G_TYPE_INT, at.from.x, GST_VIDEO_CONVERTER_OPT_SRC_Y, G_TYPE_INT, at.from.y,
-      GST_VIDEO_CONVERTER_OPT_SRC_WIDTH, G_TYPE_INT, at.from.width, GST_VIDEO_CONVERTER_OPT_SRC_HEIGHT, G_TYPE_INT,
-      at.from.height, GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT, at.to.x, GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT,
-      at.to.y, GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, at.to.width, GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT,
-      G_TYPE_INT, at.to.height, GST_VIDEO_CONVERTER_OPT_FILL_BORDER, G_TYPE_BOOLEAN, TRUE,
-      GST_VIDEO_CONVERTER_OPT_BORDER_ARGB, G_TYPE_UINT, p.background.argb(), GST_VIDEO_CONVERTER_OPT_THREADS,
-      G_TYPE_UINT, 0U, nullptr);
-}
-
 bool is_identity(const Placement& at, const VideoFormat& in) {
   const auto whole = [&](const Placement::Box& b) { return b.width == in.width && b.height == in.height; };
   return whole(at.from) && whole(at.to);
@@ -87,17 +61,15 @@ void Scale::output(VideoFormat& format, const Params& p) const {
 }
 
 void Scale::format(const VideoFormat& in, const VideoFormat& out, const Params& p) {
-  converter_.reset();
-  if (in.width == out.width && in.height == out.height && is_identity(place(in, p), in)) return;
-  VideoFormat from = in, to = out;
-  converter_.reset(gst_video_converter_new(&from, &to, converter_options(place(in, p), p)));
-  if (!converter_)
-    throw Error(std::string("scale: pictures of format ") + GST_VIDEO_INFO_NAME(&in) + " cannot be scaled");
+  const Placement at = place(in, p);
+  resampler_.reset();
+  if (in.width != out.width || in.height != out.height || !is_identity(at, in))
+    resampler_ = Resampler::make(in, out, at, p.method, p.background);
 }
 
 void Scale::process(const VideoFrame& in, VideoFrame& out, const Params&) const {
-  if (!converter_) gst_video_frame_copy(out.raw(), in.raw());
-  else gst_video_converter_frame(converter_.get(), in.raw(), out.raw());
+  if (resampler_) resampler_->run(*in.raw(), *out.raw());
+  else gst_video_frame_copy(out.raw(), in.raw());
 }
 
 }  // namespace reel::geometry

@@ -3,7 +3,7 @@
 #include <array>
 #include <memory>
 
-#include "planes.hpp"
+#include "resampler.hpp"
 
 namespace reel::geometry {
 
@@ -15,29 +15,16 @@ constexpr auto choices(Fit) {
                     choice(Fit::inside, "inside", "As large as fits, without bars; one side may be shorter")};
 }
 
-enum class Method { lanczos, bicubic, bilinear, nearest };
-constexpr auto choices(Method) {
-  return std::array{choice(Method::lanczos, "lanczos", "Sharpest"),
-                    choice(Method::bicubic, "bicubic", "Sharp, and faster"),
-                    choice(Method::bilinear, "bilinear", "Soft and fast"),
-                    choice(Method::nearest, "nearest", "Hard pixels, for pixel art and masks")};
-}
-
-/// A part of the input, where it comes to lie in the output, and the output's size. In pixels.
-struct Placement {
-  struct Box {
-    int x = 0, y = 0, width = 0, height = 0;
-  };
-  Box from, to;
-  int width = 0, height = 0;
-};
-
 struct Scale : VideoFilter<Scale> {
   static constexpr StageInfo stage{
       .name = "reel-scale",
       .title = "Scale",
       .summary = "Changes the size of the picture",
-      .formats = plain_formats,
+      .formats = "{ I420, YV12, Y42B, Y41B, Y444, NV12, NV21, NV16, NV24, GRAY8, GRAY16_LE, A420, AYUV, "
+                 "I420_10LE, I422_10LE, Y444_10LE, I420_12LE, I422_12LE, Y444_12LE, Y444_16LE, "
+                 "A420_10LE, A422_10LE, A444_10LE, AYUV64, "
+                 "RGB, BGR, RGBx, xRGB, BGRx, xBGR, RGBA, ARGB, BGRA, ABGR, GBR, GBRA, "
+                 "GBR_10LE, GBR_12LE, GBRA_10LE, GBRA_12LE, ARGB64 }",
       .contract = "pointwise",
       .synonyms = "resize,resolution,shrink,enlarge,letterbox",
       .during = false,
@@ -67,10 +54,7 @@ struct Scale : VideoFilter<Scale> {
   void process(const VideoFrame& in, VideoFrame& out, const Params& p) const;
 
  private:
-  struct Free {
-    void operator()(GstVideoConverter* c) const { gst_video_converter_free(c); }
-  };
-  std::unique_ptr<GstVideoConverter, Free> converter_;  ///< none where every pixel stays as it is
+  std::unique_ptr<Resampler> resampler_;  ///< none where every pixel stays as it is
 };
 
 /// Where a picture goes. The result has square pixels; sizes are rounded to whole chroma samples.

@@ -23,13 +23,13 @@ std::array<float, 3> samples_of(const Color& color, const GstVideoInfo& info) {
 }  // namespace
 
 struct ChromaKey::Key {
-  float no_color;                     ///< the sample of chroma that means grey
-  float axis_u, axis_v;               ///< direction of the key colour, divided by its strength
-  float strength;                     ///< of the key colour, in samples of chroma
+  float no_color;        ///< the sample of chroma that means grey
+  float axis_u, axis_v;  ///< direction of the key colour, divided by its strength
+  float strength;        ///< of the key colour, in samples of chroma
   float tolerance, slope, spill;
   std::array<float, 3> background;
-  float background_alpha;             ///< 0..1
-  float top;                          ///< the largest sample
+  float background_alpha;  ///< 0..1
+  float top;               ///< the largest sample
 };
 
 void ChromaKey::process(VideoFrame& frame, const Params& p) {
@@ -41,7 +41,8 @@ void ChromaKey::process(VideoFrame& frame, const Params& p) {
   const float u = color[1] - key.no_color, v = color[2] - key.no_color;
   key.strength = std::hypot(u, v);
   if (key.strength < key.top / 32)
-    throw Error("chroma-key: the color to remove is grey, black or white; choose one with a hue, such as #00ff00");
+    throw Error(
+        "chroma-key: the color to remove is grey, black or white; choose one with a hue, such as #00ff00");
   key.axis_u = u / (key.strength * key.strength);
   key.axis_v = v / (key.strength * key.strength);
   key.tolerance = static_cast<float>(p.tolerance);
@@ -55,22 +56,24 @@ void ChromaKey::process(VideoFrame& frame, const Params& p) {
 template <class T>
 void ChromaKey::run(VideoFrame& frame, const Key& key) {
   const Key k = key;
-  const auto luma = frame.component<T>(0), u = frame.component<T>(1), v = frame.component<T>(2), a = frame.component<T>(3);
+  const auto luma = frame.component<T>(0), u = frame.component<T>(1), v = frame.component<T>(2),
+             a = frame.component<T>(3);
   const std::ptrdiff_t step = luma.step();
-  const auto sample = [top = k.top](float value) { return static_cast<T>(static_cast<int>(std::clamp(value, 0.0F, top) + 0.5F)); };
+  const auto sample = [top = k.top](float value) {
+    return static_cast<T>(static_cast<int>(std::clamp(value, 0.0F, top) + 0.5F));
+  };
   for (int y = 0; y < luma.height(); ++y) {
     T *out_y = luma.row_data(y), *out_u = u.row_data(y), *out_v = v.row_data(y), *out_a = a.row_data(y);
     for (int x = 0; x < luma.width(); ++x, out_y += step, out_u += step, out_v += step, out_a += step) {
       const float cu = static_cast<float>(*out_u) - k.no_color, cv = static_cast<float>(*out_v) - k.no_color;
       // Along the key colour and across it, in units of its strength.
       const float along = cu * k.axis_u + cv * k.axis_v, across = cv * k.axis_u - cu * k.axis_v;
-      const float short_of = std::max(1 - along, 0.0F);
-      const float distance = std::sqrt(short_of * short_of + across * across);
-      const float opaque = std::clamp((distance - k.tolerance) * k.slope, 0.0F, 1.0F);
+      const float excess = std::max(along - std::abs(across), 0.0F);
+      const float opaque = std::clamp((1 - excess - k.tolerance) * k.slope, 0.0F, 1.0F);
       const float alpha = opaque * static_cast<float>(*out_a) / k.top;
-      // Reflections of the screen: more of its colour than there is of others.
-      const float excess = k.spill * std::max(along - std::abs(across), 0.0F) * k.strength * k.strength;
-      float new_y = *out_y, new_u = cu + k.no_color - excess * k.axis_u, new_v = cv + k.no_color - excess * k.axis_v;
+      const float spilt = k.spill * excess * k.strength * k.strength;  // reflections of the screen
+      float new_y = *out_y, new_u = cu + k.no_color - spilt * k.axis_u,
+            new_v = cv + k.no_color - spilt * k.axis_v;
       const float behind = k.background_alpha * (1 - alpha), total = alpha + behind;
       if (behind > 0) {
         const float share = behind / total;

@@ -20,7 +20,8 @@ Matrix product(const Matrix& a, const Matrix& b) {
 /// Red, green, blue from luma and chroma, for primaries that weigh kr, 1 - kr - kb, kb.
 Matrix to_rgb(double kr, double kb) {
   const double kg = 1 - kr - kb;
-  return {{{1, 0, 2 * (1 - kr)}, {1, -2 * kb * (1 - kb) / kg, -2 * kr * (1 - kr) / kg}, {1, 2 * (1 - kb), 0}}};
+  return {
+      {{1, 0, 2 * (1 - kr)}, {1, -2 * kb * (1 - kb) / kg, -2 * kr * (1 - kr) / kg}, {1, 2 * (1 - kb), 0}}};
 }
 
 Matrix from_rgb(double kr, double kb) {
@@ -30,7 +31,8 @@ Matrix from_rgb(double kr, double kb) {
            {0.5, -kg / (2 * (1 - kr)), -kb / (2 * (1 - kr))}}};
 }
 
-/// Linear sRGB of the light of a black body, by the cubic fit of Kim et al. (US patent 7024034) for 1667..25000 K.
+/// Linear sRGB of the light of a black body, by the cubic fit of Kim et al. (US patent 7024034) for
+/// 1667..25000 K.
 Vector light_of(double kelvin) {
   const double k = 1e3 / kelvin;
   const double x = kelvin <= 4000 ? ((-0.2661239 * k - 0.2343589) * k + 0.8776956) * k + 0.179910
@@ -43,8 +45,8 @@ Vector light_of(double kelvin) {
           0.0556434 * X - 0.2040259 + 1.0572252 * Z};
 }
 
-/// Gains of gamma-coded red, green and blue that keep the luma of white. Equal steps of the temperature are equal steps
-/// of reciprocal kelvin, which look about equal.
+/// Gains of gamma-coded red, green and blue that keep the luma of white. Equal steps of the temperature are
+/// equal steps of reciprocal kelvin, which look about equal.
 Matrix temperature_gains(double temperature, double kr, double kb) {
   constexpr double neutral = 6500, coding = 1 / 2.2;
   const Vector light = light_of(1e6 / (1e6 / neutral + 1.138 * temperature)), white = light_of(neutral);
@@ -62,8 +64,8 @@ Matrix chroma_turn(double saturation, double degrees) {
 }
 
 bool same(const ColorAdjust::Params& a, const ColorAdjust::Params& b) {
-  return a.brightness == b.brightness && a.contrast == b.contrast && a.saturation == b.saturation && a.hue == b.hue &&
-         a.gamma == b.gamma && a.temperature == b.temperature;
+  return a.brightness == b.brightness && a.contrast == b.contrast && a.saturation == b.saturation &&
+         a.hue == b.hue && a.gamma == b.gamma && a.temperature == b.temperature;
 }
 
 template <class T>
@@ -113,8 +115,8 @@ void ColorAdjust::make_luma_table(const Params& p) {
     const double v = ((i - offset_[0]) / scale_[0] - 0.5) * p.contrast + 0.5 + p.brightness;
     // Below black, which samples of limited range can be, the curve goes on as its mirror image.
     const double coded = p.gamma == 1 ? v : std::copysign(std::pow(std::abs(v), 1 / p.gamma), v);
-    luma_[static_cast<std::size_t>(i)] =
-        static_cast<std::uint16_t>(std::clamp(std::lround(coded * scale_[0] + offset_[0]), 0L, static_cast<long>(top_)));
+    luma_[static_cast<std::size_t>(i)] = static_cast<std::uint16_t>(
+        std::clamp(std::lround(coded * scale_[0] + offset_[0]), 0L, static_cast<long>(top_)));
   }
 }
 
@@ -147,8 +149,11 @@ void ColorAdjust::change_luma(VideoFrame& frame) {
   for (int y = area.top; y < area.bottom; ++y) {
     const T* const in = plane.row_data(y);
     const std::ptrdiff_t step = plane.step();
-    write_row(mask_, frame, 0, plane, y, area,
-              [=](int x) { return static_cast<T>(table[std::min<int>(in[x * step], top)]); });
+    if constexpr (sizeof(T) == 1)
+      write_row(mask_, frame, 0, plane, y, area, [=](int x) { return static_cast<T>(table[in[x * step]]); });
+    else
+      write_row(mask_, frame, 0, plane, y, area,
+                [=](int x) { return static_cast<T>(table[std::min<int>(in[x * step], top)]); });
   }
 }
 
@@ -168,11 +173,22 @@ void ColorAdjust::turn_chroma(const VideoFrame& frame, int y, const Area& area, 
   };
   const auto mu = row(1), mv = row(2);
   const T *const in_u = u.row_data(y) + area.left * step, *const in_v = v.row_data(y) + area.left * step;
-  for (std::size_t x = 0; x < width; ++x) {
-    const auto at = static_cast<std::ptrdiff_t>(x) * step;
-    const auto old_u = static_cast<float>(in_u[at]), old_v = static_cast<float>(in_v[at]);
-    u_[x] = rounded<std::uint16_t>(mu[0] * y_[x] + mu[1] * old_u + mu[2] * old_v + mu[3], top_);
-    v_[x] = rounded<std::uint16_t>(mv[0] * y_[x] + mv[1] * old_u + mv[2] * old_v + mv[3], top_);
+  if (step == 1)
+    turn_row(in_u, in_v, std::integral_constant<int, 1>{}, mu, mv);
+  else
+    turn_row(in_u, in_v, static_cast<int>(step), mu, mv);
+}
+
+template <class T, class Step>
+void ColorAdjust::turn_row(const T* __restrict in_u, const T* __restrict in_v, Step step,
+                           const std::array<float, 4>& mu, const std::array<float, 4>& mv) {
+  std::uint16_t* const __restrict out_u = u_.data(), * const __restrict out_v = v_.data();
+  const float* const __restrict luma = y_.data();
+  const int width = static_cast<int>(u_.size()), top = top_;
+  for (int x = 0; x < width; ++x) {
+    const auto old_u = static_cast<float>(in_u[x * step]), old_v = static_cast<float>(in_v[x * step]);
+    out_u[x] = rounded<std::uint16_t>(mu[0] * luma[x] + mu[1] * old_u + mu[2] * old_v + mu[3], top);
+    out_v[x] = rounded<std::uint16_t>(mv[0] * luma[x] + mv[1] * old_u + mv[2] * old_v + mv[3], top);
   }
 }
 
@@ -187,14 +203,15 @@ void ColorAdjust::average_luma(const VideoFrame& frame, int y, const Area& area)
     const T* const in = luma.row_data(row);
     for (int x = area.left; x < area.right; ++x)
       for (int i = x * across; i < (x + 1) * across; ++i)
-        y_[static_cast<std::size_t>(x - area.left)] += static_cast<float>(in[std::min(i, luma.width() - 1) * step]);
+        y_[static_cast<std::size_t>(x - area.left)] +=
+            static_cast<float>(in[std::min(i, luma.width() - 1) * step]);
   }
   const float share = 1 / static_cast<float>(across * (bottom - y * down));
   for (float& value : y_) value = value * share - static_cast<float>(offset_[0]);
 }
 
-/// The rows of luma that share row `y` of chroma, where chroma takes part in luma. Chroma keeps its own resolution: its
-/// share in luma is small.
+/// The rows of luma that share row `y` of chroma, where chroma takes part in luma. Chroma keeps its own
+/// resolution: its share in luma is small.
 template <class T>
 void ColorAdjust::mix_luma(VideoFrame& frame, int y) {
   const auto plane = frame.component<T>(0), u = frame.component<T>(1), v = frame.component<T>(2);

@@ -1,8 +1,7 @@
 #include "cube.hpp"
 
-#include <reel/types.hpp>
-
 #include <fstream>
+#include <reel/types.hpp>
 #include <sstream>
 
 namespace reel::picture {
@@ -27,8 +26,10 @@ class Reader {
       const auto words = detail::split(line, ' ');
       if (words.empty()) continue;
       const char first = words.front().front();
-      if ((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z')) keyword(words);
-      else entry(words);
+      if ((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z'))
+        keyword(words);
+      else
+        entry(words);
     }
     check_complete();
     return std::move(cube_);
@@ -49,20 +50,26 @@ class Reader {
 
   std::array<double, 3> triple(const Words& words, std::size_t from) const {
     if (words.size() != from + 3)
-      fail("expected three numbers" + (from > 0 ? " after " + std::string(words[0]) : std::string()) + ", found " +
-           std::to_string(words.size() - from));
+      fail("expected three numbers" + (from > 0 ? " after " + std::string(words[0]) : std::string()) +
+           ", found " + std::to_string(words.size() - from));
     return {number(words[from]), number(words[from + 1]), number(words[from + 2])};
   }
 
   /// Keywords that are not known are another program's: they say nothing about the table.
   void keyword(const Words& words) {
     if (entries() > 0) fail("expected three numbers, found '" + std::string(words[0]) + "' amid the table");
-    if (words[0] == "LUT_1D_SIZE") curve_size_ = size(words, largest_curve);
-    else if (words[0] == "LUT_3D_SIZE") cube_.size = size(words, largest_lattice);
-    else if (words[0] == "DOMAIN_MIN") cube_.curve_range.low = cube_.lattice_range.low = triple(words, 1);
-    else if (words[0] == "DOMAIN_MAX") cube_.curve_range.high = cube_.lattice_range.high = triple(words, 1);
-    else if (words[0] == "LUT_1D_INPUT_RANGE") cube_.curve_range = range(words);
-    else if (words[0] == "LUT_3D_INPUT_RANGE") cube_.lattice_range = range(words);
+    if (words[0] == "LUT_1D_SIZE")
+      curve_size_ = size(words, largest_curve);
+    else if (words[0] == "LUT_3D_SIZE")
+      cube_.size = size(words, largest_lattice);
+    else if (words[0] == "DOMAIN_MIN")
+      cube_.curve_range.low = cube_.lattice_range.low = triple(words, 1);
+    else if (words[0] == "DOMAIN_MAX")
+      cube_.curve_range.high = cube_.lattice_range.high = triple(words, 1);
+    else if (words[0] == "LUT_1D_INPUT_RANGE")
+      cube_.curve_range = range(words);
+    else if (words[0] == "LUT_3D_INPUT_RANGE")
+      cube_.lattice_range = range(words);
   }
 
   int size(const Words& words, int largest) const {
@@ -73,7 +80,8 @@ class Reader {
   }
 
   Cube::Range range(const Words& words) const {
-    if (words.size() != 3) fail(std::string(words[0]) + " takes two numbers, the lowest and the highest input");
+    if (words.size() != 3)
+      fail(std::string(words[0]) + " takes two numbers, the lowest and the highest input");
     const double low = number(words[1]), high = number(words[2]);
     return {{low, low, low}, {high, high, high}};
   }
@@ -95,9 +103,13 @@ class Reader {
     if (entries() == 0) check_ranges();
     const auto v = triple(words, 0);
     const Node node{static_cast<float>(v[0]), static_cast<float>(v[1]), static_cast<float>(v[2]), 0};
-    if (cube_.curve.size() < static_cast<std::size_t>(curve_size_)) cube_.curve.push_back(node);
-    else if (cube_.lattice.size() < lattice_entries()) cube_.lattice.push_back(node);
-    else fail("one line too many: " + wanted() + " asks for " + std::to_string(entries()) + " lines of three numbers");
+    if (cube_.curve.size() < static_cast<std::size_t>(curve_size_))
+      cube_.curve.push_back(node);
+    else if (cube_.lattice.size() < lattice_entries())
+      cube_.lattice.push_back(node);
+    else
+      fail("one line too many: " + wanted() + " asks for " + std::to_string(entries()) +
+           " lines of three numbers");
   }
 
   void check_ranges() const {
@@ -110,8 +122,8 @@ class Reader {
     const std::size_t all = static_cast<std::size_t>(curve_size_) + lattice_entries();
     if (all == 0) fail("expected LUT_1D_SIZE or LUT_3D_SIZE, found none: is this a .cube file?");
     if (entries() < all)
-      fail("the file ends too early: " + wanted() + " asks for " + std::to_string(all) + " lines of three numbers, found " +
-           std::to_string(entries()));
+      fail("the file ends too early: " + wanted() + " asks for " + std::to_string(all) +
+           " lines of three numbers, found " + std::to_string(entries()));
   }
 
   std::string path_;

@@ -22,23 +22,49 @@ inline int mirrored(int i, int n) {
   return i < n ? i : 2 * n - 1 - i;
 }
 
-REEL_PICTURE_FAST void box_pass(const Lanes* in, Lanes* out, int n, int radius, float inner, float outer) {
-  auto sum = in[0].v;
-  for (int i = 1; i <= radius; ++i) sum += in[mirrored(i, n)].v + in[mirrored(-i, n)].v;
-  for (int i = 0; i < n; ++i) {
+/// One pass, an entry at a time: `sum` is that of the entries that count in full.
+struct Pass {
+  const Lanes* in;
+  Lanes* out;
+  int n, radius;
+  float inner, outer;
+  Lanes sum;
+
+  [[gnu::always_inline]] void start() {
+    sum = in[0];
+    for (int i = 1; i <= radius; ++i) sum.v += in[mirrored(i, n)].v + in[mirrored(-i, n)].v;
+  }
+  [[gnu::always_inline]] void step(int i) {
     const auto next = in[mirrored(i + radius + 1, n)].v;
-    out[i].v = sum * inner + (next + in[mirrored(i - radius - 1, n)].v) * outer;
-    sum += next - in[mirrored(i - radius, n)].v;
+    const auto before = in[mirrored(i - radius - 1, n)].v, last = in[mirrored(i - radius, n)].v;
+    out[i].v = sum.v * inner + (next + before) * outer;
+    sum.v += next - last;
+  }
+};
+
+/// All three passes in one sweep, each as far behind the one before as it has to be: what one wrote, the next
+/// finds in the nearest cache. The last may write over what the first has read.
+REEL_PICTURE_FAST void three_passes(Lanes* lines, Lanes* scratch, int n, int radius, float inner,
+                                    float outer) {
+  const int lag = radius + 1;
+  Pass first{lines, scratch, n, radius, inner, outer, {}};
+  Pass second{scratch, scratch + n, n, radius, inner, outer, {}};
+  Pass third{scratch + n, lines, n, radius, inner, outer, {}};
+  first.start();
+  for (int i = 0; i < n + 2 * lag; ++i) {
+    const int j = i - lag, k = j - lag;
+    if (i < n) first.step(i);
+    if (j == 0) second.start();
+    if (j >= 0 && j < n) second.step(j);
+    if (k == 0) third.start();
+    if (k >= 0 && k < n) third.step(k);
   }
 }
 
 }  // namespace
 
 void blur_lanes(Lanes* lines, Lanes* scratch, int n, Box box) {
-  box_pass(lines, scratch, n, box.radius, box.inner, box.outer);
-  box_pass(scratch, lines, n, box.radius, box.inner, box.outer);
-  box_pass(lines, scratch, n, box.radius, box.inner, box.outer);
-  std::copy_n(scratch, n, lines);
+  three_passes(lines, scratch, n, box.radius, box.inner, box.outer);
 }
 
 void GaussianBlur::across(int columns, Box box) {
@@ -47,7 +73,8 @@ void GaussianBlur::across(int columns, Box box) {
     // A block at the bottom may have fewer rows: then its last one is filtered several times.
     std::array<std::uint16_t*, lane_count> rows{};
     for (int i = 0; i < lane_count; ++i)
-      rows[static_cast<std::size_t>(i)] = &blurred_[static_cast<std::size_t>(std::min(top + i, area_.height() - 1)) * stride_];
+      rows[static_cast<std::size_t>(i)] =
+          &blurred_[static_cast<std::size_t>(std::min(top + i, area_.height() - 1)) * stride_];
     for (int x = 0; x < columns; ++x)
       for (int i = 0; i < lane_count; ++i)
         lines_[static_cast<std::size_t>(x)].v[i] = rows[static_cast<std::size_t>(i)][x];

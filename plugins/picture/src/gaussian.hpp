@@ -7,9 +7,9 @@
 
 namespace reel::picture {
 
-/// Three passes of a box whose outermost samples count in part, so that the standard deviation is met exactly and
-/// changes smoothly, below one pixel too (Gwosdek et al., "Theoretical foundations of Gaussian convolution by
-/// extended box filtering", 2011).
+/// Three passes of a box whose outermost samples count in part, so that the standard deviation is met exactly
+/// and changes smoothly, below one pixel too (Gwosdek et al., "Theoretical foundations of Gaussian
+/// convolution by extended box filtering", 2011).
 struct Box {
   int radius;          ///< samples on each side that count in full
   float inner, outer;  ///< weights of those and of the next one on each side
@@ -19,15 +19,15 @@ struct Box {
   int support() const { return 3 * (radius + 1); }
 };
 
-/// Sixteen lines that are filtered side by side. The struct says the alignment that AVX wants: that of the bare vector
-/// type depends on the options of the file.
+/// Sixteen lines that are filtered side by side. The struct says the alignment that AVX wants: that of the
+/// bare vector type depends on the options of the file.
 constexpr int lane_count = 16;
 struct alignas(64) Lanes {
   float v __attribute__((vector_size(64)));
 };
 
-/// Three box passes along the `n` entries of `lines`, in place. Beyond both ends they go on mirrored, which commutes with
-/// the passes.
+/// Three box passes along the `n` entries of `lines`, in place; `scratch` has room for 2 n. Beyond both ends
+/// they go on mirrored, which commutes with the passes.
 void blur_lanes(Lanes* lines, Lanes* scratch, int n, Box box);
 
 /// Blurs a part of a component into a buffer of its own. Keeps its memory from frame to frame.
@@ -36,17 +36,20 @@ class GaussianBlur {
   /// `source(y)` gives a row: something that gives the sample at x as a number below 65536 / `scale`. Outside
   /// `width` x `height` the picture goes on mirrored.
   template <class Source>
-  void run(const Source& source, int width, int height, const Area& area, double sigma_x, double sigma_y, float scale);
+  void run(const Source& source, int width, int height, const Area& area, double sigma_x, double sigma_y,
+           float scale);
 
   /// A row of the last run's area: sample x of the component is `row(y)[x - area.left]`, times `scale`.
-  const std::uint16_t* row(int y) const { return &blurred_[static_cast<std::size_t>(y - area_.top) * stride_ + skip_]; }
+  const std::uint16_t* row(int y) const {
+    return &blurred_[static_cast<std::size_t>(y - area_.top) * stride_ + skip_];
+  }
 
  private:
   template <class Source>
   void down(const Source& source, const Area& from, Box box, float scale);
   void across(int columns, Box box);
   void reserve(std::size_t entries) {
-    if (lines_.size() < entries) lines_.resize(entries), scratch_.resize(entries);
+    if (lines_.size() < entries) lines_.resize(entries), scratch_.resize(2 * entries);
   }
 
   Area area_;
@@ -68,18 +71,21 @@ struct PlaneSource {
 
 /// Blurs a component of depth `16 - shift` bits.
 template <class T>
-void blur_plane(GaussianBlur& blur, const Plane<T>& plane, const Area& area, double sigma_x, double sigma_y, int shift) {
+void blur_plane(GaussianBlur& blur, const Plane<T>& plane, const Area& area, double sigma_x, double sigma_y,
+                int shift) {
   const auto scale = static_cast<float>(1 << shift);
   const auto go = [&](const auto& source) {
     blur.run(source, plane.width(), plane.height(), area, sigma_x, sigma_y, scale);
   };
-  if (plane.step() == 1) go(PlaneSource<T, 1>{plane});
-  else go(PlaneSource<T, 0>{plane});
+  if (plane.step() == 1)
+    go(PlaneSource<T, 1>{plane});
+  else
+    go(PlaneSource<T, 0>{plane});
 }
 
 template <class Source>
-void GaussianBlur::run(const Source& source, int width, int height, const Area& area, double sigma_x, double sigma_y,
-                       float scale) {
+void GaussianBlur::run(const Source& source, int width, int height, const Area& area, double sigma_x,
+                       double sigma_y, float scale) {
   const Box x = Box::of_sigma(sigma_x), y = Box::of_sigma(sigma_y);
   const Area from = area.grown(x.support(), y.support(), width, height);
   area_ = area;

@@ -35,13 +35,15 @@ void Lut::prepare(const VideoFrame& frame, double strength) {
   top_ = top;
   strength_ = strength;
   for (std::size_t channel = 0; channel < 3; ++channel) {
-    if (only_curve) curves_[channel].clear();
-    else positions_[channel].clear();
+    if (only_curve)
+      curves_[channel].clear();
+    else
+      positions_[channel].clear();
     for (int sample = 0; sample <= top; ++sample) {
       const auto value = static_cast<double>(curve_at(channel, static_cast<double>(sample) / top));
       if (only_curve)
-        curves_[channel].push_back(static_cast<std::uint16_t>(
-            std::lround(std::clamp(sample + strength * (value * top - sample), 0.0, static_cast<double>(top)))));
+        curves_[channel].push_back(static_cast<std::uint16_t>(std::lround(
+            std::clamp(sample + strength * (value * top - sample), 0.0, static_cast<double>(top)))));
       else
         positions_[channel].push_back(position(channel, value));
     }
@@ -60,8 +62,8 @@ struct Cell {
   float fr, fg, fb;
 };
 
-/// Along the edges of the one of six tetrahedra that holds the colour: first the axis with the largest fraction.
-/// Without branches, which a noisy picture would mispredict.
+/// Along the edges of the one of six tetrahedra that holds the colour: first the axis with the largest
+/// fraction. Without branches, which a noisy picture would mispredict.
 inline Node tetrahedral(const Cell& c) {
   const bool rg = c.fr > c.fg, gb = c.fg > c.fb, rb = c.fr > c.fb;
   const int all = c.r + c.g + c.b;
@@ -69,8 +71,8 @@ inline Node tetrahedral(const Cell& c) {
   const int smallest = rg ? (gb ? c.b : c.g) : (rb ? c.b : c.r);
   const float high = std::max(std::max(c.fr, c.fg), c.fb), low = std::min(std::min(c.fr, c.fg), c.fb);
   const float middle = std::max(std::min(c.fr, c.fg), std::min(std::max(c.fr, c.fg), c.fb));
-  return c.first[0] * (1 - high) + c.first[largest] * (high - middle) + c.first[all - smallest] * (middle - low) +
-         c.first[all] * low;
+  return c.first[0] * (1 - high) + c.first[largest] * (high - middle) +
+         c.first[all - smallest] * (middle - low) + c.first[all] * low;
 }
 
 inline Node trilinear(const Cell& c) {
@@ -92,12 +94,18 @@ void Lut::run(VideoFrame& frame, float strength, Mix mix) const {
     T *r = red.row_data(y), *g = green.row_data(y), *b = blue.row_data(y);
     for (int x = 0; x < width; ++x, r += step, g += step, b += step) {
       // Samples of 10 and 12 bits lie in 16: broken input must not read beyond the tables.
-      const int old_r = std::min<int>(*r, top), old_g = std::min<int>(*g, top), old_b = std::min<int>(*b, top);
+      const int old_r = std::min<int>(*r, top), old_g = std::min<int>(*g, top),
+                old_b = std::min<int>(*b, top);
       const Position& pr = positions_[0][static_cast<std::size_t>(old_r)];
       const Position& pg = positions_[1][static_cast<std::size_t>(old_g)];
       const Position& pb = positions_[2][static_cast<std::size_t>(old_b)];
-      const Cell cell{&lattice_[static_cast<std::size_t>(pr.index + pg.index + pb.index)], 1, n, n * n, pr.fraction,
-                      pg.fraction, pb.fraction};
+      const Cell cell{&lattice_[static_cast<std::size_t>(pr.index + pg.index + pb.index)],
+                      1,
+                      n,
+                      n * n,
+                      pr.fraction,
+                      pg.fraction,
+                      pb.fraction};
       const Node old{static_cast<float>(old_r), static_cast<float>(old_g), static_cast<float>(old_b), 0};
       const Node out = old + (mix(cell) - old) * strength + 0.5F;
       const auto sample = [highest](float v) {
@@ -116,7 +124,8 @@ void Lut::run_curve(VideoFrame& frame) const {
     const int top = top_, width = plane.width();
     for (int y = 0; y < plane.height(); ++y) {
       T* sample = plane.row_data(y);
-      for (int x = 0; x < width; ++x, sample += plane.step()) *sample = static_cast<T>(curve[std::min<int>(*sample, top)]);
+      for (int x = 0; x < width; ++x, sample += plane.step())
+        *sample = static_cast<T>(curve[std::min<int>(*sample, top)]);
     }
   }
 }
@@ -126,9 +135,12 @@ void Lut::process(VideoFrame& frame, const Params& p) {
   with_sample_type(frame, [&](auto sample) {
     using T = decltype(sample);
     const auto strength = static_cast<float>(p.strength);
-    if (cube_.size == 0) run_curve<T>(frame);
-    else if (p.interpolation == Interpolation::tetrahedral) run<T>(frame, strength, [](const Cell& c) { return tetrahedral(c); });
-    else run<T>(frame, strength, [](const Cell& c) { return trilinear(c); });
+    if (cube_.size == 0)
+      run_curve<T>(frame);
+    else if (p.interpolation == Interpolation::tetrahedral)
+      run<T>(frame, strength, [](const Cell& c) { return tetrahedral(c); });
+    else
+      run<T>(frame, strength, [](const Cell& c) { return trilinear(c); });
   });
 }
 

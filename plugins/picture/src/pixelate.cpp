@@ -4,8 +4,8 @@ namespace reel::picture {
 
 namespace {
 
-/// Where the blocks that touch [from, to) begin and end, in samples. Blocks are `size` samples long, which need not be
-/// whole; those below one sample, in small chroma planes, fall together.
+/// Where the blocks that touch [from, to) begin and end, in samples. Blocks are `size` samples long, which
+/// need not be whole; those below one sample, in small chroma planes, fall together.
 std::vector<int> block_edges(int from, int to, int length, double size) {
   const auto edge = [=](std::int64_t i) {
     return static_cast<int>(std::min<double>(std::round(static_cast<double>(i) * size), length));
@@ -64,7 +64,8 @@ void Pixelate::sum_columns(const VideoFrame& frame, int c, int top, int bottom, 
     } else if (plane.step() == 1) {
       for (std::size_t x = 0; x < n; ++x) sums_[x] += static_cast<float>(row[x]);
     } else {
-      for (std::size_t x = 0; x < n; ++x) sums_[x] += static_cast<float>(row[x * static_cast<std::size_t>(plane.step())]);
+      for (std::size_t x = 0; x < n; ++x)
+        sums_[x] += static_cast<float>(row[x * static_cast<std::size_t>(plane.step())]);
     }
   }
 }
@@ -73,13 +74,16 @@ void Pixelate::average(int rows, int top, const std::vector<int>& edges) {
   const auto first = static_cast<std::size_t>(edges.front());
   colors_.resize(sums_.size());
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-    const auto from = static_cast<std::size_t>(edges[i]) - first, to = static_cast<std::size_t>(edges[i + 1]) - first;
-    double sum = 0, weight = weights_.empty() ? static_cast<double>(rows) * static_cast<double>(to - from) : 0;
+    const auto from = static_cast<std::size_t>(edges[i]) - first,
+               to = static_cast<std::size_t>(edges[i + 1]) - first;
+    double sum = 0,
+           weight = weights_.empty() ? static_cast<double>(rows) * static_cast<double>(to - from) : 0;
     for (std::size_t x = from; x < to; ++x) sum += static_cast<double>(sums_[x]);
     if (!weights_.empty())
       for (std::size_t x = from; x < to; ++x) weight += static_cast<double>(weights_[x]);
     const auto color = static_cast<std::uint16_t>(weight > 0 ? std::min<double>(sum / weight + 0.5, top) : 0);
-    std::fill(colors_.begin() + static_cast<std::ptrdiff_t>(from), colors_.begin() + static_cast<std::ptrdiff_t>(to), color);
+    std::fill(colors_.begin() + static_cast<std::ptrdiff_t>(from),
+              colors_.begin() + static_cast<std::ptrdiff_t>(to), color);
   }
 }
 

@@ -13,7 +13,8 @@ class Pixelate : public VideoFilter<Pixelate> {
       .name = "reel-pixelate",
       .title = "Pixelate",
       .summary = "Turns the picture, or a part of it that may move, into coarse blocks",
-      .formats = "{ " REEL_PICTURE_YUV ", " REEL_PICTURE_YUV_ALPHA ", " REEL_PICTURE_RGB ", " REEL_PICTURE_RGB_ALPHA " }",
+      .formats = "{ " REEL_PICTURE_YUV ", " REEL_PICTURE_YUV_ALPHA ", " REEL_PICTURE_RGB
+                 ", " REEL_PICTURE_RGB_ALPHA " }",
       .contract = "pointwise",
       .synonyms = "mosaic,censor,pixelize,hide,obscure,anonymise"};
   struct Params {
@@ -21,8 +22,9 @@ class Pixelate : public VideoFilter<Pixelate> {
     Region region;
   };
   static constexpr auto params = reel::params(
-      reel::param("size", &Params::size,
-                  "Side of the blocks; their grid stays with the picture, so that a moving region does not flicker")
+      reel::param(
+          "size", &Params::size,
+          "Side of the blocks; their grid stays with the picture, so that a moving region does not flicker")
           .range(1, 500)
           .unit("px")
           .identity("1"),

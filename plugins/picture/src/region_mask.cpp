@@ -7,7 +7,9 @@ namespace reel::picture {
 namespace {
 
 /// How much of the pixel [i, i+1) lies in [from, to), 0..1.
-double overlap(double from, double to, int i) { return std::clamp(std::min(to, i + 1.0) - std::max(from, double(i)), 0.0, 1.0); }
+double overlap(double from, double to, int i) {
+  return std::clamp(std::min(to, i + 1.0) - std::max(from, double(i)), 0.0, 1.0);
+}
 
 constexpr double feather_to_sigma = 0.25;  // 95 % of the edge lies within the feather's width
 
@@ -46,9 +48,12 @@ void RegionMask::draw(const Shape& shape) {
   levels_.resize(1);
   Level& level = levels_.front();
   level.area = area_;
-  level.coverage.assign(static_cast<std::size_t>(area_.width()) * static_cast<std::size_t>(area_.height()), 0);
-  if (shape.is_box) draw_box(shape);
-  else draw_polygon(shape);
+  level.coverage.assign(static_cast<std::size_t>(area_.width()) * static_cast<std::size_t>(area_.height()),
+                        0);
+  if (shape.is_box)
+    draw_box(shape);
+  else
+    draw_polygon(shape);
 }
 
 void RegionMask::draw_box(const Shape& shape) {
@@ -78,7 +83,8 @@ void RegionMask::draw_polygon(const Shape& shape) {
       }
       std::ranges::sort(crossings);
       for (std::size_t i = 0; i + 1 < crossings.size(); i += 2) {
-        const double from = std::max<double>(crossings[i], area_.left), to = std::min<double>(crossings[i + 1], area_.right);
+        const double from = std::max<double>(crossings[i], area_.left),
+                     to = std::min<double>(crossings[i + 1], area_.right);
         for (int x = static_cast<int>(from); x < to; ++x)
           sum[static_cast<std::size_t>(x - area_.left)] += static_cast<float>(overlap(from, to, x));
       }
@@ -100,7 +106,8 @@ void RegionMask::soften(double sigma) {
 
 void RegionMask::shrink(int x, int y) {
   const Level& full = levels_.front();
-  Level small{x, y, {area_.left / x, area_.top / y, (area_.right + x - 1) / x, (area_.bottom + y - 1) / y}, {}};
+  Level small{
+      x, y, {area_.left / x, area_.top / y, (area_.right + x - 1) / x, (area_.bottom + y - 1) / y}, {}};
   for (int row = small.area.top; row < small.area.bottom; ++row)
     for (int column = small.area.left; column < small.area.right; ++column) {
       int sum = 0, count = 0;

@@ -8,11 +8,12 @@
 
 namespace reel::picture {
 
-/// The part of each component that a stage changes. Edges are anti-aliased, a feathered one is soft; where chroma is
-/// subsampled, each of its samples has the mean coverage of its pixels.
+/// The part of each component that a stage changes. Edges are anti-aliased, a feathered one is soft; where
+/// chroma is subsampled, each of its samples has the mean coverage of its pixels.
 class RegionMask {
  public:
-  /// For this frame; costs nothing while the region does not move. `feather`: width of the soft edge in pixels.
+  /// For this frame; costs nothing while the region does not move. `feather`: width of the soft edge in
+  /// pixels.
   void update(const Region& region, double feather, const VideoFrame& frame);
 
   bool whole() const { return whole_; }
@@ -46,8 +47,8 @@ class RegionMask {
 
 /// Writes `value(x)` into row `y` of component `c`, as far as the mask covers it.
 template <class T, class F>
-void write_row(const RegionMask& mask, const VideoFrame& frame, int c, const Plane<T>& plane, int y, const Area& area,
-               F value) {
+void write_row(const RegionMask& mask, const VideoFrame& frame, int c, const Plane<T>& plane, int y,
+               const Area& area, F value) {
   T* const row = plane.row_data(y);
   const std::uint8_t* const coverage = mask.row(frame, c, y);
   const auto write = [&](auto step) {
@@ -57,8 +58,10 @@ void write_row(const RegionMask& mask, const VideoFrame& frame, int c, const Pla
       for (int x = area.left; x < area.right; ++x)
         row[x * step] = mixed<T>(row[x * step], value(x), coverage[x - area.left]);
   };
-  if (plane.step() == 1) write(std::integral_constant<std::ptrdiff_t, 1>{});
-  else write(static_cast<std::ptrdiff_t>(plane.step()));
+  if (plane.step() == 1)
+    write(std::integral_constant<std::ptrdiff_t, 1>{});
+  else
+    write(static_cast<std::ptrdiff_t>(plane.step()));
 }
 
 }  // namespace reel::picture

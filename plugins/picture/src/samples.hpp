@@ -1,13 +1,13 @@
 /// What all stages of this plugin share: areas of samples, the choice of the sample type, and fast loops.
 #pragma once
 
-#include <reel/sdk.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <reel/sdk.hpp>
 
-/// Compiles a function for AVX2 too and picks at load time. The baseline of x86-64 is SSE2; others have one version.
+/// Compiles a function for AVX2 too and picks at load time. The baseline of x86-64 is SSE2; others have one
+/// version.
 #if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__)
 #define REEL_PICTURE_FAST __attribute__((target_clones("arch=haswell", "default")))
 #else
@@ -34,7 +34,8 @@ struct Area {
   bool empty() const { return right <= left || bottom <= top; }
   /// Grown on all sides, but not beyond a component of that size.
   Area grown(int x, int y, int width, int height) const {
-    return {std::max(left - x, 0), std::max(top - y, 0), std::min(right + x, width), std::min(bottom + y, height)};
+    return {std::max(left - x, 0), std::max(top - y, 0), std::min(right + x, width),
+            std::min(bottom + y, height)};
   }
   friend bool operator==(const Area&, const Area&) = default;
 };
@@ -42,8 +43,10 @@ struct Area {
 /// Calls f with a std::uint8_t or a std::uint16_t, whichever holds the frame's samples.
 template <class F>
 void with_sample_type(const VideoFrame& frame, F f) {
-  if (frame.depth() > 8) f(std::uint16_t{});
-  else f(std::uint8_t{});
+  if (frame.depth() > 8)
+    f(std::uint16_t{});
+  else
+    f(std::uint8_t{});
 }
 
 /// Alpha is the last component; -1 where there is none.

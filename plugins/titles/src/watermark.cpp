@@ -26,7 +26,7 @@ void Watermark::prepare(const Look& look, const VideoFormat& main) {
   const int width = std::max(1, static_cast<int>(std::lround(look.width / 100 * main.width)));
   const int height = std::max(1, static_cast<int>(std::lround(width * aspect * image_->proportion())));
   const auto picture = image_->scaled(width, height);
-  Picture staged(staging_format(main, width, height));
+  Picture staged(staging_format(main, picture->frame().info, width, height));
   Conversion().run(picture->frame(), staged.frame());
   layer_.emplace(staged.frame(), main, at_edge(across(look.position), main.width, width, margin),
                  at_edge(down(look.position), main.height, height, margin * aspect));

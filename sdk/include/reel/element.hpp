@@ -1,6 +1,6 @@
-/// Stages that VideoFilter, AudioFilter, the sources and the sinks cannot express: PadStage sees pads and buffers
-/// itself (joins, changes of the clock, pictures and sound in one), BinStage is made of other elements.
-/// Here you are close to GStreamer: its rules of threads and ownership hold.
+/// Stages that VideoFilter, AudioFilter, the sources and the sinks cannot express: PadStage sees pads and
+/// buffers itself (joins, changes of the clock, pictures and sound in one), BinStage is made of other
+/// elements. Here you are close to GStreamer: its rules of threads and ownership hold.
 #pragma once
 
 #include <gst/gst.h>
@@ -27,15 +27,19 @@ namespace detail {
 /// Kinds of media that pads touch, by their names and caps.
 template <std::size_t N>
 constexpr bool touches(const std::array<PadInfo, N>& pads, std::string_view caps_prefix) {
-  return std::ranges::any_of(pads, [&](const PadInfo& p) { return std::string_view(p.caps).starts_with(caps_prefix); });
+  return std::ranges::any_of(
+      pads, [&](const PadInfo& p) { return std::string_view(p.caps).starts_with(caps_prefix); });
 }
 
 template <class Self>
 void describe_pads(gpointer klass) {
   const bool video = touches(Self::pads, "video"), audio = touches(Self::pads, "audio");
   constexpr bool sinks = std::ranges::any_of(Self::pads, [](auto& p) { return p.direction == GST_PAD_SINK; });
-  constexpr bool sources = std::ranges::any_of(Self::pads, [](auto& p) { return p.direction == GST_PAD_SRC; });
-  const std::string text = std::string(!sinks ? "Source" : !sources ? "Sink" : "Filter/Effect") +
+  constexpr bool sources =
+      std::ranges::any_of(Self::pads, [](auto& p) { return p.direction == GST_PAD_SRC; });
+  const std::string text = std::string(!sinks     ? "Source"
+                                       : !sources ? "Sink"
+                                                  : "Filter/Effect") +
                            (video ? "/Video" : "") + (audio ? "/Audio" : "");
   describe<Self>(klass, g_intern_string(text.c_str()), video, audio);
   for (const PadInfo& p : Self::pads) add_pad_template(klass, p.name, p.direction, p.presence, p.caps);
@@ -91,8 +95,8 @@ struct PadStageClass : Class<GstElement, Self> {
     return at != std::string_view::npos && name.size() > at + 4 && name.substr(at + 4) != "_0";
   }
 
-  /// `video_sink`, `video_sink_0` and `video_src` belong together, as do `sink` and `src`; further inputs of a join stand
-  /// alone.
+  /// `video_sink`, `video_sink_0` and `video_src` belong together, as do `sink` and `src`; further inputs of
+  /// a join stand alone.
   static GstIterator* internal_links(GstPad* pad, GstObject* parent) {
     std::string name = GST_PAD_NAME(pad);
     if (GST_PAD_IS_SRC(pad)) {
@@ -168,9 +172,11 @@ struct PadStageClass : Class<GstElement, Self> {
     }
   }
 
-  static GstPad* request_new_pad(GstElement* e, GstPadTemplate* made_from, const gchar* name, const GstCaps*) {
+  static GstPad* request_new_pad(GstElement* e, GstPadTemplate* made_from, const gchar* name,
+                                 const GstCaps*) {
     auto& s = Base::state(e);
-    const std::string given = name != nullptr ? name : free_name(e, GST_PAD_TEMPLATE_NAME_TEMPLATE(made_from));
+    const std::string given =
+        name != nullptr ? name : free_name(e, GST_PAD_TEMPLATE_NAME_TEMPLATE(made_from));
     GstPad* const pad = add_pad(e, made_from, given.c_str());
     if constexpr (requires { s.self.pad_added(e, pad); }) s.self.pad_added(e, pad);
     return pad;
@@ -180,7 +186,8 @@ struct PadStageClass : Class<GstElement, Self> {
     auto& s = Base::state(e);
     if (change == GST_STATE_CHANGE_READY_TO_PAUSED) {
       if constexpr (requires { s.self.start(e, Params{}); })
-        if (!guarded(e, false, [&] { return s.self.start(e, snapshot(e)), true; })) return GST_STATE_CHANGE_FAILURE;
+        if (!guarded(e, false, [&] { return s.self.start(e, snapshot(e)), true; }))
+          return GST_STATE_CHANGE_FAILURE;
     } else if (change == GST_STATE_CHANGE_PAUSED_TO_READY) {
       if constexpr (requires { s.self.unlock(e); }) s.self.unlock(e);
     }
@@ -207,20 +214,26 @@ struct BinStageClass : Class<GstBin, Self> {
     describe_pads<Self>(klass);
     auto* const element = static_cast<GstElementClass*>(klass);
     element->change_state = change_state;
-    constexpr bool is_source = std::ranges::none_of(Self::pads, [](auto& p) { return p.direction == GST_PAD_SINK; });
+    constexpr bool is_source =
+        std::ranges::none_of(Self::pads, [](auto& p) { return p.direction == GST_PAD_SINK; });
     if constexpr (is_source) element->send_event = send_event;
-    if constexpr (requires(Self s, GstBin* b, GstPadTemplate* t, const char* n) { s.request_pad(b, t, n); }) {
-      element->request_new_pad = [](GstElement* e, GstPadTemplate* t, const gchar* name, const GstCaps*) -> GstPad* {
+    if constexpr (requires(Self s, GstBin * b, GstPadTemplate * t, const char* n) {
+                    s.request_pad(b, t, n);
+                  }) {
+      element->request_new_pad = [](GstElement* e, GstPadTemplate* t, const gchar* name,
+                                    const GstCaps*) -> GstPad* {
         return guarded(e, static_cast<GstPad*>(nullptr),
                        [&] { return Base::state(e).self.request_pad(GST_BIN(e), t, name); });
       };
       element->release_pad = [](GstElement* e, GstPad* pad) { gst_element_remove_pad(e, pad); };
     }
-    if constexpr (requires(Self s, GstBin* b, GstMessage* m) { s.message(b, m); })
+    if constexpr (requires(Self s, GstBin * b, GstMessage * m) { s.message(b, m); })
       static_cast<GstBinClass*>(klass)->handle_message = [](GstBin* b, GstMessage* m) {
         const bool pass = guarded(b, true, [&] { return Base::state(b).self.message(b, m); });
-        if (pass) static_cast<GstBinClass*>(Base::parent_class)->handle_message(b, m);
-        else gst_message_unref(m);
+        if (pass)
+          static_cast<GstBinClass*>(Base::parent_class)->handle_message(b, m);
+        else
+          gst_message_unref(m);
       };
   }
 
@@ -245,7 +258,8 @@ struct BinStageClass : Class<GstBin, Self> {
       const bool good = guarded(e, false, [&] {
         s.seen = 0;
         s.refresh(e);
-        if constexpr (requires { s.self.prepare(GST_BIN(e), s.params); }) s.self.prepare(GST_BIN(e), s.params);
+        if constexpr (requires { s.self.prepare(GST_BIN(e), s.params); })
+          s.self.prepare(GST_BIN(e), s.params);
         return true;
       });
       if (!good) return GST_STATE_CHANGE_FAILURE;
@@ -261,36 +275,37 @@ struct BinStageClass : Class<GstBin, Self> {
 
 }  // namespace detail
 
-/// A stage with pads of its own. `Self` gives `stage`, `static constexpr std::array pads{reel::PadInfo{…}, …}`, perhaps
-/// `Params` and `params`, and
+/// A stage with pads of its own. `Self` gives `stage`, `static constexpr std::array pads{reel::PadInfo{…},
+/// …}`, perhaps `Params` and `params`, and
 ///
 ///   GstFlowReturn chain(GstElement*, GstPad* sink, GstBuffer* owned, const Params&)
 ///
 /// called on each input's own streaming thread, so guard what inputs share. If it needs them:
 ///
-///   bool event(GstElement*, GstPad*, GstEvent* owned, const Params&), bool query(GstElement*, GstPad*, GstQuery*, const Params&)
-///   void pad_added(GstElement*, GstPad*), void pad_removed(GstElement*, GstPad*)     request pads
-///   void start(GstElement*, const Params&)   before data flow
-///   void unlock(GstElement*)                 data flow is to end: wake whatever chain() waits for
-///   void stop(GstElement*)                   after data flow
+///   bool event(GstElement*, GstPad*, GstEvent* owned, const Params&), bool query(GstElement*, GstPad*,
+///   GstQuery*, const Params&) void pad_added(GstElement*, GstPad*), void pad_removed(GstElement*, GstPad*)
+///   request pads void start(GstElement*, const Params&)   before data flow void unlock(GstElement*) data
+///   flow is to end: wake whatever chain() waits for void stop(GstElement*)                   after data flow
 ///
-/// Keyframes reach a PadStage where it asks for them: `params_at(element, time)`. What `during` means is the stage's own
-/// affair too: `Ranges during` in its Params holds it.
+/// Keyframes reach a PadStage where it asks for them: `params_at(element, time)`. What `during` means is the
+/// stage's own affair too: `Ranges during` in its Params holds it.
 template <class Self>
 class PadStage {
  public:
-  /// The parameters at a moment of the stage's input timeline, keyframes applied. Any thread, but for one moment at a
-  /// time. Throws Error if a property could not be read.
+  /// The parameters at a moment of the stage's input timeline, keyframes applied. Any thread, but for one
+  /// moment at a time. Throws Error if a property could not be read.
   static auto params_at(GstElement* element, Time time) {
     gst_object_sync_values(GST_OBJECT(element), static_cast<GstClockTime>(time.count()));
     return detail::PadStageClass<Self>::snapshot(element);
   }
   static bool register_stage(GstPlugin* plugin) {
-    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE, detail::PadStageClass<Self>::type()) != FALSE;
+    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE,
+                                detail::PadStageClass<Self>::type()) != FALSE;
   }
 };
 
-/// A stage made of other elements. `Self` gives `stage`, `pads` as for PadStage, perhaps `Params` and `params`, and of
+/// A stage made of other elements. `Self` gives `stage`, `pads` as for PadStage, perhaps `Params` and
+/// `params`, and of
 ///
 ///   void build(GstBin*)                       on creation: children and ghost pads that never change
 ///   void prepare(GstBin*, const Params&)      before READY: what depends on parameters
@@ -304,14 +319,16 @@ template <class Self>
 class BinStage {
  public:
   static bool register_stage(GstPlugin* plugin) {
-    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE, detail::BinStageClass<Self>::type()) != FALSE;
+    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE,
+                                detail::BinStageClass<Self>::type()) != FALSE;
   }
 };
 
 /// Makes an element. Throws Error that names the missing one.
 inline GstElement* make_element(const char* factory, const char* name = nullptr) {
   GstElement* const element = gst_element_factory_make(factory, name);
-  if (element == nullptr) throw Error(std::string("the GStreamer element '") + factory + "' is not installed");
+  if (element == nullptr)
+    throw Error(std::string("the GStreamer element '") + factory + "' is not installed");
   return element;
 }
 

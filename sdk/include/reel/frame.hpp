@@ -12,13 +12,17 @@
 
 namespace reel {
 
-/// One component (Y, U, V, R, G, B, A) or one whole plane of a picture. `T` is std::uint8_t for 8 bit formats and
-/// std::uint16_t for deeper ones.
+/// One component (Y, U, V, R, G, B, A) or one whole plane of a picture. `T` is std::uint8_t for 8 bit formats
+/// and std::uint16_t for deeper ones.
 template <class T>
 class Plane {
  public:
   Plane(void* data, std::ptrdiff_t stride_bytes, int width, int height, int step)
-      : data_(static_cast<std::byte*>(data)), stride_(stride_bytes), width_(width), height_(height), step_(step) {}
+      : data_(static_cast<std::byte*>(data)),
+        stride_(stride_bytes),
+        width_(width),
+        height_(height),
+        step_(step) {}
 
   int width() const { return width_; }    ///< in samples
   int height() const { return height_; }  ///< in rows
@@ -74,14 +78,15 @@ class AudioBlock {
 
   std::size_t frames() const { return frames_; }  ///< samples a channel
   int channels() const { return channels_; }
-  int rate() const { return rate_; }  ///< Hz
+  int rate() const { return rate_; }   ///< Hz
   Time time() const { return time_; }  ///< of the first sample, on the stage's input timeline
   std::span<float> samples() const { return {data_, frames_ * static_cast<std::size_t>(channels_)}; }
   float& at(std::size_t frame, int channel) const {
     return data_[frame * static_cast<std::size_t>(channels_) + static_cast<std::size_t>(channel)];
   }
   Time time_of(std::size_t frame) const {
-    return time_ + Time{static_cast<std::int64_t>(frame * 1'000'000'000ULL / static_cast<std::uint64_t>(rate_))};
+    return time_ +
+           Time{static_cast<std::int64_t>(frame * 1'000'000'000ULL / static_cast<std::uint64_t>(rate_))};
   }
 
  private:

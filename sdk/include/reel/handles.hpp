@@ -23,7 +23,8 @@ using CapsPtr = std::unique_ptr<GstCaps, detail::Unref>;
 using PadPtr = std::unique_ptr<GstPad, detail::Unref>;
 using ElementPtr = std::unique_ptr<GstElement, detail::Unref>;
 
-/// The buffer, if need be a copy of it, so that its timestamps may be changed (its memory: map it for writing).
+/// The buffer, if need be a copy of it, so that its timestamps may be changed (its memory: map it for
+/// writing).
 inline BufferPtr writable(BufferPtr buffer) { return BufferPtr(gst_buffer_make_writable(buffer.release())); }
 
 /// A mapped buffer. Throws nothing; `data` is null where mapping failed.

@@ -7,7 +7,8 @@
 ///
 /// A member's initial value is the parameter's default. An enum parameter needs, beside the enum, a function
 ///
-///   constexpr auto choices(Edge) { return std::array{reel::choice(Edge::mirror, "mirror", "Mirrors the rim"), …}; }
+///   constexpr auto choices(Edge) { return std::array{reel::choice(Edge::mirror, "mirror", "Mirrors the
+///   rim"), …}; }
 #pragma once
 
 #include <gst/gst.h>
@@ -94,7 +95,9 @@ constexpr auto params(Ps... ps) {
 namespace detail {
 
 template <class T>
-concept ChoiceEnum = std::is_enum_v<T> && requires { choices(T{}); };
+concept ChoiceEnum = std::is_enum_v<T> && requires {
+  choices(T{});
+};
 
 template <class T>
 inline constexpr bool always_false = false;
@@ -140,8 +143,8 @@ GParamSpec* make_spec(const Param<P, T>& p, const T& def, const std::string& own
     spec = g_param_spec_uint(name, name, blurb, p.bounded ? static_cast<unsigned>(p.low) : 0,
                              p.bounded ? static_cast<unsigned>(p.high) : G_MAXUINT, def, flags);
   } else if constexpr (std::is_same_v<T, double>) {
-    spec = g_param_spec_double(name, name, blurb, p.bounded ? p.low : -G_MAXDOUBLE, p.bounded ? p.high : G_MAXDOUBLE,
-                               def, flags);
+    spec = g_param_spec_double(name, name, blurb, p.bounded ? p.low : -G_MAXDOUBLE,
+                               p.bounded ? p.high : G_MAXDOUBLE, def, flags);
   } else if constexpr (std::is_same_v<T, std::string>) {
     spec = g_param_spec_string(name, name, blurb, g_intern_string(def.c_str()), flags);
   } else if constexpr (std::is_same_v<T, Time>) {
@@ -167,12 +170,14 @@ GParamSpec* make_spec(const Param<P, T>& p, const T& def, const std::string& own
   } else if constexpr (ChoiceEnum<T>) {
     spec = g_param_spec_enum(name, name, blurb, enum_type<T>(owner, name), static_cast<int>(def), flags);
   } else {
-    static_assert(always_false<T>,
-                  "a parameter is bool, int, unsigned, double, std::string, an enum with choices(), or one of "
-                  "reel::Time, Ranges, Color, Region, File, Uri");
+    static_assert(
+        always_false<T>,
+        "a parameter is bool, int, unsigned, double, std::string, an enum with choices(), or one of "
+        "reel::Time, Ranges, Color, Region, File, Uri");
   }
   const auto attach = [spec](const char* key, const char* text) {
-    if (text != nullptr) g_param_spec_set_qdata(spec, g_quark_from_static_string(key), const_cast<char*>(text));
+    if (text != nullptr)
+      g_param_spec_set_qdata(spec, g_quark_from_static_string(key), const_cast<char*>(text));
   };
   attach(REEL_QDATA_TYPE, type);
   attach(REEL_QDATA_UNIT, p.unit_text);
@@ -212,7 +217,8 @@ void read_value(const GValue* value, const char* name, T& into) {
       auto parsed = T::parse(text);
       if (!parsed)
         throw Error(std::string(name) + ": cannot read '" + std::string(text) + "', expected " +
-                    (std::is_same_v<T, Ranges> ? "ranges like 5s..15s,20s..25s" : "a region like box 0.1 0.1 0.5 0.5"));
+                    (std::is_same_v<T, Ranges> ? "ranges like 5s..15s,20s..25s"
+                                               : "a region like box 0.1 0.1 0.5 0.5"));
       into = std::move(*parsed);
     }
   }
@@ -220,17 +226,28 @@ void read_value(const GValue* value, const char* name, T& into) {
 
 template <class T>
 void write_value(GValue* value, const T& from) {
-  if constexpr (std::is_same_v<T, bool>) g_value_set_boolean(value, from);
-  else if constexpr (std::is_same_v<T, int>) g_value_set_int(value, from);
-  else if constexpr (std::is_same_v<T, unsigned>) g_value_set_uint(value, from);
-  else if constexpr (std::is_same_v<T, double>) g_value_set_double(value, from);
-  else if constexpr (std::is_same_v<T, Time>) g_value_set_uint64(value, static_cast<guint64>(from.count()));
-  else if constexpr (std::is_same_v<T, Color>) g_value_set_uint(value, from.argb());
-  else if constexpr (std::is_enum_v<T>) g_value_set_enum(value, static_cast<int>(from));
-  else if constexpr (std::is_same_v<T, std::string>) g_value_set_string(value, from.c_str());
-  else if constexpr (std::is_same_v<T, File>) g_value_set_string(value, from.path.c_str());
-  else if constexpr (std::is_same_v<T, Uri>) g_value_set_string(value, from.text.c_str());
-  else g_value_set_string(value, from.to_text().c_str());
+  if constexpr (std::is_same_v<T, bool>)
+    g_value_set_boolean(value, from);
+  else if constexpr (std::is_same_v<T, int>)
+    g_value_set_int(value, from);
+  else if constexpr (std::is_same_v<T, unsigned>)
+    g_value_set_uint(value, from);
+  else if constexpr (std::is_same_v<T, double>)
+    g_value_set_double(value, from);
+  else if constexpr (std::is_same_v<T, Time>)
+    g_value_set_uint64(value, static_cast<guint64>(from.count()));
+  else if constexpr (std::is_same_v<T, Color>)
+    g_value_set_uint(value, from.argb());
+  else if constexpr (std::is_enum_v<T>)
+    g_value_set_enum(value, static_cast<int>(from));
+  else if constexpr (std::is_same_v<T, std::string>)
+    g_value_set_string(value, from.c_str());
+  else if constexpr (std::is_same_v<T, File>)
+    g_value_set_string(value, from.path.c_str());
+  else if constexpr (std::is_same_v<T, Uri>)
+    g_value_set_string(value, from.text.c_str());
+  else
+    g_value_set_string(value, from.to_text().c_str());
 }
 
 /// Calls f(param) for the `index`-th parameter of the table, counted from 0.

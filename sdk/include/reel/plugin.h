@@ -8,7 +8,8 @@
  *
  * No C++ type, STL container or exception crosses this boundary. The structs never change within an ABI
  * major; new abilities come as extensions, named by string and revision ("reel.storage/1"), new ones under
- * "draft/" first. The header-only C++ wrapper <reel/sdk.hpp> fills all of this in; most plugins need only that.
+ * "draft/" first. The header-only C++ wrapper <reel/sdk.hpp> fills all of this in; most plugins need only
+ * that.
  *
  * Ownership, everywhere below: every struct and string that one side hands to the other lives as long as the
  * process, unless its comment says otherwise. Whoever allocates frees, through a function in the same table.
@@ -35,27 +36,27 @@ extern "C" {
 /* What the host is. Never freed. */
 typedef struct reel_host {
   uint32_t abi_major, abi_minor;
-  const char *name;    /* "Reelwork" */
-  const char *version; /* "0.1.0" */
+  const char* name;    /* "Reelwork" */
+  const char* version; /* "0.1.0" */
   /* [any thread] A table of the host's, or NULL if it has none of that name: "reel.host.log/1". */
-  const void *(*get_extension)(const struct reel_host *host, const char *id);
+  const void* (*get_extension)(const struct reel_host* host, const char* id);
 } reel_host;
 
 /* What the plugin is. */
 typedef struct reel_plugin {
   uint32_t abi_major, abi_minor;
-  const char *id;      /* unique, reverse DNS: "org.example.negative" */
-  const char *name;    /* unique among GStreamer plugins: "acme-negative" */
-  const char *vendor;  /* [a-z][a-z0-9]*, the prefix of its element factories: "acme" for "acme-negative" */
-  const char *version; /* "1.2.0" */
-  const char *license; /* SPDX: "MIT" */
-  const char *summary; /* one line */
-  const char *url;     /* home page, or "" */
+  const char* id;      /* unique, reverse DNS: "org.example.negative" */
+  const char* name;    /* unique among GStreamer plugins: "acme-negative" */
+  const char* vendor;  /* [a-z][a-z0-9]*, the prefix of its element factories: "acme" for "acme-negative" */
+  const char* version; /* "1.2.0" */
+  const char* license; /* SPDX: "MIT" */
+  const char* summary; /* one line */
+  const char* url;     /* home page, or "" */
   /* [main thread, once] Registers element factories with `registrar`. FALSE and `error` set: the plugin is
    * refused, with that message. `host` is NULL when a plain GStreamer program loads the library. */
-  gboolean (*open)(const reel_host *host, GstPlugin *registrar, GError **error);
+  gboolean (*open)(const reel_host* host, GstPlugin* registrar, GError** error);
   /* [any thread, after open] A table of the plugin's, or NULL: "reel.storage/1". */
-  const void *(*get_extension)(const char *id);
+  const void* (*get_extension)(const char* id);
 } reel_plugin;
 
 #define REEL_PLUGIN_ENTRY_SYMBOL "reel_plugin_entry"
@@ -81,10 +82,10 @@ typedef struct reel_plugin {
 /* "source", "filter", "join" or "sink"; told from the pads when absent. */
 #define REEL_META_ROLE "reel-role"
 
-/* "yes" where a stage does better after a pass that only measures. A host that can runs the graph up to such an
- * element once and throws its output away. At the end of the stream the element posts an element message whose
- * structure is named REEL_MESSAGE_MEASURED and whose fields are named and typed like properties of the element; the
- * host sets them before the real run. Without such a pass the element must work all the same. */
+/* "yes" where a stage does better after a pass that only measures. A host that can runs the graph up to such
+ * an element once and throws its output away. At the end of the stream the element posts an element message
+ * whose structure is named REEL_MESSAGE_MEASURED and whose fields are named and typed like properties of the
+ * element; the host sets them before the real run. Without such a pass the element must work all the same. */
 #define REEL_META_TWO_PASS "reel-two-pass"
 #define REEL_MESSAGE_MEASURED "reel-measured"
 
@@ -112,13 +113,18 @@ typedef struct reel_plugin {
 
 /* ---- Extensions of the host --------------------------------------------------------------------------- */
 
-typedef enum { REEL_LOG_DEBUG = 0, REEL_LOG_INFO = 1, REEL_LOG_WARNING = 2, REEL_LOG_ERROR = 3 } reel_log_level;
+typedef enum {
+  REEL_LOG_DEBUG = 0,
+  REEL_LOG_INFO = 1,
+  REEL_LOG_WARNING = 2,
+  REEL_LOG_ERROR = 3
+} reel_log_level;
 
 #define REEL_HOST_LOG "reel.host.log/1"
 typedef struct reel_host_log {
   /* [any thread, also streaming threads; does not block on I/O of others] `message` is UTF-8, copied.
    * `source` is the element that speaks, or NULL: the host finds the stage that it belongs to. */
-  void (*write)(const reel_host *host, reel_log_level level, GstObject *source, const char *message);
+  void (*write)(const reel_host* host, reel_log_level level, GstObject* source, const char* message);
 } reel_host_log;
 
 #ifdef __cplusplus

@@ -1,20 +1,23 @@
-/// The Reelwork SDK: write a media stage as a struct of parameters, a table that describes them, and process().
+/// The Reelwork SDK: write a media stage as a struct of parameters, a table that describes them, and
+/// process().
 ///
 ///   #include <reel/sdk.hpp>
 ///
 ///   struct Negative : reel::VideoFilter<Negative> {
 ///     static constexpr reel::StageInfo stage{.name = "acme-negative", .title = "Negative",
-///         .summary = "Mixes a picture with its negative", .formats = "{ RGB, BGR }", .contract = "pointwise"};
+///         .summary = "Mixes a picture with its negative", .formats = "{ RGB, BGR }", .contract =
+///         "pointwise"};
 ///     struct Params { double amount = 1; };
 ///     static constexpr auto params = reel::params(
-///         reel::param("amount", &Params::amount, "Share of the negative in the mix").range(0, 1).identity("0"));
+///         reel::param("amount", &Params::amount, "Share of the negative in the mix").range(0,
+///         1).identity("0"));
 ///     void process(reel::VideoFrame& frame, const Params& p) { … }
 ///   };
 ///   REEL_PLUGIN((reel::PluginInfo{.id = "org.example.negative", .name = "acme-negative", .vendor = "acme",
 ///                                 .version = "1.0.0", .license = "MIT"}), Negative);
 ///
-/// Header-only; needs GStreamer 1.22 and C++20. Everything here is licensed LGPL-2.1-or-later; since it is headers only, a
-/// plugin may have any licence.
+/// Header-only; needs GStreamer 1.22 and C++20. Everything here is licensed LGPL-2.1-or-later; since it is
+/// headers only, a plugin may have any licence.
 #pragma once
 
 #include <string_view>
@@ -62,29 +65,51 @@ gboolean open(const reel_host* from, GstPlugin* registrar, GError** error) noexc
   host() = from;
   try {
     const char* failed = nullptr;
-    const auto add = [&](bool good, const char* name) { failed = failed == nullptr && !good ? name : failed; };
+    const auto add = [&](bool good, const char* name) {
+      failed = failed == nullptr && !good ? name : failed;
+    };
     (add(Stages::register_stage(registrar), Stages::stage.name), ...);
     if (failed == nullptr) return TRUE;
-    g_set_error(error, GST_PLUGIN_ERROR, GST_PLUGIN_ERROR_MODULE, "the stage '%s' could not be registered", failed);
+    g_set_error(error, GST_PLUGIN_ERROR, GST_PLUGIN_ERROR_MODULE, "the stage '%s' could not be registered",
+                failed);
   } catch (const std::exception& e) {
     g_set_error(error, GST_PLUGIN_ERROR, GST_PLUGIN_ERROR_MODULE, "%s", e.what());
   } catch (...) {
-    g_set_error_literal(error, GST_PLUGIN_ERROR, GST_PLUGIN_ERROR_MODULE, "the plugin threw while it was opened");
+    g_set_error_literal(error, GST_PLUGIN_ERROR, GST_PLUGIN_ERROR_MODULE,
+                        "the plugin threw while it was opened");
   }
   return FALSE;
 }
 
 template <class... Stages>
 constexpr reel_plugin plugin_entry(const PluginInfo& i) {
-  return {REEL_ABI_MAJOR, REEL_ABI_MINOR, i.id,  i.name,          i.vendor, i.version, i.license,
-          i.summary,      i.url,          open<Stages...>, [](const char*) -> const void* { return nullptr; }};
+  return {REEL_ABI_MAJOR,
+          REEL_ABI_MINOR,
+          i.id,
+          i.name,
+          i.vendor,
+          i.version,
+          i.license,
+          i.summary,
+          i.url,
+          open<Stages...>,
+          [](const char*) -> const void* { return nullptr; }};
 }
 
 template <class... Stages>
 constexpr GstPluginDesc gst_desc(const PluginInfo& i) {
-  return {GST_VERSION_MAJOR, GST_VERSION_MINOR, i.name, i.summary,
+  return {GST_VERSION_MAJOR,
+          GST_VERSION_MINOR,
+          i.name,
+          i.summary,
           [](GstPlugin* p) -> gboolean { return open<Stages...>(nullptr, p, nullptr); },
-          i.version, gst_license(i.license), i.id, i.id, i.url, nullptr, {}};
+          i.version,
+          gst_license(i.license),
+          i.id,
+          i.id,
+          i.url,
+          nullptr,
+          {}};
 }
 
 }  // namespace detail
@@ -93,11 +118,11 @@ constexpr GstPluginDesc gst_desc(const PluginInfo& i) {
 #define REEL_EXPORT_ __attribute__((visibility("default")))
 
 /// The two symbols of a plugin, once in each library: `REEL_PLUGIN(info, Stage...)`.
-#define REEL_PLUGIN(info, ...)                                                                         \
-  extern "C" {                                                                                         \
-  REEL_EXPORT_ extern const reel_plugin reel_plugin_entry;                                             \
-  REEL_EXPORT_ extern GstPluginDesc gst_plugin_desc;                                                   \
-  const reel_plugin reel_plugin_entry = ::reel::detail::plugin_entry<__VA_ARGS__>(info);               \
-  GstPluginDesc gst_plugin_desc = ::reel::detail::gst_desc<__VA_ARGS__>(info);                         \
-  }                                                                                                    \
+#define REEL_PLUGIN(info, ...)                                                           \
+  extern "C" {                                                                           \
+  REEL_EXPORT_ extern const reel_plugin reel_plugin_entry;                               \
+  REEL_EXPORT_ extern GstPluginDesc gst_plugin_desc;                                     \
+  const reel_plugin reel_plugin_entry = ::reel::detail::plugin_entry<__VA_ARGS__>(info); \
+  GstPluginDesc gst_plugin_desc = ::reel::detail::gst_desc<__VA_ARGS__>(info);           \
+  }                                                                                      \
   static_assert(true)

@@ -24,8 +24,8 @@ struct StageInfo {
   /// How output depends on time: `pointwise`, `window 2 2`, `retime keep=keep`, `whole` (see plugin.h).
   const char* contract = "whole";
   const char* synonyms = nullptr;  ///< `hide,obscure`: words a person may say for it
-  /// False where acting on a part of the time makes no sense. A stage that needs to know its ranges has a member
-  /// `Ranges during` in Params: it is kept equal to the property, which needs no line in the table.
+  /// False where acting on a part of the time makes no sense. A stage that needs to know its ranges has a
+  /// member `Ranges during` in Params: it is kept equal to the property, which needs no line in the table.
   bool during = true;
   int max_inputs = 0;     ///< of a join; 0 means any number
   bool two_pass = false;  ///< works better after a pass that measures: REEL_META_TWO_PASS in plugin.h
@@ -34,7 +34,12 @@ struct StageInfo {
 /// What process() and its like get from a stage that has no `Params`.
 struct NoParams {};
 
-enum class LogLevel { debug = REEL_LOG_DEBUG, info = REEL_LOG_INFO, warning = REEL_LOG_WARNING, error = REEL_LOG_ERROR };
+enum class LogLevel {
+  debug = REEL_LOG_DEBUG,
+  info = REEL_LOG_INFO,
+  warning = REEL_LOG_WARNING,
+  error = REEL_LOG_ERROR
+};
 
 namespace detail {
 
@@ -46,15 +51,19 @@ inline const reel_host*& host() {
 
 template <class Self>
 auto params_of() {
-  if constexpr (requires { typename Self::Params; }) return typename Self::Params{};
-  else return NoParams{};
+  if constexpr (requires { typename Self::Params; })
+    return typename Self::Params{};
+  else
+    return NoParams{};
 }
 template <class Self>
 using ParamsOf = decltype(params_of<Self>());
 template <class Self>
 constexpr auto table_of() {
-  if constexpr (requires { Self::params; }) return Self::params;
-  else return std::tuple{};
+  if constexpr (requires { Self::params; })
+    return Self::params;
+  else
+    return std::tuple{};
 }
 
 /// `acme-negative` → `AcmeNegative`: names of GTypes carry the vendor's prefix.
@@ -91,11 +100,11 @@ R guarded(gpointer element, R failed, F body) noexcept {
 template <class Self>
 struct State {
   using Params = ParamsOf<Self>;
-  Params shared{};             ///< as last set; guarded by the object lock
-  Ranges shared_during;        ///< likewise
-  std::string fault;           ///< the first unreadable property; likewise
+  Params shared{};       ///< as last set; guarded by the object lock
+  Ranges shared_during;  ///< likewise
+  std::string fault;     ///< the first unreadable property; likewise
   std::atomic<unsigned> version{1};
-  Params params{};             ///< the streaming thread's own copy
+  Params params{};  ///< the streaming thread's own copy
   Ranges during;
   unsigned seen = 0;
   Self self{};
@@ -125,7 +134,9 @@ template <class Base, class Self>
 struct Class {
   static inline gpointer parent_class = nullptr;
 
-  static State<Self>& state(gpointer object) { return *reinterpret_cast<Instance<Base, Self>*>(object)->state; }
+  static State<Self>& state(gpointer object) {
+    return *reinterpret_cast<Instance<Base, Self>*>(object)->state;
+  }
 
   /// Makes the type. `class_init` sets the virtual functions, `instance_init` the pads.
   static GType make_type(GType parent, void (*class_init)(gpointer), void (*instance_init)(GstElement*)) {
@@ -165,7 +176,8 @@ struct Class {
     const std::string owner = type_name(Self::stage.name);
     for (std::size_t i = 0; i < count; ++i)
       with_param(table, i, [&](const auto& p) {
-        g_object_class_install_property(object, static_cast<guint>(i + 1), make_spec(p, defaults.*p.member, owner));
+        g_object_class_install_property(object, static_cast<guint>(i + 1),
+                                        make_spec(p, defaults.*p.member, owner));
       });
     if (Self::stage.during) {
       auto* const spec = g_param_spec_string(
@@ -180,8 +192,10 @@ struct Class {
     State<Self>& s = state(object);
     GST_OBJECT_LOCK(object);
     try {
-      if (id == during_id) set_during(s, value);
-      else with_param(table, id - 1, [&](const auto& p) { read_value(value, p.name, s.shared.*p.member); });
+      if (id == during_id)
+        set_during(s, value);
+      else
+        with_param(table, id - 1, [&](const auto& p) { read_value(value, p.name, s.shared.*p.member); });
     } catch (const std::exception& e) {
       if (s.fault.empty()) s.fault = e.what();
     }
@@ -200,8 +214,10 @@ struct Class {
   static void get(GObject* object, guint id, GValue* value) {
     State<Self>& s = state(object);
     GST_OBJECT_LOCK(object);
-    if (id == during_id) write_value(value, s.shared_during);
-    else with_param(table, id - 1, [&](const auto& p) { write_value(value, s.shared.*p.member); });
+    if (id == during_id)
+      write_value(value, s.shared_during);
+    else
+      with_param(table, id - 1, [&](const auto& p) { write_value(value, s.shared.*p.member); });
     GST_OBJECT_UNLOCK(object);
   }
 };
@@ -214,15 +230,16 @@ void describe(gpointer klass, const char* klass_text, bool video, bool audio) {
   gst_element_class_set_static_metadata(element, info.title, klass_text, info.summary, "Reelwork SDK");
   if (video) gst_element_class_add_static_metadata(element, REEL_META_VIDEO_CONTRACT, info.contract);
   if (audio) gst_element_class_add_static_metadata(element, REEL_META_AUDIO_CONTRACT, info.contract);
-  if (info.synonyms != nullptr) gst_element_class_add_static_metadata(element, REEL_META_SYNONYMS, info.synonyms);
+  if (info.synonyms != nullptr)
+    gst_element_class_add_static_metadata(element, REEL_META_SYNONYMS, info.synonyms);
   if (info.max_inputs > 0)
     gst_element_class_add_metadata(element, REEL_META_MAX_INPUTS, std::to_string(info.max_inputs).c_str());
   if (!info.during) gst_element_class_add_static_metadata(element, REEL_META_DURING, "no");
   if (info.two_pass) gst_element_class_add_static_metadata(element, REEL_META_TWO_PASS, "yes");
 }
 
-inline void add_pad_template(gpointer klass, const char* name, GstPadDirection direction, GstPadPresence presence,
-                             const std::string& caps_text) {
+inline void add_pad_template(gpointer klass, const char* name, GstPadDirection direction,
+                             GstPadPresence presence, const std::string& caps_text) {
   GstCaps* const caps = gst_caps_from_string(caps_text.c_str());
   gst_element_class_add_pad_template(static_cast<GstElementClass*>(klass),
                                      gst_pad_template_new(name, direction, presence, caps));
@@ -237,13 +254,15 @@ inline std::string video_caps(const char* formats) {
 
 /// Stream time of a timestamp in a segment: what `during` and keyframes mean.
 inline Time stream_time(const GstSegment& segment, GstClockTime timestamp) {
+  if (segment.format != GST_FORMAT_TIME) return Time{0};  // raw files: bytes, no times
   const guint64 t = gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, timestamp);
   return Time{GST_CLOCK_TIME_IS_VALID(t) ? static_cast<std::int64_t>(t) : 0};
 }
 
 }  // namespace detail
 
-/// Writes to the host's log, or to GStreamer's where there is no host. Any thread. `source`: the element that speaks.
+/// Writes to the host's log, or to GStreamer's where there is no host. Any thread. `source`: the element that
+/// speaks.
 inline void log(LogLevel level, const std::string& message, gpointer source = nullptr) {
   const reel_host* const host = detail::host();
   const auto* const table =

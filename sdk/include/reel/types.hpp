@@ -88,7 +88,8 @@ struct TimeRange {
   friend bool operator==(const TimeRange&, const TimeRange&) = default;
 };
 
-/// Sorted ranges that neither touch nor overlap. As text `A..B,C..D`, where an end left out is the media's own.
+/// Sorted ranges that neither touch nor overlap. As text `A..B,C..D`, where an end left out is the media's
+/// own.
 class Ranges {
  public:
   Ranges() = default;
@@ -115,7 +116,8 @@ class Ranges {
         if (time) into = *time;
         return time.has_value();
       };
-      if (!read(part.substr(0, dots), range.begin) || !read(part.substr(dots + 2), range.end)) return std::nullopt;
+      if (!read(part.substr(0, dots), range.begin) || !read(part.substr(dots + 2), range.end))
+        return std::nullopt;
       ranges.push_back(range);
     }
     return Ranges{std::move(ranges)};
@@ -205,7 +207,9 @@ struct Shape {
       left = std::min(left, p.x), right = std::max(right, p.x);
       top = std::min(top, p.y), bottom = std::max(bottom, p.y);
     }
-    const auto clamped = [](double v, int high) { return static_cast<int>(std::clamp(v, 0.0, double(high))); };
+    const auto clamped = [](double v, int high) {
+      return static_cast<int>(std::clamp(v, 0.0, double(high)));
+    };
     return {clamped(std::floor(left + 1e-6), width), clamped(std::floor(top + 1e-6), height),
             clamped(std::ceil(right - 1e-6), width), clamped(std::ceil(bottom - 1e-6), height)};
   }
@@ -223,7 +227,8 @@ struct Shape {
       const auto pixel = [width](double x) {
         return static_cast<int>(std::clamp(std::ceil(x - 0.5 - 1e-6), 0.0, double(width)));
       };
-      if (const int from = pixel(crossings[i]), to = pixel(crossings[i + 1]); from < to) parts.push_back({from, to});
+      if (const int from = pixel(crossings[i]), to = pixel(crossings[i + 1]); from < to)
+        parts.push_back({from, to});
     }
     return parts;
   }
@@ -235,8 +240,8 @@ struct Shape {
 ///   polygon X Y X Y X Y … [px]
 ///   TIME:SHAPE;TIME:SHAPE;…        keyframes; TIME~ease or TIME~hold says how it goes on from there
 ///
-/// in relative units (0..1 of the picture) unless `px` is given. Keyframes must all be of one shape. An empty text
-/// means the whole picture.
+/// in relative units (0..1 of the picture) unless `px` is given. Keyframes must all be of one shape. An empty
+/// text means the whole picture.
 class Region {
  public:
   Region() = default;
@@ -262,7 +267,8 @@ class Region {
     const auto after = std::ranges::upper_bound(keys_, t, {}, &Key::at);
     const Key& from = after == keys_.begin() ? keys_.front() : *(after - 1);
     const Key& to = after == keys_.end() || after == keys_.begin() ? from : *after;
-    const double share = &from == &to ? 0.0 : from.eased(to_seconds(t - from.at) / to_seconds(to.at - from.at));
+    const double share =
+        &from == &to ? 0.0 : from.eased(to_seconds(t - from.at) / to_seconds(to.at - from.at));
     const double sx = from.pixels ? 1 : width, sy = from.pixels ? 1 : height;
     std::vector<double> v(from.numbers.size());
     for (std::size_t i = 0; i < v.size(); ++i) {
@@ -284,7 +290,8 @@ class Region {
     std::vector<double> numbers;
 
     bool continues_to(const Key& next) const {
-      return at < next.at && is_box == next.is_box && pixels == next.pixels && numbers.size() == next.numbers.size();
+      return at < next.at && is_box == next.is_box && pixels == next.pixels &&
+             numbers.size() == next.numbers.size();
     }
     double eased(double x) const {
       if (curve == Curve::hold) return 0;
@@ -301,8 +308,10 @@ class Region {
     const auto words_of = [](std::string_view t) { return detail::split(t, ' '); };
     if (const auto colon = text.rfind(':'); colon != std::string_view::npos) {
       auto when = text.substr(0, colon);
-      if (when.ends_with("~ease")) key.curve = Curve::ease, when.remove_suffix(5);
-      else if (when.ends_with("~hold")) key.curve = Curve::hold, when.remove_suffix(5);
+      if (when.ends_with("~ease"))
+        key.curve = Curve::ease, when.remove_suffix(5);
+      else if (when.ends_with("~hold"))
+        key.curve = Curve::hold, when.remove_suffix(5);
       const auto at = parse_time(when);
       if (!at) return std::nullopt;
       key.at = *at;

@@ -42,12 +42,14 @@ stages:
 
 bool is_name(const std::string& name) {
   return !name.empty() && name.front() >= 'a' && name.front() <= 'z' && !name.ends_with('-') &&
-         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+         std::ranges::all_of(
+             name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 std::string filled(std::string text, const std::vector<std::pair<std::string, std::string>>& values) {
   for (const auto& [placeholder, value] : values)
-    for (auto at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + value.size()))
+    for (auto at = text.find(placeholder); at != std::string::npos;
+         at = text.find(placeholder, at + value.size()))
       text.replace(at, placeholder.size(), value);
   return text;
 }
@@ -55,13 +57,16 @@ std::string filled(std::string text, const std::vector<std::pair<std::string, st
 /// Written whole or not at all.
 void write(const fs::path& file, const std::string& text) {
   std::ofstream out(file, std::ios::binary);
-  if (!(out << text) || !out.flush()) throw base::RunError("cannot write " + file.string(), "check that the folder is writable and has room");
+  if (!(out << text) || !out.flush())
+    throw base::RunError("cannot write " + file.string(), "check that the folder is writable and has room");
 }
 
 /// Beside the program, as installed and in the build tree.
 fs::path template_folder() {
-  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "share/reelwork/template";
-  if (!fs::exists(folder)) throw base::RunError("the plugin template is not installed", "it belongs in " + folder.string());
+  const fs::path folder =
+      fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "share/reelwork/template";
+  if (!fs::exists(folder))
+    throw base::RunError("the plugin template is not installed", "it belongs in " + folder.string());
   return folder;
 }
 
@@ -69,8 +74,10 @@ std::string camel_case(const std::string& name) {
   std::string out;
   bool upper = true;
   for (const char c : name) {
-    if (c == '-') upper = true;
-    else out += upper ? static_cast<char>(std::toupper(c)) : c, upper = false;
+    if (c == '-')
+      upper = true;
+    else
+      out += upper ? static_cast<char>(std::toupper(c)) : c, upper = false;
   }
   return out;
 }
@@ -86,7 +93,8 @@ void new_plugin(const std::string& name, const std::string& vendor) {
   if (!is_name(vendor) || vendor.find('-') != std::string::npos || vendor == "reel")
     throw base::InputError("--vendor " + vendor + ": expected lower-case letters and digits, and not `reel`");
   const fs::path folder = name;
-  if (fs::exists(folder)) throw base::InputError(folder.string() + " is there already", "choose another name");
+  if (fs::exists(folder))
+    throw base::InputError(folder.string() + " is there already", "choose another name");
   const std::vector<std::pair<std::string, std::string>> values{
       {"@NAME@", name}, {"@VENDOR@", vendor}, {"@CLASS@", camel_case(name)}, {"@VERSION@", version}};
   const fs::path from = template_folder();
@@ -101,8 +109,8 @@ void new_plugin(const std::string& name, const std::string& vendor) {
     write(target, filled({std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}, values));
   }
   std::cout << "made the project " << folder.string() << "/\n"
-            << "try: cmake -S " << name << " -B " << name << "/build && cmake --build " << name << "/build && ctest --test-dir "
-            << name << "/build\n"
+            << "try: cmake -S " << name << " -B " << name << "/build && cmake --build " << name
+            << "/build && ctest --test-dir " << name << "/build\n"
             << "then: REEL_PLUGIN_PATH=" << name << "/build reel inspect " << vendor << "/" << name << '\n';
 }
 
@@ -114,15 +122,24 @@ void add_new(CLI::App& app, Chosen& chosen) {
     std::string kind, name, vendor = "acme";
   };
   const auto state = std::make_shared<State>();
-  command->add_option("kind", state->kind, "pipeline or plugin")->check(CLI::IsMember({"pipeline", "plugin"}))->type_name("KIND")->required();
-  command->add_option("name", state->name, "Its name: lower-case letters, digits and dashes")->type_name("NAME")->required();
+  command->add_option("kind", state->kind, "pipeline or plugin")
+      ->check(CLI::IsMember({"pipeline", "plugin"}))
+      ->type_name("KIND")
+      ->required();
+  command->add_option("name", state->name, "Its name: lower-case letters, digits and dashes")
+      ->type_name("NAME")
+      ->required();
   command->add_option("--vendor", state->vendor, "Prefix of a plugin's stages")->type_name("VENDOR");
   command->callback([state, &chosen] {
     chosen.action = [state](Context&) {
       if (!is_name(state->name))
-        throw base::InputError("'" + base::printable(state->name) + "' is no name: expected lower-case letters, digits and dashes, like soft-glow");
-      if (state->kind == "pipeline") new_pipeline(state->name);
-      else new_plugin(state->name, state->vendor);
+        throw base::InputError(
+            "'" + base::printable(state->name) +
+            "' is no name: expected lower-case letters, digits and dashes, like soft-glow");
+      if (state->kind == "pipeline")
+        new_pipeline(state->name);
+      else
+        new_plugin(state->name, state->vendor);
       return base::ExitCode::done;
     };
   });

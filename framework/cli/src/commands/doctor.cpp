@@ -55,7 +55,8 @@ class Findings {
  private:
   static void print(const std::string& mark, const char* color, const std::string& what) {
     const bool colors = terminal::colors(terminal::Stream::output);
-    std::cout << (colors ? color : "") << mark << (colors ? "\033[0m" : "") << std::string(11 - mark.size(), ' ') << what << '\n';
+    std::cout << (colors ? color : "") << mark << (colors ? "\033[0m" : "")
+              << std::string(11 - mark.size(), ' ') << what << '\n';
   }
   bool failed_ = false;
 };
@@ -65,8 +66,10 @@ void check_elements(Findings& findings) {
     GstElementFactory* const factory = gst_element_factory_find(needed.element);
     if (factory != nullptr) gst_object_unref(factory);
     const std::string what = std::string(needed.purpose) + " (" + needed.element + ")";
-    if (factory != nullptr) findings.good(what);
-    else findings.missing(what, std::string("apt install ") + needed.package, needed.required);
+    if (factory != nullptr)
+      findings.good(what);
+    else
+      findings.missing(what, std::string("apt install ") + needed.package, needed.required);
   }
 }
 
@@ -79,9 +82,13 @@ void check_plugins(Findings& findings, const catalog::Catalog& catalog) {
     for (const fs::path& folder : catalog::default_plugin_folders()) folders.push_back(folder.string());
     return base::join_words(folders);
   }();
-  if (good > 0) findings.good(std::to_string(good) + " plugins with " + std::to_string(catalog.stages().size()) + " stages");
-  else findings.missing("plugins", "none was found in " + where, true);
-  if (refused > 0) findings.missing(std::to_string(refused) + " refused plugins", "`reel plugins --all` says why", false);
+  if (good > 0)
+    findings.good(std::to_string(good) + " plugins with " + std::to_string(catalog.stages().size()) +
+                  " stages");
+  else
+    findings.missing("plugins", "none was found in " + where, true);
+  if (refused > 0)
+    findings.missing(std::to_string(refused) + " refused plugins", "`reel plugins --all` says why", false);
 }
 
 bool on_path(const char* program) {
@@ -99,9 +106,12 @@ void check_database(Findings& findings, const service::Config& config) {
   if (config.database_url) return findings.good("a database is configured");
   std::error_code ignored;
   bool server = on_path("postgres");
-  for (const auto& entry : fs::directory_iterator("/usr/lib/postgresql", ignored)) server = server || fs::exists(entry.path() / "bin/postgres", ignored);
-  if (server) findings.good("PostgreSQL, for recorded jobs");
-  else findings.missing("PostgreSQL, for recorded jobs (reel run --record)", "apt install postgresql", false);
+  for (const auto& entry : fs::directory_iterator("/usr/lib/postgresql", ignored))
+    server = server || fs::exists(entry.path() / "bin/postgres", ignored);
+  if (server)
+    findings.good("PostgreSQL, for recorded jobs");
+  else
+    findings.missing("PostgreSQL, for recorded jobs (reel run --record)", "apt install postgresql", false);
 }
 
 base::ExitCode doctor(Context& context) {
@@ -113,8 +123,10 @@ base::ExitCode doctor(Context& context) {
   check_elements(findings);
   check_plugins(findings, catalog);
   check_database(findings, context.config());
-  if (on_path("dot")) findings.good("Graphviz, for `reel graph`");
-  else findings.missing("Graphviz, for `reel graph`", "apt install graphviz", false);
+  if (on_path("dot"))
+    findings.good("Graphviz, for `reel graph`");
+  else
+    findings.missing("Graphviz, for `reel graph`", "apt install graphviz", false);
   std::cout << "\nstate folder: " << context.config().state_folder.string() << '\n';
   if (findings.failed()) std::cout << "Something that Reelwork needs is missing: see above.\n";
   return findings.failed() ? base::ExitCode::run_failed : base::ExitCode::done;

@@ -21,40 +21,56 @@ std::string number(double value) {
 }
 
 json to_json(const model::ParamSchema& param) {
-  json out{{"name", param.name}, {"type", model::name(param.type)}, {"description", param.description},
-           {"required", param.required}, {"animatable", param.animatable}, {"live", param.live}};
+  json out{
+      {"name", param.name},         {"type", model::name(param.type)}, {"description", param.description},
+      {"required", param.required}, {"animatable", param.animatable},  {"live", param.live}};
   if (!param.unit.empty()) out["unit"] = param.unit;
   if (param.minimum) out["minimum"] = *param.minimum;
   if (param.maximum) out["maximum"] = *param.maximum;
   if (param.identity) out["identity"] = *param.identity;
-  if (!std::holds_alternative<std::monostate>(param.default_value)) out["default"] = model::to_yaml(param.default_value);
-  for (const model::Choice& choice : param.choices) out["choices"].push_back({{"name", choice.name}, {"description", choice.description}});
+  if (!std::holds_alternative<std::monostate>(param.default_value))
+    out["default"] = model::to_yaml(param.default_value);
+  for (const model::Choice& choice : param.choices)
+    out["choices"].push_back({{"name", choice.name}, {"description", choice.description}});
   return out;
 }
 
 json to_json(const model::StageTraits& stage) {
-  json out{{"name", stage.name}, {"element", stage.factory}, {"plugin", stage.plugin}, {"title", stage.title},
-           {"summary", stage.summary}, {"role", model::name(stage.role)}, {"synonyms", stage.synonyms},
-           {"takes", json::array()}, {"gives", json::array()}, {"params", json::array()},
+  json out{{"name", stage.name},
+           {"element", stage.factory},
+           {"plugin", stage.plugin},
+           {"title", stage.title},
+           {"summary", stage.summary},
+           {"role", model::name(stage.role)},
+           {"synonyms", stage.synonyms},
+           {"takes", json::array()},
+           {"gives", json::array()},
+           {"params", json::array()},
            {"contract", {{"video", model::to_text(stage.video)}, {"audio", model::to_text(stage.audio)}}},
            {"during", stage.allows_during}};
   if (stage.takes_video) out["takes"].push_back("video");
   if (stage.takes_audio) out["takes"].push_back("audio");
   if (stage.gives_video) out["gives"].push_back("video");
   if (stage.gives_audio) out["gives"].push_back("audio");
-  if (stage.role == model::StageRole::join) out["inputs"] = {{"min", stage.min_inputs}, {"max", stage.max_inputs}};
+  if (stage.role == model::StageRole::join)
+    out["inputs"] = {{"min", stage.min_inputs}, {"max", stage.max_inputs}};
   for (const model::ParamSchema& param : stage.params) out["params"].push_back(to_json(param));
   return out;
 }
 
 void print_stage(const model::StageTraits& stage) {
   const int width = terminal::width(terminal::Stream::output);
-  std::cout << terminal::strong(stage.name) << ": " << stage.title << "\n\n" << terminal::wrapped(stage.summary, width, 2) << '\n';
+  std::cout << terminal::strong(stage.name) << ": " << stage.title << "\n\n"
+            << terminal::wrapped(stage.summary, width, 2) << '\n';
   std::vector<std::vector<std::string>> facts{{"  kind", std::string(model::name(stage.role))}};
-  if (stage.takes_video || stage.takes_audio) facts.push_back({"  takes", kinds_of(stage.takes_video, stage.takes_audio)});
-  if (stage.gives_video || stage.gives_audio) facts.push_back({"  gives", kinds_of(stage.gives_video, stage.gives_audio)});
+  if (stage.takes_video || stage.takes_audio)
+    facts.push_back({"  takes", kinds_of(stage.takes_video, stage.takes_audio)});
+  if (stage.gives_video || stage.gives_audio)
+    facts.push_back({"  gives", kinds_of(stage.gives_video, stage.gives_audio)});
   if (stage.role == model::StageRole::join)
-    facts.push_back({"  inputs", std::to_string(stage.min_inputs) + (stage.max_inputs != stage.min_inputs ? " or more" : "") + " stages, by `from:`"});
+    facts.push_back({"  inputs", std::to_string(stage.min_inputs) +
+                                     (stage.max_inputs != stage.min_inputs ? " or more" : "") +
+                                     " stages, by `from:`"});
   if (stage.takes_video) facts.push_back({"  picture", model::to_text(stage.video)});
   if (stage.takes_audio) facts.push_back({"  sound", model::to_text(stage.audio)});
   facts.push_back({"  during", stage.allows_during ? "may be given" : "makes no sense here"});
@@ -70,10 +86,13 @@ void print_stage(const model::StageTraits& stage) {
     std::string text = param.description;
     if (!text.empty() && !text.ends_with('.')) text += '.';
     if (const std::string values = values_of(param); !values.empty()) text += " " + values + ".";
-    if (param.required) text += " Required.";
-    else if (const std::string value = model::to_yaml(param.default_value); !value.empty() && value != "null" && value != "\"\"")
+    if (param.required)
+      text += " Required.";
+    else if (const std::string value = model::to_yaml(param.default_value);
+             !value.empty() && value != "null" && value != "\"\"")
       text += " Default: " + value + ".";
-    rows.push_back({"  " + param.name + (param.animatable ? " *" : ""), std::string(model::name(param.type)), text});
+    rows.push_back(
+        {"  " + param.name + (param.animatable ? " *" : ""), std::string(model::name(param.type)), text});
   }
   std::cout << terminal::table(rows, width);
 }
@@ -96,7 +115,8 @@ base::ExitCode inspect(Context& context, const std::string& name, Form form) {
     std::vector<std::vector<std::string>> rows;
     for (const model::StageTraits* stage : catalog.stages()) rows.push_back({stage->name, stage->summary});
     std::cout << terminal::table(rows, terminal::width(terminal::Stream::output))
-              << "\n`reel inspect STAGE` shows one stage's parameters. Every GStreamer element is there too, as gst/NAME.\n";
+              << "\n`reel inspect STAGE` shows one stage's parameters. Every GStreamer element is there too, "
+                 "as gst/NAME.\n";
     return base::ExitCode::done;
   }
   const model::StageTraits* const stage = catalog.find(name);
@@ -106,11 +126,15 @@ base::ExitCode inspect(Context& context, const std::string& name, Form form) {
     std::vector<std::string> known;
     for (const model::StageTraits* other : catalog.stages()) known.push_back(other->name);
     const std::string near = base::nearest(name, known);
-    throw base::InputError("there is no stage '" + name + "'", near.empty() ? "`reel inspect` lists them" : "did you mean '" + near + "'?");
+    throw base::InputError("there is no stage '" + name + "'",
+                           near.empty() ? "`reel inspect` lists them" : "did you mean '" + near + "'?");
   }
-  if (form == Form::json) std::cout << to_json(*stage).dump(2) << '\n';
-  else if (form == Form::markdown) std::cout << reference_page(*stage);
-  else print_stage(*stage);
+  if (form == Form::json)
+    std::cout << to_json(*stage).dump(2) << '\n';
+  else if (form == Form::markdown)
+    std::cout << reference_page(*stage);
+  else
+    print_stage(*stage);
   return base::ExitCode::done;
 }
 
@@ -120,9 +144,17 @@ base::ExitCode plugins(Context& context, bool all, bool as_json) {
     json out = json::array();
     for (const catalog::PluginInfo& p : found) {
       if (!all && !p.refused.empty()) continue;
-      out.push_back({{"path", p.path.string()}, {"id", p.id}, {"name", p.name}, {"vendor", p.vendor}, {"version", p.version},
-                     {"license", p.license}, {"summary", p.summary}, {"url", p.url}, {"stages", p.stages},
-                     {"abi", std::to_string(p.abi_major) + "." + std::to_string(p.abi_minor)}, {"refused", p.refused}});
+      out.push_back({{"path", p.path.string()},
+                     {"id", p.id},
+                     {"name", p.name},
+                     {"vendor", p.vendor},
+                     {"version", p.version},
+                     {"license", p.license},
+                     {"summary", p.summary},
+                     {"url", p.url},
+                     {"stages", p.stages},
+                     {"abi", std::to_string(p.abi_major) + "." + std::to_string(p.abi_minor)},
+                     {"refused", p.refused}});
     }
     std::cout << out.dump(2) << '\n';
     return base::ExitCode::done;
@@ -132,14 +164,19 @@ base::ExitCode plugins(Context& context, bool all, bool as_json) {
   for (const catalog::PluginInfo& p : found) {
     if (!p.refused.empty()) {
       ++refused;
-      if (all) std::cout << terminal::strong(p.path.string()) << " is refused\n" << terminal::wrapped(p.refused, width, 2);
+      if (all)
+        std::cout << terminal::strong(p.path.string()) << " is refused\n"
+                  << terminal::wrapped(p.refused, width, 2);
       continue;
     }
     std::cout << terminal::strong(p.id) << " " << p.version << " (" << p.license << ")\n"
-              << terminal::wrapped(p.summary, width, 2) << terminal::wrapped("stages: " + base::join_words(p.stages), width, 2);
+              << terminal::wrapped(p.summary, width, 2)
+              << terminal::wrapped("stages: " + base::join_words(p.stages), width, 2);
   }
   if (found.empty()) std::cout << "No plugins were found. `reel doctor` shows where they are looked for.\n";
-  if (refused > 0 && !all) std::cerr << refused << (refused == 1 ? " plugin is" : " plugins are") << " refused; `reel plugins --all` says why\n";
+  if (refused > 0 && !all)
+    std::cerr << refused << (refused == 1 ? " plugin is" : " plugins are")
+              << " refused; `reel plugins --all` says why\n";
   return base::ExitCode::done;
 }
 
@@ -147,16 +184,22 @@ std::string describe(const model::StreamInfo& stream) {
   std::string text;
   if (stream.video) {
     const model::VideoStream& v = *stream.video;
-    text = v.codec + (v.profile.empty() ? "" : " (" + v.profile + ")") + ", " + std::to_string(v.width) + "x" + std::to_string(v.height);
-    if (v.still) text += ", one picture";
-    else if (v.frame_rate.num > 0) text += ", " + number(v.frame_rate.value()) + " frames/s" + (v.variable_frame_rate ? " on average (variable)" : "");
+    text = v.codec + (v.profile.empty() ? "" : " (" + v.profile + ")") + ", " + std::to_string(v.width) +
+           "x" + std::to_string(v.height);
+    if (v.still)
+      text += ", one picture";
+    else if (v.frame_rate.num > 0)
+      text += ", " + number(v.frame_rate.value()) + " frames/s" +
+              (v.variable_frame_rate ? " on average (variable)" : "");
     text += ", " + v.pixel_format;
     if (v.rotation != 0) text += ", turned by " + std::to_string(v.rotation) + " degrees";
     if (v.interlaced) text += ", interlaced";
-    if (!v.color_matrix.empty()) text += ", " + v.color_matrix + (v.color_range.empty() ? "" : " " + v.color_range);
+    if (!v.color_matrix.empty())
+      text += ", " + v.color_matrix + (v.color_range.empty() ? "" : " " + v.color_range);
   } else if (stream.audio) {
     const model::AudioStream& a = *stream.audio;
-    text = a.codec + (a.profile.empty() ? "" : " (" + a.profile + ")") + ", " + std::to_string(a.sample_rate) + " Hz, " +
+    text = a.codec + (a.profile.empty() ? "" : " (" + a.profile + ")") + ", " +
+           std::to_string(a.sample_rate) + " Hz, " +
            (a.channel_layout.empty() ? std::to_string(a.channels) + " channels" : a.channel_layout);
   }
   if (!stream.language.empty() && stream.language != "und") text += ", language " + stream.language;
@@ -164,17 +207,31 @@ std::string describe(const model::StreamInfo& stream) {
 }
 
 json to_json(const model::StreamInfo& s, const std::optional<model::FrameIndex>& frames) {
-  json out{{"index", s.index}, {"kind", s.kind}, {"start", base::format_time(s.start)}, {"default", s.is_default}};
+  json out{
+      {"index", s.index}, {"kind", s.kind}, {"start", base::format_time(s.start)}, {"default", s.is_default}};
   if (!s.language.empty()) out["language"] = s.language;
   if (s.duration) out["duration_ns"] = s.duration->count();
   if (s.bit_rate) out["bit_rate"] = *s.bit_rate;
   if (s.video) {
     const model::VideoStream& v = *s.video;
-    out["video"] = {{"codec", v.codec}, {"profile", v.profile}, {"pixel_format", v.pixel_format}, {"width", v.width}, {"height", v.height},
-                    {"rotation", v.rotation}, {"frame_rate", {v.frame_rate.num, v.frame_rate.den}}, {"variable_frame_rate", v.variable_frame_rate},
-                    {"pixel_aspect", {v.pixel_aspect.num, v.pixel_aspect.den}}, {"bit_depth", v.bit_depth}, {"interlaced", v.interlaced},
-                    {"alpha", v.alpha}, {"still", v.still}, {"color", {{"primaries", v.color_primaries}, {"transfer", v.color_transfer},
-                    {"matrix", v.color_matrix}, {"range", v.color_range}}}};
+    out["video"] = {{"codec", v.codec},
+                    {"profile", v.profile},
+                    {"pixel_format", v.pixel_format},
+                    {"width", v.width},
+                    {"height", v.height},
+                    {"rotation", v.rotation},
+                    {"frame_rate", {v.frame_rate.num, v.frame_rate.den}},
+                    {"variable_frame_rate", v.variable_frame_rate},
+                    {"pixel_aspect", {v.pixel_aspect.num, v.pixel_aspect.den}},
+                    {"bit_depth", v.bit_depth},
+                    {"interlaced", v.interlaced},
+                    {"alpha", v.alpha},
+                    {"still", v.still},
+                    {"color",
+                     {{"primaries", v.color_primaries},
+                      {"transfer", v.color_transfer},
+                      {"matrix", v.color_matrix},
+                      {"range", v.color_range}}}};
     if (frames && s.is_default) {
       out["video"]["frames"] = frames->times.size();
       for (std::size_t i = 0; i < frames->times.size(); ++i)
@@ -183,8 +240,12 @@ json to_json(const model::StreamInfo& s, const std::optional<model::FrameIndex>&
   }
   if (s.audio) {
     const model::AudioStream& a = *s.audio;
-    out["audio"] = {{"codec", a.codec}, {"profile", a.profile}, {"sample_rate", a.sample_rate}, {"channels", a.channels},
-                    {"channel_layout", a.channel_layout}, {"sample_format", a.sample_format}};
+    out["audio"] = {{"codec", a.codec},
+                    {"profile", a.profile},
+                    {"sample_rate", a.sample_rate},
+                    {"channels", a.channels},
+                    {"channel_layout", a.channel_layout},
+                    {"sample_format", a.sample_format}};
   }
   return out;
 }
@@ -194,11 +255,14 @@ base::ExitCode probe(const std::string& file, bool as_json) {
   std::optional<model::FrameIndex> frames;
   if (info.video() != nullptr && !info.video()->video->still) frames = engine::index_frames(file);
   if (as_json) {
-    json out{{"uri", info.uri}, {"container", info.container}, {"bytes", info.bytes}, {"streams", json::array()}, {"tags", info.tags}, {"chapters", json::array()}};
+    json out{{"uri", info.uri},          {"container", info.container}, {"bytes", info.bytes},
+             {"streams", json::array()}, {"tags", info.tags},           {"chapters", json::array()}};
     if (info.duration) out["duration_ns"] = info.duration->count();
     for (const auto& stream : info.streams) out["streams"].push_back(to_json(stream, frames));
     for (const auto& chapter : info.chapters)
-      out["chapters"].push_back({{"begin_ns", chapter.range.begin.count()}, {"end_ns", chapter.range.end.count()}, {"title", chapter.title}});
+      out["chapters"].push_back({{"begin_ns", chapter.range.begin.count()},
+                                 {"end_ns", chapter.range.end.count()},
+                                 {"title", chapter.title}});
     std::cout << out.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
     return base::ExitCode::done;
   }
@@ -206,14 +270,18 @@ base::ExitCode probe(const std::string& file, bool as_json) {
   if (info.duration) std::cout << ", " << base::format_time(*info.duration);
   std::cout << '\n';
   for (const auto& stream : info.streams) {
-    std::cout << "  " << stream.index << "  " << stream.kind << "  " << base::printable(describe(stream)) << '\n';
+    std::cout << "  " << stream.index << "  " << stream.kind << "  " << base::printable(describe(stream))
+              << '\n';
     if (!frames || !stream.is_default || !stream.video) continue;
     const auto keys = std::ranges::count(frames->keyframes, true);
-    std::cout << "       " << frames->times.size() << " frames, " << keys << (keys == 1 ? " keyframe" : " keyframes") << '\n';
+    std::cout << "       " << frames->times.size() << " frames, " << keys
+              << (keys == 1 ? " keyframe" : " keyframes") << '\n';
   }
   for (const auto& chapter : info.chapters)
-    std::cout << "  chapter " << base::format(chapter.range) << "  " << base::printable(chapter.title) << '\n';
-  for (const auto& [key, value] : info.tags) std::cout << "  " << base::printable(key) << ": " << base::printable(value) << '\n';
+    std::cout << "  chapter " << base::format(chapter.range) << "  " << base::printable(chapter.title)
+              << '\n';
+  for (const auto& [key, value] : info.tags)
+    std::cout << "  " << base::printable(key) << ": " << base::printable(value) << '\n';
   return base::ExitCode::done;
 }
 
@@ -224,9 +292,14 @@ void add_inspect(CLI::App& app, Chosen& chosen) {
   const auto name = std::make_shared<std::string>();
   const auto form = std::make_shared<Form>(Form::text);
   command->add_option("stage", *name, "A stage: blur, acme/negative, gst/videoflip")->type_name("STAGE");
-  auto* const as_json = command->add_flag_function("--json", [form](auto) { *form = Form::json; }, "As JSON");
-  command->add_flag_function("--markdown", [form](auto) { *form = Form::markdown; }, "As a page of the reference")->excludes(as_json);
-  command->callback([name, form, &chosen] { chosen.action = [=](Context& c) { return inspect(c, *name, *form); }; });
+  auto* const as_json = command->add_flag_function(
+      "--json", [form](auto) { *form = Form::json; }, "As JSON");
+  command
+      ->add_flag_function(
+          "--markdown", [form](auto) { *form = Form::markdown; }, "As a page of the reference")
+      ->excludes(as_json);
+  command->callback(
+      [name, form, &chosen] { chosen.action = [=](Context& c) { return inspect(c, *name, *form); }; });
 }
 
 void add_plugins(CLI::App& app, Chosen& chosen) {
@@ -234,11 +307,13 @@ void add_plugins(CLI::App& app, Chosen& chosen) {
   const auto all = std::make_shared<bool>(false), as_json = std::make_shared<bool>(false);
   command->add_flag("--all", *all, "Also those that were refused, and why");
   command->add_flag("--json", *as_json, "As JSON");
-  command->callback([all, as_json, &chosen] { chosen.action = [=](Context& c) { return plugins(c, *all, *as_json); }; });
+  command->callback(
+      [all, as_json, &chosen] { chosen.action = [=](Context& c) { return plugins(c, *all, *as_json); }; });
 }
 
 void add_schema(CLI::App& app, Chosen& chosen) {
-  auto* const command = app.add_subcommand("schema", "Print the JSON Schema of the pipeline language, with all installed stages");
+  auto* const command = app.add_subcommand(
+      "schema", "Print the JSON Schema of the pipeline language, with all installed stages");
   command->callback([&chosen] {
     chosen.action = [](Context& c) {
       std::cout << model::json_schema(c.catalog()) << '\n';
@@ -248,12 +323,14 @@ void add_schema(CLI::App& app, Chosen& chosen) {
 }
 
 void add_probe(CLI::App& app, Chosen& chosen) {
-  auto* const command = app.add_subcommand("probe", "Show the streams, durations and keyframes of a media file");
+  auto* const command =
+      app.add_subcommand("probe", "Show the streams, durations and keyframes of a media file");
   const auto file = std::make_shared<std::string>();
   const auto as_json = std::make_shared<bool>(false);
   command->add_option("file", *file, "A media file")->type_name("FILE")->required();
   command->add_flag("--json", *as_json, "As JSON");
-  command->callback([file, as_json, &chosen] { chosen.action = [=](Context&) { return probe(*file, *as_json); }; });
+  command->callback(
+      [file, as_json, &chosen] { chosen.action = [=](Context&) { return probe(*file, *as_json); }; });
 }
 
 }  // namespace reel::cli

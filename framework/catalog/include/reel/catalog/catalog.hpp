@@ -42,12 +42,12 @@ struct CatalogOptions {
   std::chrono::milliseconds open_timeout{5000};
 };
 
-/// The search path: `$REEL_PLUGIN_PATH` (colon-separated), then `../lib/reelwork/plugins` beside the running program, then
-/// the user's `$XDG_DATA_HOME/reelwork/plugins`.
+/// The search path: `$REEL_PLUGIN_PATH` (colon-separated), then `../lib/reelwork/plugins` beside the running
+/// program, then the user's `$XDG_DATA_HOME/reelwork/plugins`.
 std::vector<std::filesystem::path> default_plugin_folders();
 
-/// Loads on construction, on the calling thread, after gst_init(). Plugins are never unloaded: GStreamer types are for
-/// ever; so make one catalogue a process. All members may be called from any thread afterwards.
+/// Loads on construction, on the calling thread, after gst_init(). Plugins are never unloaded: GStreamer
+/// types are for ever; so make one catalogue a process. All members may be called from any thread afterwards.
 class Catalog final : public model::StageSource {
  public:
   explicit Catalog(const CatalogOptions& options);

@@ -7,7 +7,8 @@
 
 namespace reel::engine {
 
-/// What will happen, stage by stage, with every default, the clock at each stage and what it does to pictures and to sound.
+/// What will happen, stage by stage, with every default, the clock at each stage and what it does to pictures
+/// and to sound.
 std::string explain_text(const Prepared& prepared);
 std::string explain_json(const Prepared& prepared);
 

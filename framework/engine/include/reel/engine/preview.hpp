@@ -14,8 +14,8 @@ struct PreviewResult {
   base::Time time{0};  ///< of the picture that was shown at the asked time
 };
 
-/// Writes the picture that the main sink would get at `at` (output clock) as PNG or JPEG (by the name of `target`), by rename.
-/// Throws StageError, base::InputError if `at` is past the end.
+/// Writes the picture that the main sink would get at `at` (output clock) as PNG or JPEG (by the name of
+/// `target`), by rename. Throws StageError, base::InputError if `at` is past the end.
 PreviewResult preview(const Prepared& prepared, base::Time at, const std::filesystem::path& target,
                       const std::function<std::string(const std::string&)>& secret = {});
 

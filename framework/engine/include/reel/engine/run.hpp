@@ -50,7 +50,8 @@ struct Report {
 /// A run that failed, at a place in the YAML.
 class StageError : public base::RunError {
  public:
-  StageError(const std::string& what, std::string hint, std::string stage, model::Mark mark, std::string detail)
+  StageError(const std::string& what, std::string hint, std::string stage, model::Mark mark,
+             std::string detail)
       : RunError(what, std::move(hint)), stage_(std::move(stage)), mark_(mark), detail_(std::move(detail)) {}
   const std::string& stage() const noexcept { return stage_; }
   model::Mark mark() const noexcept { return mark_; }
@@ -66,10 +67,12 @@ class StageError : public base::RunError {
 struct RunOptions {
   std::function<void(const Progress&)> on_progress;  ///< about 10 a second, on the thread of execute()
   std::function<std::string(const std::string&)> secret;
-  base::Time stall_timeout = std::chrono::seconds(60);  ///< no buffer anywhere for so long: the run fails; 0: never
+  base::Time stall_timeout =
+      std::chrono::seconds(60);  ///< no buffer anywhere for so long: the run fails; 0: never
 };
 
-/// One run of one pipeline. execute() blocks; the other members may be called from any thread (not from a signal handler).
+/// One run of one pipeline. execute() blocks; the other members may be called from any thread (not from a
+/// signal handler).
 class Run {
  public:
   Run(Prepared prepared, RunOptions options);
@@ -77,8 +80,8 @@ class Run {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  /// Plays all to the end. Outputs appear at their targets by rename, when whole; if it throws, no target was touched and no
-  /// temporary file is left. Throws StageError, base::Interrupted after stop().
+  /// Plays all to the end. Outputs appear at their targets by rename, when whole; if it throws, no target was
+  /// touched and no temporary file is left. Throws StageError, base::Interrupted after stop().
   Report execute();
 
   void stop();  ///< ends soon and cleanly; execute() throws base::Interrupted

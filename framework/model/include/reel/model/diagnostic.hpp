@@ -21,7 +21,7 @@ enum class Severity { error, warning, note };
 
 struct Diagnostic {
   Severity severity = Severity::error;
-  std::string code;     ///< stable, kebab-case: `unknown-key`, `out-of-range`; listed in docs/reference
+  std::string code;  ///< stable, kebab-case: `unknown-key`, `out-of-range`; listed in docs/reference
   Mark mark;
   std::string message;  ///< one sentence, lower case, no full stop: what is wrong and what was expected
   std::string hint;     ///< what to do, or `did you mean 'x'?`; may be empty

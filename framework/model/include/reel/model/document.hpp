@@ -16,7 +16,7 @@ struct Node {
   Kind kind = Kind::null;
   Mark mark;
   std::string scalar;
-  bool quoted = false;  ///< '…' or "…": never a number, a boolean or null
+  bool quoted = false;              ///< '…' or "…": never a number, a boolean or null
   std::vector<Mark> substitutions;  ///< where each `${` of the scalar stands
   std::vector<Node> items;
   struct Entry;

@@ -38,8 +38,8 @@ struct Contract {
   Kind kind = Kind::untouched;
   int before = 0, after = 0;  ///< window: frames
   /// retime: the names of the parameters that say how; at most one of the three groups.
-  std::string keep, remove;   ///< range lists
-  std::string rate;           ///< a number: 2 plays twice as fast
+  std::string keep, remove;  ///< range lists
+  std::string rate;          ///< a number: 2 plays twice as fast
   friend bool operator==(const Contract&, const Contract&) = default;
 };
 std::string to_text(const Contract& contract);

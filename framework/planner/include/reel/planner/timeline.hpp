@@ -12,7 +12,8 @@
 
 namespace reel::planner {
 
-/// A piecewise linear map from a stage's input clock to its output clock. Times outside all pieces do not survive.
+/// A piecewise linear map from a stage's input clock to its output clock. Times outside all pieces do not
+/// survive.
 class TimeMap {
  public:
   struct Piece {
@@ -43,14 +44,14 @@ class TimeMap {
 
 /// Clocks of one stage's input and output.
 struct StageClock {
-  std::optional<base::Time> input_duration;   ///< none: not known (a live source)
+  std::optional<base::Time> input_duration;  ///< none: not known (a live source)
   std::optional<base::Time> output_duration;
   TimeMap map = TimeMap::identity();          ///< of this stage
   TimeMap from_source = TimeMap::identity();  ///< from the clock of its main source to this stage's output
 };
 
-/// One a stage, in the pipeline's order. `durations` holds, for each stage, what its media last if it is a source.
-/// Frame numbers must have been replaced by times before (engine::resolve_media()).
+/// One a stage, in the pipeline's order. `durations` holds, for each stage, what its media last if it is a
+/// source. Frame numbers must have been replaced by times before (engine::resolve_media()).
 std::vector<StageClock> clocks(const model::Pipeline& pipeline,
                                const std::vector<std::optional<base::Time>>& durations);
 

@@ -23,7 +23,8 @@ struct Config {
 /// `/etc/reelwork/reel.yaml`, the first that exists; none otherwise.
 std::optional<std::filesystem::path> find_config(const std::optional<std::filesystem::path>& chosen);
 
-/// Reads a configuration. Faults go to `diagnosed`, at their places, as in pipelines; where there is no file, all is default.
+/// Reads a configuration. Faults go to `diagnosed`, at their places, as in pipelines; where there is no file,
+/// all is default.
 /// `$REEL_DATABASE_URL` and `$REEL_STATE` win over the file, so that no password needs to stand in it.
 Config load_config(const std::optional<std::filesystem::path>& file, model::Diagnosed& diagnosed);
 

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Makes the pictures of the documents anew. Needs a release build and the clips that ./test fetches.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+reel=${REEL_BUILD_DIR:-$root/build/release}/bin/reel
+clip=$root/.cache/media/wannaworktogether.mp4
+dot -Tpng -Gdpi=110 "$here/modules.dot" -o "$here/modules.png"
+"$reel" graph "$root/pipelines/first.yaml" --set "input=interview.mp4" -o "$here/first-graph.png"
+"$reel" preview "$root/pipelines/title.yaml" --set "input=$clip" --at 0:03 -o "$here/title.png"

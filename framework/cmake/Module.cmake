@@ -36,6 +36,17 @@ set(REEL_TEST_ENVIRONMENT "REEL_BUILD_DIR=${CMAKE_BINARY_DIR}" "REEL_SOURCE_DIR=
   # Without frame pointers in the libraries, the quick unwinder sees nothing of who allocated.
   "ASAN_OPTIONS=fast_unwind_on_malloc=0" "UBSAN_OPTIONS=print_stacktrace=1")
 
+# Registers each test of a GoogleTest program as PREFIX.Suite.name.
+function(reel_discover_tests target prefix timeout)
+  gtest_discover_tests(${target} TEST_PREFIX ${prefix}. DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES TEST_LIST ${target}_list
+    PROPERTIES TIMEOUT ${timeout})
+  # PROPERTIES takes no list as a value, so the environment is set once the tests are listed.
+  set(file ${CMAKE_CURRENT_BINARY_DIR}/${target}_environment.cmake)
+  file(WRITE ${file} "set_tests_properties(\${${target}_list} PROPERTIES ENVIRONMENT [==[${REEL_TEST_ENVIRONMENT}]==])
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${file})
+endfunction()
+
 # Adds GoogleTest programs for the `*_test.cpp` and `*_pgtest.cpp` files below `folder`, linked with `library`.
 function(reel_unit_tests name folder)
   file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cpp ${folder}/*_pgtest.cpp)
@@ -46,8 +57,7 @@ function(reel_unit_tests name folder)
   target_include_directories(${name}_test PRIVATE ${folder})
   target_link_libraries(${name}_test PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
   reel_settings(${name}_test)
-  gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
-    PROPERTIES ENVIRONMENT "${REEL_TEST_ENVIRONMENT}" TIMEOUT 120)
+  reel_discover_tests(${name}_test ${name} 120)
 endfunction()
 
 function(reel_module name)

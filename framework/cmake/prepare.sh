@@ -13,10 +13,11 @@ as_root() {
 
 # install_packages KIND...   the Debian packages of those kinds that are missing
 install_packages() {
-  local kinds=" $* " missing=() kind package
-  while read -r kind package; do
+  local kinds=" $* " missing=() kind package command
+  while read -r kind package command; do
     case $kind in ''|'#'*) continue ;; esac
     [[ $kinds == *" $kind "* ]] || continue
+    [ -z "$command" ] || ! command -v "$command" >/dev/null || continue
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
   done <"$root/framework/cmake/debian-packages"
   [ ${#missing[@]} -gt 0 ] || return 0

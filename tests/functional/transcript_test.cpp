@@ -76,7 +76,7 @@ std::vector<std::string> perform(const std::string& command, const fs::path& fol
       " REEL_STATE=" + quoted(folder / "state") + " CLIP=" + quoted(clip("wannaworktogether.mp4")) +
       " OTHER=" + quoted(clip("cockatoo.mp4")) +
       " PATH=" + quoted(fs::path(environment("REEL_BUILD_DIR")) / "bin") + ":$PATH" +
-      " SOURCE=" + quoted(source_folder()) + " BUILD=" + quoted(environment("REEL_BUILD_DIR")) +
+      " SOURCE=" + quoted(source_folder()) + " BUILD=" + quoted(fs::path(environment("REEL_BUILD_DIR"))) +
       " LC_ALL=C.UTF-8; unset XDG_CONFIG_HOME XDG_DATA_HOME REEL_PLUGIN_PATH\n";
   const Result result = shell(setting + command);
   auto lines = split_lines(result.output);

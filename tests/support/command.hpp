@@ -68,7 +68,8 @@ inline std::string environment(const char* name) {
 inline std::string reel() {
   return quoted(std::filesystem::path(environment("REEL_BUILD_DIR")) / "bin/reel");
 }
-inline std::filesystem::path source_folder() { return environment("REEL_SOURCE_DIR"); }
+/// Compiled in, for the tests that are listed from data files are listed without an environment.
+inline std::filesystem::path source_folder() { return REEL_SOURCE_DIR; }
 inline std::filesystem::path clip(const std::string& name) {
   return std::filesystem::path(environment("REEL_MEDIA_DIR")) / name;
 }

@@ -14,7 +14,8 @@ class Cut : public PadStage<Cut> {
   static constexpr StageInfo stage{
       .name = "reel-cut",
       .title = "Cut",
-      .summary = "Keeps or removes ranges of time, to the frame and to the sample, with no click at the joins",
+      .summary =
+          "Keeps or removes ranges of time, to the frame and to the sample, with no click at the joins",
       .contract = "retime keep=keep remove=remove",
       .synonyms = "trim,clip,shorten,remove part,cut out,keep only",
       .during = false};
@@ -22,12 +23,13 @@ class Cut : public PadStage<Cut> {
     Ranges keep, remove;
     Time crossfade = std::chrono::milliseconds(10);
   };
-  static constexpr auto params = reel::params(
-      param("keep", &Params::keep, "The ranges that stay; everything else goes").fixed(),
-      param("remove", &Params::remove, "The ranges that go; everything else stays").fixed(),
-      param("crossfade", &Params::crossfade, "How long the sound of both sides overlaps at a join, so that it does not click")
-          .range(0, 1)
-          .fixed());
+  static constexpr auto params =
+      reel::params(param("keep", &Params::keep, "The ranges that stay; everything else goes").fixed(),
+                   param("remove", &Params::remove, "The ranges that go; everything else stays").fixed(),
+                   param("crossfade", &Params::crossfade,
+                         "How long the sound of both sides overlaps at a join, so that it does not click")
+                       .range(0, 1)
+                       .fixed());
   static constexpr const char* sound_caps =
       "audio/x-raw, format = (string) { F32LE, S16LE, S32LE, F64LE }, layout = (string) interleaved";
   static constexpr std::array pads{PadInfo{"video_sink", GST_PAD_SINK, GST_PAD_ALWAYS, "video/x-raw(ANY)"},
@@ -50,7 +52,9 @@ class Cut : public PadStage<Cut> {
     bool whole = true;  ///< upstream plays from the start
   };
 
-  Lane& lane_of(GstPad* pad) { return std::string_view(GST_PAD_NAME(pad)).starts_with("video") ? video_ : audio_; }
+  Lane& lane_of(GstPad* pad) {
+    return std::string_view(GST_PAD_NAME(pad)).starts_with("video") ? video_ : audio_;
+  }
   GstFlowReturn push(Lane& lane, BufferPtr buffer);
   GstFlowReturn finish(Lane& lane);
   GstFlowReturn cut_picture(BufferPtr buffer);
@@ -62,7 +66,7 @@ class Cut : public PadStage<Cut> {
   KeptTime map_;
   Lane video_, audio_;
   SoundCutter cutter_;
-  std::mutex ends_;      ///< guards the next two, which both lanes write
+  std::mutex ends_;  ///< guards the next two, which both lanes write
   int ended_ = 0;
   bool any_ = false;
 };

@@ -13,7 +13,8 @@ double level(const TimeRange& range, Time begin, Time end, const Fade::Params& p
   if (params.duration <= Time{0}) return 1;
   const double length = to_seconds(params.duration);
   double share = 1;
-  if (params.direction != FadeDirection::out) share = curved(to_seconds(begin - range.begin) / length, params.curve);
+  if (params.direction != FadeDirection::out)
+    share = curved(to_seconds(begin - range.begin) / length, params.curve);
   if (params.direction != FadeDirection::in && range.end != Time::max())
     share = std::min(share, curved(to_seconds(range.end - end) / length, params.curve));
   return share;
@@ -27,8 +28,10 @@ bool untouched(const TimeRange& range, Time begin, Time end, const Fade::Params&
 template <class T>
 void scale(T* samples, int channels, double gain) {
   for (int c = 0; c < channels; ++c) {
-    if constexpr (std::is_floating_point_v<T>) samples[c] = static_cast<T>(samples[c] * gain);
-    else samples[c] = static_cast<T>(std::llround(samples[c] * gain));
+    if constexpr (std::is_floating_point_v<T>)
+      samples[c] = static_cast<T>(samples[c] * gain);
+    else
+      samples[c] = static_cast<T>(std::llround(samples[c] * gain));
   }
 }
 
@@ -51,8 +54,10 @@ GstFlowReturn Fade::chain(GstElement* e, GstPad* pad, GstBuffer* buffer, const P
   const bool wanted = is_video(lane) ? params.picture : params.sound;
   if (wanted && GST_BUFFER_PTS_IS_VALID(buffer)) {
     if (!lane.ends_known) learn_ends(pad, lane, params);
-    if (is_video(lane)) fade_picture(owned, params);
-    else fade_sound(owned, params);
+    if (is_video(lane))
+      fade_picture(owned, params);
+    else
+      fade_sound(owned, params);
   }
   (void)e;
   return gst_pad_push(lane.source, owned.release());
@@ -66,7 +71,8 @@ void Fade::learn_ends(GstPad* sink, Lane& lane, const Params& params) {
   gint64 end = -1;
   if (gst_pad_peer_query_duration(sink, GST_FORMAT_TIME, &end) == FALSE || end < 0)
     throw Error(
-        "cannot fade out: the length of the media is not known here. Say where the fade ends with `during: ..TIME`, "
+        "cannot fade out: the length of the media is not known here. Say where the fade ends with `during: "
+        "..TIME`, "
         "or only fade in with `direction: in`");
   std::vector<TimeRange> closed(lane.ranges.begin(), lane.ranges.end());
   closed.back().end = std::max(Time{end}, closed.back().begin);
@@ -81,8 +87,8 @@ void Fade::fade_picture(BufferPtr& buffer, const Params& params) {
   if (GST_BUFFER_DURATION_IS_VALID(buffer.get()))
     shown = Time{static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer.get()))};
   else if (picture_.fps_n > 0)
-    shown = Time{static_cast<std::int64_t>(
-        gst_util_uint64_scale_int(GST_SECOND, picture_.fps_d, picture_.fps_n))};
+    shown = Time{
+        static_cast<std::int64_t>(gst_util_uint64_scale_int(GST_SECOND, picture_.fps_d, picture_.fps_n))};
   const std::uint32_t share = share_of(level(*range, begin, begin + shown, params));
   if (share == share_of(1)) return;
   buffer = writable(std::move(buffer));
@@ -98,7 +104,9 @@ void Fade::fade_sound(BufferPtr& buffer, const Params& params) {
   const auto bpf = static_cast<std::size_t>(sound_.bpf);
   const std::size_t frames = gst_buffer_get_size(buffer.get()) / bpf;
   const Time begin = detail::stream_time(audio_.segment, GST_BUFFER_PTS(buffer.get()));
-  const auto time_of = [&](std::size_t i) { return begin + time_of_sample(static_cast<std::int64_t>(i), sound_.rate); };
+  const auto time_of = [&](std::size_t i) {
+    return begin + time_of_sample(static_cast<std::int64_t>(i), sound_.rate);
+  };
   const auto meets = [&](const TimeRange& r) {
     const Time from = std::max(begin, r.begin), to = std::min(time_of(frames), r.end);
     return from < to && !untouched(r, from, to, params);
@@ -115,9 +123,15 @@ void Fade::fade_sound(BufferPtr& buffer, const Params& params) {
     if (gain >= 1) continue;
     guint8* const at = map.data() + i * bpf;
     switch (GST_AUDIO_INFO_FORMAT(&sound_)) {
-      case GST_AUDIO_FORMAT_S16LE: scale(reinterpret_cast<gint16*>(at), sound_.channels, gain); break;
-      case GST_AUDIO_FORMAT_S32LE: scale(reinterpret_cast<gint32*>(at), sound_.channels, gain); break;
-      default: scale(reinterpret_cast<float*>(at), sound_.channels, gain); break;
+      case GST_AUDIO_FORMAT_S16LE:
+        scale(reinterpret_cast<gint16*>(at), sound_.channels, gain);
+        break;
+      case GST_AUDIO_FORMAT_S32LE:
+        scale(reinterpret_cast<gint32*>(at), sound_.channels, gain);
+        break;
+      default:
+        scale(reinterpret_cast<float*>(at), sound_.channels, gain);
+        break;
     }
   }
 }

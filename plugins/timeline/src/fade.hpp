@@ -22,14 +22,15 @@ constexpr auto choices(FadeCurve) {
                     choice(FadeCurve::smooth, "smooth", "Starts and ends gently")};
 }
 
-/// Pictures at time t get the share of the first to the last moment that they are shown: the first picture of a fade in
-/// and the last one of a fade out are the pure colour. Sound is faded sample by sample.
+/// Pictures at time t get the share of the first to the last moment that they are shown: the first picture of
+/// a fade in and the last one of a fade out are the pure colour. Sound is faded sample by sample.
 class Fade : public PadStage<Fade> {
  public:
   static constexpr StageInfo stage{
       .name = "reel-fade",
       .title = "Fade",
-      .summary = "Fades pictures from and to a colour, and sound from and to silence, at the start, the end or both",
+      .summary =
+          "Fades pictures from and to a colour, and sound from and to silence, at the start, the end or both",
       .contract = "pointwise",
       .synonyms = "fade in,fade out,fade to black,fade from black"};
   struct Params {
@@ -40,16 +41,20 @@ class Fade : public PadStage<Fade> {
     bool picture = true, sound = true;
     Ranges during;
   };
-  static constexpr auto params = reel::params(
-      param("duration", &Params::duration, "How long each fade takes").fixed(),
-      param("direction", &Params::direction, "Fade in at the start, out at the end, or both; with `during`, at its ends").fixed(),
-      param("color", &Params::color, "What pictures fade from and to").fixed(),
-      param("curve", &Params::curve, "How the fade goes on from its start to its end").fixed(),
-      param("picture", &Params::picture, "Whether pictures are faded").fixed(),
-      param("sound", &Params::sound, "Whether sound is faded").fixed());
+  static constexpr auto params =
+      reel::params(param("duration", &Params::duration, "How long each fade takes").fixed(),
+                   param("direction", &Params::direction,
+                         "Fade in at the start, out at the end, or both; with `during`, at its ends")
+                       .fixed(),
+                   param("color", &Params::color, "What pictures fade from and to").fixed(),
+                   param("curve", &Params::curve, "How the fade goes on from its start to its end").fixed(),
+                   param("picture", &Params::picture, "Whether pictures are faded").fixed(),
+                   param("sound", &Params::sound, "Whether sound is faded").fixed());
   static constexpr const char* picture_caps =
-      "video/x-raw, format = (string) { I420, YV12, Y42B, Y444, NV12, NV21, A420, AYUV, GRAY8, I420_10LE, I422_10LE, "
-      "Y444_10LE, I420_12LE, I422_12LE, Y444_12LE, Y444_16LE, GRAY16_LE, RGB, BGR, RGBA, BGRA, ARGB, ABGR, RGBx, BGRx, "
+      "video/x-raw, format = (string) { I420, YV12, Y42B, Y444, NV12, NV21, A420, AYUV, GRAY8, I420_10LE, "
+      "I422_10LE, "
+      "Y444_10LE, I420_12LE, I422_12LE, Y444_12LE, Y444_16LE, GRAY16_LE, RGB, BGR, RGBA, BGRA, ARGB, ABGR, "
+      "RGBx, BGRx, "
       "xRGB, xBGR, GBR, GBRA, GBR_10LE, GBR_12LE }";
   static constexpr const char* sound_caps =
       "audio/x-raw, format = (string) { F32LE, S16LE, S32LE }, layout = (string) interleaved";

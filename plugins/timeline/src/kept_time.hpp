@@ -2,7 +2,6 @@
 #pragma once
 
 #include <reel/sdk.hpp>
-
 #include <vector>
 
 namespace reel::timeline {

@@ -21,10 +21,18 @@ void mix_plane(const Plane<T>& plane, std::uint32_t color, std::uint32_t share) 
   for (int y = 0; y < plane.height(); ++y) {
     T* const row = plane.row_data(y);
     switch (plane.step()) {
-      case 1: mix_row_with<T, 1>(row, plane.width(), color, share); break;
-      case 2: mix_row_with<T, 2>(row, plane.width(), color, share); break;
-      case 3: mix_row_with<T, 3>(row, plane.width(), color, share); break;
-      default: mix_row_with<T, 4>(row, plane.width(), color, share); break;
+      case 1:
+        mix_row_with<T, 1>(row, plane.width(), color, share);
+        break;
+      case 2:
+        mix_row_with<T, 2>(row, plane.width(), color, share);
+        break;
+      case 3:
+        mix_row_with<T, 3>(row, plane.width(), color, share);
+        break;
+      default:
+        mix_row_with<T, 4>(row, plane.width(), color, share);
+        break;
     }
   }
 }
@@ -49,8 +57,10 @@ void mix_with_color(VideoFrame& picture, const Components& color, std::uint32_t 
   for (int c = 0; c < picture.components(); ++c) {
     if (is_alpha(picture.raw()->info, c)) continue;
     const std::uint32_t value = color[static_cast<std::size_t>(c)];
-    if (picture.depth() > 8) mix_plane(picture.component<std::uint16_t>(c), value, share);
-    else mix_plane(picture.component<std::uint8_t>(c), value, share);
+    if (picture.depth() > 8)
+      mix_plane(picture.component<std::uint16_t>(c), value, share);
+    else
+      mix_plane(picture.component<std::uint8_t>(c), value, share);
   }
 }
 

@@ -1,9 +1,8 @@
 /// Arithmetic on pictures that fade and transition share: exact at both ends, at any depth up to 16 bit.
 #pragma once
 
-#include <reel/sdk.hpp>
-
 #include <array>
+#include <reel/sdk.hpp>
 
 namespace reel::timeline {
 
@@ -18,7 +17,8 @@ Components components_of(Color color, const GstVideoInfo& info);
 
 /// Whether the component is alpha, which fades leave alone.
 inline bool is_alpha(const GstVideoInfo& info, int component) {
-  return GST_VIDEO_INFO_HAS_ALPHA(&info) != 0 && component == static_cast<int>(GST_VIDEO_INFO_N_COMPONENTS(&info)) - 1;
+  return GST_VIDEO_INFO_HAS_ALPHA(&info) != 0 &&
+         component == static_cast<int>(GST_VIDEO_INFO_N_COMPONENTS(&info)) - 1;
 }
 
 /// picture = color + (picture - color) * share / 65536, all but alpha.

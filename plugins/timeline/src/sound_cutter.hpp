@@ -10,10 +10,10 @@
 
 namespace reel::timeline {
 
-/// Takes buffers of one stream in, gives the kept samples out, at their new times. All positions are samples of one grid
-/// that counts from stream time 0, so lengths add up exactly whatever the ranges. At a join, what the left piece would
-/// have gone on with is faded out under the start of the right one: neither lengths nor times change.
-/// One thread.
+/// Takes buffers of one stream in, gives the kept samples out, at their new times. All positions are samples
+/// of one grid that counts from stream time 0, so lengths add up exactly whatever the ranges. At a join, what
+/// the left piece would have gone on with is faded out under the start of the right one: neither lengths nor
+/// times change. One thread.
 class SoundCutter {
  public:
   using Push = std::function<GstFlowReturn(BufferPtr)>;

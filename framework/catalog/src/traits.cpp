@@ -157,8 +157,9 @@ Contract parse_contract(const std::string& text) {
     std::string* const into = key == "keep"     ? &contract.keep
                               : key == "remove" ? &contract.remove
                               : key == "rate"   ? &contract.rate
+                              : key == "append" ? &contract.append
                                                 : nullptr;
-    if (into == nullptr || value.empty()) return {Contract::Kind::whole, 0, 0, "", "", ""};
+    if (into == nullptr || value.empty()) return Contract{.kind = Contract::Kind::whole};
     *into = value;
   }
   contract.kind = Contract::Kind::retime;

@@ -17,7 +17,7 @@ std::string to_text(const Contract& contract) {
              std::to_string(contract.after) + " after";
     case Contract::Kind::retime: {
       std::vector<std::string> by;
-      for (const std::string& param : {contract.keep, contract.remove, contract.rate})
+      for (const std::string& param : {contract.keep, contract.remove, contract.rate, contract.append})
         if (!param.empty()) by.push_back(param);
       return by.empty() ? "retime" : "retime by " + base::join_words(by);
     }

@@ -70,6 +70,32 @@ TimeMap map_of(const model::Stage& stage) {
   return TimeMap::identity();
 }
 
+/// How long the inputs of a stage that plays them one after the other overlap; nothing for other stages.
+std::optional<Time> overlap_of(const model::Stage& stage) {
+  for (const model::Contract& contract : {stage.traits.video, stage.traits.audio}) {
+    if (contract.append.empty()) continue;
+    const model::Setting* const setting = stage.setting(contract.append);
+    const model::ParamSchema* const param = stage.traits.param(contract.append);
+    const model::Value* const value = setting != nullptr ? &setting->value : param != nullptr ? &param->default_value : nullptr;
+    if (value == nullptr) return Time{0};
+    if (const auto* const point = std::get_if<base::TimePoint>(value); point != nullptr)
+      if (const auto* const time = std::get_if<Time>(point)) return *time;
+    return Time{0};
+  }
+  return std::nullopt;
+}
+
+/// The length of inputs that play one after the other; nothing where one has no known length.
+std::optional<Time> appended(const model::Stage& stage, Time overlap, const std::vector<StageClock>& clocks) {
+  std::optional<Time> total;
+  for (const std::size_t input : stage.inputs) {
+    const std::optional<Time> next = clocks[input].output_duration;
+    if (!next) return std::nullopt;
+    total = total ? *total + *next - std::min({overlap, *total, *next}) : *next;
+  }
+  return total;
+}
+
 }  // namespace
 
 TimeMap TimeMap::identity() { return TimeMap({{{Time{0}, forever}, Time{0}, 1.0}}); }
@@ -147,7 +173,8 @@ std::vector<StageClock> clocks(const model::Pipeline& pipeline,
       clock.from_source = before.from_source;
     }
     clock.from_source = clock.from_source.then(clock.map);
-    if (clock.input_duration) clock.output_duration = clock.map.duration(*clock.input_duration);
+    if (const auto overlap = overlap_of(stage)) clock.output_duration = appended(stage, *overlap, clocks);
+    else if (clock.input_duration) clock.output_duration = clock.map.duration(*clock.input_duration);
     clocks.push_back(std::move(clock));
   }
   return clocks;

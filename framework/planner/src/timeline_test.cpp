@@ -112,6 +112,21 @@ TEST(Clocks, run_through_the_pipeline) {
   EXPECT_EQ(found[3].from_source.to_output(14s), Time{1s});
 }
 
+TEST(Clocks, add_up_inputs_that_play_one_after_the_other) {
+  model::Pipeline pipeline;
+  pipeline.stages = {stage("first", {}), stage("second", {}), stage("transition", {0, 1}), stage("sink", {2})};
+  pipeline.stages[2].traits.video = {.kind = model::Contract::Kind::retime, .append = "duration"};
+  model::Setting duration;
+  duration.name = "duration";
+  duration.value = base::TimePoint{Time{2s}};
+  pipeline.stages[2].settings = {duration};
+  const auto known = clocks(pipeline, {Time{60s}, Time{30s}, std::nullopt, std::nullopt});
+  EXPECT_EQ(known[2].input_duration, Time{60s});
+  EXPECT_EQ(known[3].output_duration, Time{88s});
+  EXPECT_EQ(clocks(pipeline, {Time{1s}, Time{30s}, std::nullopt, std::nullopt})[3].output_duration, Time{30s});
+  EXPECT_EQ(clocks(pipeline, {Time{60s}, std::nullopt, std::nullopt, std::nullopt})[3].output_duration, std::nullopt);
+}
+
 TEST(Clocks, do_not_invent_durations) {
   model::Pipeline pipeline;
   pipeline.stages = {stage("source", {}), stage("blur", {0})};

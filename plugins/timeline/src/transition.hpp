@@ -15,7 +15,7 @@ class Transition : public PadStage<Transition> {
       .name = "reel-transition",
       .title = "Transition",
       .summary = "Plays a second input after the first, and goes over from one to the other",
-      .contract = "whole",
+      .contract = "retime append=duration",
       .synonyms = "join,concatenate,append,crossfade,dissolve,wipe,slide,one after the other",
       .during = false,
       .max_inputs = 2};

@@ -70,6 +70,7 @@ typedef struct reel_plugin {
  *   "window BEFORE AFTER"       on so many frames around it
  *   "retime keep=PROP" | "retime remove=PROP" | "retime keep=PROP remove=PROP" | "retime rate=PROP"
  *                               maps input times to output times as that property says
+ *   "retime append=PROP"        one input after the other; over the time that the property says, both overlap
  *   "whole"                     on everything, or cannot tell (also when absent) */
 #define REEL_META_VIDEO_CONTRACT "reel-video-contract"
 #define REEL_META_AUDIO_CONTRACT "reel-audio-contract"

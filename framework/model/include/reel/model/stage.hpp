@@ -37,9 +37,10 @@ struct Contract {
   enum class Kind { untouched, pointwise, window, retime, whole };
   Kind kind = Kind::untouched;
   int before = 0, after = 0;  ///< window: frames
-  /// retime: the names of the parameters that say how; at most one of the three groups.
+  /// retime: the names of the parameters that say how; at most one of the four groups.
   std::string keep, remove;  ///< range lists
   std::string rate;          ///< a number: 2 plays twice as fast
+  std::string append;        ///< a time: the inputs play one after the other, and overlap so long
   friend bool operator==(const Contract&, const Contract&) = default;
 };
 std::string to_text(const Contract& contract);

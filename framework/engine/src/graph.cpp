@@ -227,6 +227,20 @@ Graph::Outlet& Graph::outlet(std::size_t node, Kind kind) {
   return *outlets_.back();
 }
 
+/// What a stage gives although nobody takes it (the sound, where a preview wants the picture alone) goes nowhere: left
+/// unlinked, it would end the run.
+void Graph::drop_output(std::size_t node, Kind kind, GstElement* element) {
+  const GraphPlan& plan = planner_.plan();
+  const auto feeds = [&](const PlannedLink& link) { return link.to == node && link.kind == kind; };
+  if (std::ranges::none_of(plan.links, feeds)) return;
+  const gst::PadPtr pad = output_pad(element, kind);
+  if (!pad) return;
+  GstElement* const nowhere = add("fakesink", plan.nodes[node].stage);
+  g_object_set(nowhere, "sync", FALSE, "async", FALSE, nullptr);
+  const gst::PadPtr entry(gst_element_get_static_pad(nowhere, "sink"));
+  gst_pad_link(pad.get(), entry.get());
+}
+
 /// Finds, or prepares for, the pads through which a stage gives what somebody takes.
 void Graph::make_outlets(std::size_t node, GstElement* element) {
   const std::size_t index = planner_.plan().nodes[node].stage;
@@ -234,7 +248,10 @@ void Graph::make_outlets(std::size_t node, GstElement* element) {
   std::unique_ptr<SourcePads> late;
   for (const Kind kind : both_kinds) {
     Outlet& out = outlet(node, kind);
-    if (out.users == 0) continue;
+    if (out.users == 0) {
+      drop_output(node, kind, element);
+      continue;
+    }
     out.pad = output_pad(element, kind);
     if (!out.pad && stage.traits.role != model::StageRole::source)
       throw stage_error(stage, "'" + stage.id + "' gives no " + (kind == Kind::video ? "picture" : "sound"),

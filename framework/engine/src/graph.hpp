@@ -78,6 +78,7 @@ class Graph {
   gst::ElementPtr make_element(const model::Stage& stage);
   gst::ElementPtr limited(gst::ElementPtr element, const model::Stage& stage);
   void set_kinds_of_source(GstElement* element, std::size_t node);
+  void drop_output(std::size_t node, Kind kind, GstElement* element);
   void make_outlets(std::size_t node, GstElement* element);
   Outlet& outlet(std::size_t node, Kind kind);
   gst::PadPtr take_outlet(std::size_t node, Kind kind, std::size_t for_stage);

@@ -44,7 +44,8 @@ inline std::vector<double> picture_times(const std::filesystem::path& file) {
       shell("ffprobe -v error -select_streams v:0 -show_entries frame=pts_time -of csv=p=0 " + quoted(file));
   std::istringstream in(result.output);
   std::vector<double> times;
-  for (std::string line; std::getline(in, line);) times.push_back(std::stod(line));
+  for (std::string line; std::getline(in, line);)
+    if (!line.empty()) times.push_back(std::stod(line));  // pictures with side data have an empty line more
   return times;
 }
 

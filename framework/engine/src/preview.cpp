@@ -78,11 +78,12 @@ class PictureFinder {
   bool found_ = false, first_late_ = false;
 };
 
-/// videoconvert → videoscale → square pixels → appsink, as one bin.
+/// videoconvert → videoscale → square pixels → appsink, as one bin. RGB is what PNG holds, and what a JPEG encoder turns
+/// into the range and matrix that JPEG means; it would write other pictures as they are.
 gst::ElementPtr picture_end(PictureFinder& finder) {
   GError* raw = nullptr;
   auto bin = gst::sunk(
-      gst_parse_bin_from_description("videoconvert ! videoscale ! video/x-raw,pixel-aspect-ratio=1/1 ! "
+      gst_parse_bin_from_description("videoconvert ! videoscale ! video/x-raw,format={RGB,RGBA},pixel-aspect-ratio=1/1 ! "
                                      "appsink name=pictures sync=false max-buffers=2",
                                      TRUE, &raw));
   const gst::Ptr<GError> error(raw);

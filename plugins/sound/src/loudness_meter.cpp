@@ -46,12 +46,14 @@ void LoudnessMeter::add(const float* interleaved, std::size_t frames) {
 
 std::optional<double> LoudnessMeter::integrated() const {
   double lufs = 0;
-  return audible(ebur128_loudness_global(state_.get(), &lufs), lufs);
+  const int status = ebur128_loudness_global(state_.get(), &lufs);
+  return audible(status, lufs);
 }
 
 std::optional<double> LoudnessMeter::window(unsigned milliseconds) const {
   double lufs = 0;
-  return audible(ebur128_loudness_window(state_.get(), milliseconds, &lufs), lufs);
+  const int status = ebur128_loudness_window(state_.get(), milliseconds, &lufs);
+  return audible(status, lufs);
 }
 
 double LoudnessMeter::true_peak() const {

@@ -22,30 +22,6 @@ std::string rounded(double value) {
   return text;
 }
 
-std::string media_words(const model::MediaInfo& media) {
-  std::vector<std::string> parts;
-  if (const auto* const v = media.video(); v != nullptr) {
-    std::string text =
-        v->video->codec + " " + std::to_string(v->video->width) + "x" + std::to_string(v->video->height);
-    if (v->video->rotation != 0)
-      text += ", turned upright by " + std::to_string(v->video->rotation) + " degrees";
-    if (v->video->still)
-      text += ", a still picture";
-    else if (v->video->variable_frame_rate)
-      text += ", variable frame rate";
-    else if (v->video->frame_rate.num > 0)
-      text += ", " + rounded(v->video->frame_rate.value()) + " pictures a second";
-    parts.push_back(text);
-  }
-  if (const auto* const a = media.audio(); a != nullptr)
-    parts.push_back(a->audio->codec + " sound at " + std::to_string(a->audio->sample_rate) + " Hz, " +
-                    std::to_string(a->audio->channels) +
-                    (a->audio->channels == 1 ? " channel" : " channels"));
-  std::string text = base::join_words(parts);
-  if (media.duration) text += "; lasts " + base::format_time(*media.duration);
-  return text;
-}
-
 std::string inputs_words(const model::Pipeline& pipeline, const model::Stage& stage) {
   std::vector<std::string> ids;
   for (const std::size_t input : stage.inputs) ids.push_back("'" + pipeline.stages[input].id + "'");
@@ -162,6 +138,30 @@ std::string during_words(const base::TimePointRange& during) {
     return "from " + base::format(*during.begin) + " to " + base::format(*during.end);
   if (during.begin) return "from " + base::format(*during.begin) + " on";
   return during.end ? "until " + base::format(*during.end) : "always";
+}
+
+std::string media_words(const model::MediaInfo& media) {
+  std::vector<std::string> parts;
+  if (const auto* const v = media.video(); v != nullptr) {
+    std::string text =
+        v->video->codec + " " + std::to_string(v->video->width) + "x" + std::to_string(v->video->height);
+    if (v->video->rotation != 0)
+      text += ", turned upright by " + std::to_string(v->video->rotation) + " degrees";
+    if (v->video->still)
+      text += ", a still picture";
+    else if (v->video->variable_frame_rate)
+      text += ", variable frame rate";
+    else if (v->video->frame_rate.num > 0)
+      text += ", " + rounded(v->video->frame_rate.value()) + " pictures a second";
+    parts.push_back(text);
+  }
+  if (const auto* const a = media.audio(); a != nullptr)
+    parts.push_back(a->audio->codec + " sound at " + std::to_string(a->audio->sample_rate) + " Hz, " +
+                    std::to_string(a->audio->channels) +
+                    (a->audio->channels == 1 ? " channel" : " channels"));
+  std::string text = base::join_words(parts);
+  if (media.duration) text += "; lasts " + base::format_time(*media.duration);
+  return text;
 }
 
 std::string explain_text(const Prepared& prepared) {

@@ -10,6 +10,7 @@
 #include "progress.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
+#include "reel/engine/describe.hpp"
 #include "reel/plugin.h"
 
 namespace reel::engine {
@@ -28,6 +29,20 @@ bool measures_first(const model::Stage& stage) {
 }
 
 double seconds(base::Time t) { return std::chrono::duration<double>(t).count(); }
+
+/// What a log is read for: what went in, what came out.
+void log_inputs(const Prepared& prepared) {
+  for (std::size_t i = 0; i < prepared.pipeline.stages.size(); ++i)
+    if (prepared.media[i]) base::log(base::Level::info, "reads " + media_words(*prepared.media[i]), prepared.pipeline.stages[i].id);
+}
+
+void log_outputs(const Report& report) {
+  for (const Artifact& a : report.artifacts)
+    base::log(base::Level::info,
+              "wrote " + a.uri + ", " + base::format_bytes(a.bytes) + ": " + std::to_string(report.frames) + " frames, " +
+                  base::format_duration(report.media_duration) + ", made in " + base::format_duration(report.elapsed),
+              a.stage);
+}
 
 }  // namespace
 
@@ -160,6 +175,7 @@ Run::~Run() = default;
 Report Run::execute() {
   const auto began = steady_clock::now();
   State& s = *state_;
+  log_inputs(s.prepared);
   const auto passes = 1 + std::ranges::count_if(s.prepared.pipeline.stages, measures_first);
   const double share = 1.0 / static_cast<double>(passes);
   double start = 0;
@@ -176,6 +192,7 @@ Report Run::execute() {
   report.elapsed = steady_clock::now() - began;
   const double elapsed = seconds(report.elapsed);
   report.frames_per_second = elapsed > 0 ? static_cast<double>(report.frames) / elapsed : 0;
+  log_outputs(report);
   return report;
 }
 

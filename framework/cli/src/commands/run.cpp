@@ -93,13 +93,18 @@ class Record {
     outcome.state = stopped ? service::RequestState::cancelled : service::RequestState::failed;
     outcome.error = base::redacted(error.what());
     outcome.error_code = stopped ? "interrupted" : "run-failed";
+    base::LogLine last{stopped ? base::Level::warning : base::Level::error, "", outcome.error};
     if (const auto* const at = dynamic_cast<const engine::StageError*>(&error)) {
+      last.stage = at->stage();
+      if (at->mark().line > 0) last.message += " (line " + std::to_string(at->mark().line) + " of the pipeline)";
+      if (!at->detail().empty()) recorder_.log({base::Level::debug, at->stage(), base::redacted(at->detail())});
       outcome.error_stage = at->stage();
       outcome.error_line = static_cast<std::int64_t>(at->mark().line);
       outcome.error_column = static_cast<std::int64_t>(at->mark().column);
       for (auto& stage : stages_)
         if (stage.id == at->stage()) stage.state = "failed";
     }
+    recorder_.log(last);
     finish(outcome);
   }
 

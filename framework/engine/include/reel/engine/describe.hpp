@@ -7,6 +7,9 @@
 
 namespace reel::engine {
 
+/// `h264 480x352, 29.97 pictures a second and aac sound at 44100 Hz, 2 channels; lasts 3:00.256`
+std::string media_words(const model::MediaInfo& media);
+
 /// What will happen, stage by stage, with every default, the clock at each stage and what it does to pictures
 /// and to sound.
 std::string explain_text(const Prepared& prepared);

@@ -28,10 +28,10 @@ struct Fill : reel::VideoFilter<Fill> {
     reel::Region region;
     bool fail = false;
   };
-  static constexpr auto params = reel::params(
-      reel::param("level", &Params::level, "Brightness").range(0, 255).unit("steps").identity("0"),
-      reel::param("side", &Params::side, "Which half"), reel::param("region", &Params::region, "Where"),
-      reel::param("fail", &Params::fail, "Throws"));
+  static constexpr auto params =
+      reel::params(reel::param("level", &Params::level, "Brightness").range(0, 255).unit("steps").identity("0"),
+                   reel::param("side", &Params::side, "Which half"), reel::param("region", &Params::region, "Where"),
+                   reel::param("fail", &Params::fail, "Throws"));
   void process(reel::VideoFrame& frame, const Params& p) const {
     if (p.fail) throw reel::Error("it was asked to fail");
     for (int y = 0; y < frame.height(); ++y)
@@ -46,9 +46,7 @@ struct Half : reel::VideoFilter<Half> {
                                          .formats = "{ GRAY8 }",
                                          .contract = "pointwise",
                                          .during = false};
-  void output(reel::VideoFormat& format, const reel::NoParams&) const {
-    format.width = std::max(1, format.width / 2);
-  }
+  void output(reel::VideoFormat& format, const reel::NoParams&) const { format.width = std::max(1, format.width / 2); }
   void process(const reel::VideoFrame& in, reel::VideoFrame& out, const reel::NoParams&) const {
     for (int y = 0; y < out.height(); ++y) std::copy_n(in.row(y).begin(), out.width(), out.row(y).begin());
   }
@@ -74,9 +72,7 @@ struct Count : reel::VideoSource<Count> {
   };
   static constexpr auto params = reel::params(reel::param("pictures", &Params::pictures, "How many"));
   int made = 0;
-  reel::VideoFormat format(const Params&) const {
-    return reel::video_format(GST_VIDEO_FORMAT_GRAY8, 16, 4, 25);
-  }
+  reel::VideoFormat format(const Params&) const { return reel::video_format(GST_VIDEO_FORMAT_GRAY8, 16, 4, 25); }
   bool produce(reel::VideoFrame& frame, const Params& p) {
     for (int y = 0; y < frame.height(); ++y) std::ranges::fill(frame.row(y), static_cast<std::uint8_t>(made));
     return made++ < p.pictures;
@@ -85,8 +81,7 @@ struct Count : reel::VideoSource<Count> {
 };
 
 struct Tone : reel::AudioSource<Tone> {
-  static constexpr reel::StageInfo stage{
-      .name = "test-tone", .title = "Tone", .summary = "Sounds", .during = false};
+  static constexpr reel::StageInfo stage{.name = "test-tone", .title = "Tone", .summary = "Sounds", .during = false};
   int left = 10;
   GstAudioInfo format(const reel::NoParams&) const { return reel::audio_format(48000, 2); }
   bool produce(reel::AudioBlock& block, const reel::NoParams&) {
@@ -97,14 +92,9 @@ struct Tone : reel::AudioSource<Tone> {
 
 std::vector<int> collected;
 struct Collect : reel::VideoSink<Collect> {
-  static constexpr reel::StageInfo stage{.name = "test-collect",
-                                         .title = "Collect",
-                                         .summary = "Collects",
-                                         .formats = "{ GRAY8 }",
-                                         .during = false};
-  void consume(const reel::VideoFrame& frame, const reel::NoParams&) const {
-    collected.push_back(frame.row(0)[0]);
-  }
+  static constexpr reel::StageInfo stage{
+      .name = "test-collect", .title = "Collect", .summary = "Collects", .formats = "{ GRAY8 }", .during = false};
+  void consume(const reel::VideoFrame& frame, const reel::NoParams&) const { collected.push_back(frame.row(0)[0]); }
 };
 
 struct Doubler : reel::PadStage<Doubler> {
@@ -115,18 +105,16 @@ struct Doubler : reel::PadStage<Doubler> {
                                    reel::PadInfo{"audio_sink", GST_PAD_SINK, GST_PAD_ALWAYS, "audio/x-raw"},
                                    reel::PadInfo{"audio_src", GST_PAD_SRC, GST_PAD_ALWAYS, "audio/x-raw"}};
   GstFlowReturn chain(GstElement* e, GstPad* pad, GstBuffer* buffer, const reel::NoParams&) const {
-    GstPad* const out =
-        gst_element_get_static_pad(e, GST_PAD_NAME(pad)[0] == 'v' ? "video_src" : "audio_src");
+    GstPad* const out = gst_element_get_static_pad(e, GST_PAD_NAME(pad)[0] == 'v' ? "video_src" : "audio_src");
     const GstFlowReturn flow = gst_pad_push(out, buffer);
     gst_object_unref(out);
     return flow;
   }
 };
 
-REEL_PLUGIN(
-    (reel::PluginInfo{
-        .id = "org.example.test", .name = "test", .vendor = "test", .version = "1.0.0", .license = "MIT"}),
-    Fill, Half, Gain, Count, Tone, Collect, Doubler);
+REEL_PLUGIN((reel::PluginInfo{
+                .id = "org.example.test", .name = "test", .vendor = "test", .version = "1.0.0", .license = "MIT"}),
+            Fill, Half, Gain, Count, Tone, Collect, Doubler);
 
 struct Picture {
   std::vector<std::uint8_t> bytes;
@@ -212,8 +200,8 @@ TEST_F(Stages, keyframes_move_a_number) {
   g_object_set(source, "mode", GST_INTERPOLATION_MODE_LINEAR, nullptr);
   gst_timed_value_control_source_set(GST_TIMED_VALUE_CONTROL_SOURCE(source), 0, 0);
   gst_timed_value_control_source_set(GST_TIMED_VALUE_CONTROL_SOURCE(source), GST_SECOND, 100);
-  gst_object_add_control_binding(GST_OBJECT(pipeline["f"]), gst_direct_control_binding_new_absolute(
-                                                                GST_OBJECT(pipeline["f"]), "level", source));
+  gst_object_add_control_binding(GST_OBJECT(pipeline["f"]),
+                                 gst_direct_control_binding_new_absolute(GST_OBJECT(pipeline["f"]), "level", source));
   gst_object_unref(source);
   const auto out = pipeline.run();
   ASSERT_EQ(out.size(), 10U);
@@ -270,10 +258,9 @@ TEST_F(Stages, a_sink_takes_pictures) {
   GstElement* const pipeline = gst_parse_launch("test-count pictures=3 ! test-collect", nullptr);
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
   GstBus* const bus = gst_element_get_bus(pipeline);
-  gst_message_unref(
-      gst_bus_timed_pop_filtered(bus, 5 * GST_SECOND,
-                                 static_cast<GstMessageType>(static_cast<unsigned>(GST_MESSAGE_EOS) |
-                                                             static_cast<unsigned>(GST_MESSAGE_ERROR))));
+  gst_message_unref(gst_bus_timed_pop_filtered(
+      bus, 5 * GST_SECOND,
+      static_cast<GstMessageType>(static_cast<unsigned>(GST_MESSAGE_EOS) | static_cast<unsigned>(GST_MESSAGE_ERROR))));
   gst_object_unref(bus);
   gst_element_set_state(pipeline, GST_STATE_NULL);
   gst_object_unref(pipeline);
@@ -293,8 +280,8 @@ TEST_F(Stages, metadata_tell_contract_and_synonyms) {
   GstElement* const element = gst_element_factory_create(factory, nullptr);
   EXPECT_STREQ(G_OBJECT_TYPE_NAME(element), "TestFill");
   const GParamSpec* const level = g_object_class_find_property(G_OBJECT_GET_CLASS(element), "level");
-  EXPECT_STREQ(static_cast<const char*>(g_param_spec_get_qdata(const_cast<GParamSpec*>(level),
-                                                               g_quark_from_static_string(REEL_QDATA_UNIT))),
+  EXPECT_STREQ(static_cast<const char*>(
+                   g_param_spec_get_qdata(const_cast<GParamSpec*>(level), g_quark_from_static_string(REEL_QDATA_UNIT))),
                "steps");
   EXPECT_TRUE((level->flags & GST_PARAM_CONTROLLABLE) != 0);
   gst_object_unref(gst_object_ref_sink(element));

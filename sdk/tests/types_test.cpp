@@ -55,8 +55,7 @@ TEST(Ranges, invert) {
 }
 
 TEST(Ranges, refuse_what_is_no_range) {
-  for (const char* const text : {"5s", "a..b", "5s...", "1s..2s..3s"})
-    EXPECT_FALSE(Ranges::parse(text)) << text;
+  for (const char* const text : {"5s", "a..b", "5s...", "1s..2s..3s"}) EXPECT_FALSE(Ranges::parse(text)) << text;
 }
 
 TEST(Region, of_nothing_is_the_whole_picture) {
@@ -102,8 +101,8 @@ TEST(Region, keyframes_may_hold_and_ease) {
 
 TEST(Region, refuses_what_is_none) {
   for (const char* const text :
-       {"box", "box 1 2 3", "circle 1 2 3 4", "polygon 0 0 1 1", "polygon 0 0 1 1 2",
-        "1s:box 0 0 1 1;1s:box 0 0 1 1", "0:box 0 0 1 1;1s:polygon 0 0 1 0 1 1", "box 0 0 nan 1"})
+       {"box", "box 1 2 3", "circle 1 2 3 4", "polygon 0 0 1 1", "polygon 0 0 1 1 2", "1s:box 0 0 1 1;1s:box 0 0 1 1",
+        "0:box 0 0 1 1;1s:polygon 0 0 1 0 1 1", "box 0 0 nan 1"})
     EXPECT_FALSE(Region::parse(text)) << text;
 }
 

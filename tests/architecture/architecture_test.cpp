@@ -80,8 +80,7 @@ TEST(Architecture, modules_link_only_what_is_allowed) {
   for (const auto& [module, needs] : graph) {
     ASSERT_TRUE(allowed.modules.contains(module)) << module << " is not in tests/architecture/allowed";
     for (const std::string& need : needs)
-      EXPECT_TRUE(allowed.modules.at(module).contains(need))
-          << module << " links " << need << ", which it must not";
+      EXPECT_TRUE(allowed.modules.at(module).contains(need)) << module << " links " << need << ", which it must not";
   }
 }
 
@@ -89,12 +88,11 @@ TEST(Architecture, modules_include_only_what_is_allowed) {
   const Allowed allowed = read_allowed();
   static const std::regex ours(R"(^reel/([a-z]+)/)");
   for (const auto& [module, needs] : allowed.modules) {
-    each_include(
-        module, [&, &module = module, &needs = needs](const fs::path& file, const std::string& header) {
-          std::smatch match;
-          if (!std::regex_search(header, match, ours) || match[1] == "testing") return;
-          EXPECT_TRUE(match[1] == module || needs.contains(match[1])) << file << " includes " << header;
-        });
+    each_include(module, [&, &module = module, &needs = needs](const fs::path& file, const std::string& header) {
+      std::smatch match;
+      if (!std::regex_search(header, match, ours) || match[1] == "testing") return;
+      EXPECT_TRUE(match[1] == module || needs.contains(match[1])) << file << " includes " << header;
+    });
   }
 }
 

@@ -16,8 +16,7 @@ fs::path folder() { return source_folder() / "tests/pipelines_broken"; }
 class BrokenPipeline : public testing::TestWithParam<std::string> {};
 
 TEST_P(BrokenPipeline, gives_the_expected_messages) {
-  const Result result =
-      shell("cd " + quoted(folder()) + " && " + reel() + " validate " + GetParam() + ".yaml");
+  const Result result = shell("cd " + quoted(folder()) + " && " + reel() + " validate " + GetParam() + ".yaml");
   EXPECT_EQ(result.output, read(folder() / (GetParam() + ".expected")));
   EXPECT_EQ(result.exit, 2);
 }

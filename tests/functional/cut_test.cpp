@@ -21,8 +21,8 @@ std::filesystem::path numbered_clip(const TemporaryFolder& folder) {
     bars += "+" + std::string("255*eq(floor(X/20)\\,") + std::to_string(bit) + ")*mod(floor(N/" +
             std::to_string(1 << bit) + ")\\,2)";
   const std::string line =
-      "ffmpeg -nostdin -v error -f lavfi -i \"nullsrc=s=240x32:r=30000/1001:d=40,format=gray,geq=lum='" +
-      bars + "'\"" + " -f lavfi -i \"aevalsrc='0.8*lt(mod(t,1),0.004)*sin(2*PI*2000*t+1)':s=48000:d=40.04\"" +
+      "ffmpeg -nostdin -v error -f lavfi -i \"nullsrc=s=240x32:r=30000/1001:d=40,format=gray,geq=lum='" + bars + "'\"" +
+      " -f lavfi -i \"aevalsrc='0.8*lt(mod(t,1),0.004)*sin(2*PI*2000*t+1)':s=48000:d=40.04\"" +
       " -c:v ffv1 -pix_fmt yuv420p -c:a pcm_s16le " + quoted(file);
   const Result result = shell(line);
   EXPECT_EQ(result.exit, 0) << result.output;
@@ -80,8 +80,8 @@ TEST(Cut, fifty_random_sets_of_ranges_are_exact) {
     const auto ranges = random_ranges(random);
     const bool keep = round % 2 == 0;
     const auto kept = [&](double t) {
-      return keep == std::ranges::any_of(
-                         ranges, [t](const Range& r) { return r.begin <= t + 1e-6 && t + 1e-6 < r.end; });
+      return keep ==
+             std::ranges::any_of(ranges, [t](const Range& r) { return r.begin <= t + 1e-6 && t + 1e-6 < r.end; });
     };
     const auto mapped = [&](double t) {
       double out = 0, at = 0;

@@ -56,8 +56,7 @@ TEST(Docs, links_lead_somewhere) {
 
 TEST(Docs, reference_pages_are_as_generated) {
   const fs::path folder = source_folder() / "docs/reference";
-  EXPECT_EQ(shell(reel() + " inspect --markdown").output, read(folder / "README.md"))
-      << "run docs/reference/make.sh";
+  EXPECT_EQ(shell(reel() + " inspect --markdown").output, read(folder / "README.md")) << "run docs/reference/make.sh";
   static const std::regex row(R"(\| \[([a-z0-9-]+)\]\()");
   const std::string index = read(folder / "README.md");
   int count = 0;

@@ -31,10 +31,10 @@ bool declares(const fs::path& pipeline, const std::string& param) {
 /// Twelve seconds of a real clip, copied packet for packet.
 fs::path short_clip(const TemporaryFolder& folder) {
   const fs::path file = folder / "clip.mp4";
-  EXPECT_EQ(shell("ffmpeg -nostdin -v error -t 14 -i " + quoted(clip("wannaworktogether.mp4")) + " -c copy " +
-                  quoted(file))
-                .exit,
-            0);
+  EXPECT_EQ(
+      shell("ffmpeg -nostdin -v error -t 14 -i " + quoted(clip("wannaworktogether.mp4")) + " -c copy " + quoted(file))
+          .exit,
+      0);
   return file;
 }
 
@@ -59,8 +59,7 @@ TEST_P(Example, runs_on_a_real_clip) {
     EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry.path();
 }
 
-INSTANTIATE_TEST_SUITE_P(Pipelines, Example, testing::ValuesIn(names_in(source_folder() / "pipelines")),
-                         test_name);
+INSTANTIATE_TEST_SUITE_P(Pipelines, Example, testing::ValuesIn(names_in(source_folder() / "pipelines")), test_name);
 
 TEST(Examples, are_at_least_12) { EXPECT_GE(names_in(source_folder() / "pipelines").size(), 12U); }
 
@@ -96,8 +95,8 @@ TEST_P(Reference, picture_shows_the_effect) {
   EXPECT_NE(read(picture), read(plain));
 }
 
-INSTANTIATE_TEST_SUITE_P(Stages, Reference,
-                         testing::ValuesIn(names_in(source_folder() / "docs/reference/examples")), test_name);
+INSTANTIATE_TEST_SUITE_P(Stages, Reference, testing::ValuesIn(names_in(source_folder() / "docs/reference/examples")),
+                         test_name);
 
 }  // namespace
 }  // namespace reel::tests

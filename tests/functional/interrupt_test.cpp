@@ -34,10 +34,9 @@ class Running {
   explicit Running(const std::string& pipeline = slow_pipeline) {
     write(folder_ / "slow.yaml", pipeline);
     write(folder_ / "out.mp4", "what was there before");
-    const std::string line =
-        "cd " + quoted(folder_.path()) + " && exec " + reel() +
-        " run --progress plain slow.yaml --set input=" + quoted(clip("wannaworktogether.mp4")) +
-        " > log 2>&1";
+    const std::string line = "cd " + quoted(folder_.path()) + " && exec " + reel() +
+                             " run --progress plain slow.yaml --set input=" + quoted(clip("wannaworktogether.mp4")) +
+                             " > log 2>&1";
     std::string shell_name = "sh", flag = "-c", command = line;
     char* const arguments[] = {shell_name.data(), flag.data(), command.data(), nullptr};
     if (posix_spawn(&pid_, "/bin/sh", nullptr, nullptr, arguments, environ) != 0)
@@ -48,8 +47,7 @@ class Running {
     for (int i = 0; i < 300; ++i, std::this_thread::sleep_for(100ms))
       for (const auto& entry : fs::directory_iterator(folder_.path())) {
         std::error_code ignored;
-        if (entry.path().filename().string().starts_with(".out.mp4") &&
-            fs::file_size(entry.path(), ignored) > 0)
+        if (entry.path().filename().string().starts_with(".out.mp4") && fs::file_size(entry.path(), ignored) > 0)
           return;
       }
     ADD_FAILURE() << "nothing was written: " << read(folder_ / "log");
@@ -107,9 +105,8 @@ TEST(Interrupt, a_read_only_target_folder_is_an_input_error) {
   if (geteuid() == 0) {
     // Root may write anywhere but into the kernel's own files.
     const TemporaryFolder folder;
-    write(folder / "p.yaml",
-          "reel: 1\nstages:\n  - uses: source\n    with: { uri: " + clip("cockatoo.mp4").string() +
-              " }\n  - uses: sink\n    with: { uri: /proc/out.mp4 }\n");
+    write(folder / "p.yaml", "reel: 1\nstages:\n  - uses: source\n    with: { uri: " + clip("cockatoo.mp4").string() +
+                                 " }\n  - uses: sink\n    with: { uri: /proc/out.mp4 }\n");
     const Result result = shell(reel() + " run --progress none " + quoted(folder / "p.yaml"));
     EXPECT_NE(result.exit, 0);
     EXPECT_NE(result.output.find("/proc"), std::string::npos) << result.output;
@@ -117,10 +114,10 @@ TEST(Interrupt, a_read_only_target_folder_is_an_input_error) {
   }
   const TemporaryFolder folder;
   fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec);
-  const Result result = shell(
-      "printf 'reel: 1\\nstages:\\n  - uses: source\\n    with: { uri: " + clip("cockatoo.mp4").string() +
-      " }\\n  - uses: sink\\n    with: { uri: " + (folder / "out.mp4").string() + " }\\n' | " + reel() +
-      " run --progress none -");
+  const Result result =
+      shell("printf 'reel: 1\\nstages:\\n  - uses: source\\n    with: { uri: " + clip("cockatoo.mp4").string() +
+            " }\\n  - uses: sink\\n    with: { uri: " + (folder / "out.mp4").string() + " }\\n' | " + reel() +
+            " run --progress none -");
   EXPECT_EQ(result.exit, 2) << result.output;
   fs::permissions(folder.path(), fs::perms::owner_all);
 }

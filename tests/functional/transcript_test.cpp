@@ -54,8 +54,7 @@ std::vector<std::string> split_lines(const std::string& text) {
 }
 
 bool matches(const std::string& expected, const std::string& line) {
-  if (expected.ends_with(" (re)"))
-    return std::regex_match(line, std::regex(expected.substr(0, expected.size() - 5)));
+  if (expected.ends_with(" (re)")) return std::regex_match(line, std::regex(expected.substr(0, expected.size() - 5)));
   return expected == line;
 }
 
@@ -72,9 +71,8 @@ bool matches(const std::vector<std::string>& expected, std::size_t e, const std:
 
 std::vector<std::string> perform(const std::string& command, const fs::path& folder) {
   const std::string setting =
-      "cd " + quoted(folder) + " && export HOME=" + quoted(folder) +
-      " REEL_STATE=" + quoted(folder / "state") + " CLIP=" + quoted(clip("wannaworktogether.mp4")) +
-      " OTHER=" + quoted(clip("cockatoo.mp4")) +
+      "cd " + quoted(folder) + " && export HOME=" + quoted(folder) + " REEL_STATE=" + quoted(folder / "state") +
+      " CLIP=" + quoted(clip("wannaworktogether.mp4")) + " OTHER=" + quoted(clip("cockatoo.mp4")) +
       " PATH=" + quoted(fs::path(environment("REEL_BUILD_DIR")) / "bin") + ":$PATH" +
       " SOURCE=" + quoted(source_folder()) + " BUILD=" + quoted(fs::path(environment("REEL_BUILD_DIR"))) +
       " LC_ALL=C.UTF-8; unset XDG_CONFIG_HOME XDG_DATA_HOME REEL_PLUGIN_PATH\n";
@@ -84,8 +82,7 @@ std::vector<std::string> perform(const std::string& command, const fs::path& fol
   return lines;
 }
 
-void update(const fs::path& file, const Transcript& transcript,
-            const std::vector<std::vector<std::string>>& printed) {
+void update(const fs::path& file, const Transcript& transcript, const std::vector<std::vector<std::string>>& printed) {
   std::string text;
   std::size_t step = 0;
   bool in_command = false;
@@ -116,13 +113,11 @@ TEST_P(TranscriptTest, prints_what_is_written) {
   std::vector<std::vector<std::string>> printed;
   for (const Step& step : transcript.steps) {
     printed.push_back(perform(step.command, folder.path()));
-    if (std::getenv("REEL_UPDATE_EXPECTED") != nullptr && !matches(step.expected, 0, printed.back(), 0))
-      continue;
+    if (std::getenv("REEL_UPDATE_EXPECTED") != nullptr && !matches(step.expected, 0, printed.back(), 0)) continue;
     std::string got;
     for (const auto& line : printed.back()) got += line + "\n";
     if (std::getenv("REEL_UPDATE_EXPECTED") == nullptr)
-      EXPECT_TRUE(matches(step.expected, 0, printed.back(), 0)) << "$ " << step.command << "\nprinted:\n"
-                                                                << got;
+      EXPECT_TRUE(matches(step.expected, 0, printed.back(), 0)) << "$ " << step.command << "\nprinted:\n" << got;
     else
       printed.back() = step.expected;
   }

@@ -21,6 +21,8 @@ class TemporaryFolder {
     std::string pattern = (std::filesystem::temp_directory_path() / "reel-test-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
     path_ = pattern;
+    // As root, the database server runs as somebody else and must get in.
+    std::filesystem::permissions(path_, std::filesystem::perms{0755});
   }
   ~TemporaryFolder() {
     std::error_code ignored;
@@ -46,8 +48,7 @@ inline Result shell(const std::string& line) {
   if (pipe == nullptr) throw std::runtime_error("cannot run " + line);
   Result result;
   std::array<char, 65536> chunk{};
-  for (std::size_t n = 0; (n = fread(chunk.data(), 1, chunk.size(), pipe)) > 0;)
-    result.output.append(chunk.data(), n);
+  for (std::size_t n = 0; (n = fread(chunk.data(), 1, chunk.size(), pipe)) > 0;) result.output.append(chunk.data(), n);
   const int status = pclose(pipe);
   result.exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return result;
@@ -65,9 +66,7 @@ inline std::string environment(const char* name) {
   return value;
 }
 
-inline std::string reel() {
-  return quoted(std::filesystem::path(environment("REEL_BUILD_DIR")) / "bin/reel");
-}
+inline std::string reel() { return quoted(std::filesystem::path(environment("REEL_BUILD_DIR")) / "bin/reel"); }
 /// Compiled in, for the tests that are listed from data files are listed without an environment.
 inline std::filesystem::path source_folder() { return REEL_SOURCE_DIR; }
 inline std::filesystem::path clip(const std::string& name) {

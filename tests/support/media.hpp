@@ -17,16 +17,14 @@ inline std::string ffmpeg(const std::string& arguments) {
   FILE* const pipe = popen(("ffmpeg -nostdin -v error " + arguments + " 2>/dev/null").c_str(), "r");
   std::string bytes;
   std::vector<char> chunk(1 << 16);
-  for (std::size_t n = 0; (n = fread(chunk.data(), 1, chunk.size(), pipe)) > 0;)
-    bytes.append(chunk.data(), n);
+  for (std::size_t n = 0; (n = fread(chunk.data(), 1, chunk.size(), pipe)) > 0;) bytes.append(chunk.data(), n);
   if (pclose(pipe) != 0) throw std::runtime_error("ffmpeg failed: " + arguments);
   return bytes;
 }
 
 /// Every picture of a file, scaled to width x height, one byte a pixel, in the order of display and no
 /// picture twice.
-inline std::vector<std::vector<std::uint8_t>> gray_pictures(const std::filesystem::path& file, int width,
-                                                            int height) {
+inline std::vector<std::vector<std::uint8_t>> gray_pictures(const std::filesystem::path& file, int width, int height) {
   const std::string size = std::to_string(width) + "x" + std::to_string(height);
   const std::string bytes = ffmpeg("-i " + quoted(file) + " -map 0:v:0 -fps_mode passthrough -s " + size +
                                    " -sws_flags area -pix_fmt gray -f rawvideo -");

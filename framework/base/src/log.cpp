@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -29,14 +30,16 @@ class Log {
 
   void write(const LogLine& line) {
     const auto level = to_spdlog(line.level);
-    if (stderr_.should_log(level)) {
+    if (silenced_ == 0 && stderr_.should_log(level)) {
       const std::string prefix = line.stage.empty() ? "" : line.stage + ": ";
       for (const std::string& part : lines(line.message)) stderr_.log(level, printable(prefix + part));
     }
     notify(line);
   }
 
-  void set_stderr_level(Level level) { stderr_.set_level(to_spdlog(level)); }
+  void set_stderr_level(Level level) { level_ = level, stderr_.set_level(to_spdlog(level)); }
+  Level stderr_level() const { return level_; }
+  void silence(int by) { silenced_ += by; }
 
   void hide(std::string secret) {
     if (secret.empty()) return;
@@ -44,8 +47,7 @@ class Log {
     if (std::find(secrets_.begin(), secrets_.end(), secret) != secrets_.end()) return;
     secrets_.push_back(std::move(secret));
     // Longest first, so that a secret inside another leaves nothing of the outer one.
-    std::sort(secrets_.begin(), secrets_.end(),
-              [](const auto& a, const auto& b) { return a.size() > b.size(); });
+    std::sort(secrets_.begin(), secrets_.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
   }
 
   std::string redact(std::string text) const {
@@ -107,8 +109,7 @@ class Log {
     constexpr std::string_view mask = "***";
     for (auto at = text.find(secret); at != std::string::npos;) {
       const auto end = at + secret.size();
-      const bool whole_word =
-          (at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]));
+      const bool whole_word = (at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]));
       if (secret.size() >= 4 || whole_word) {
         text.replace(at, secret.size(), mask);
         at = text.find(secret, at + mask.size());
@@ -144,6 +145,8 @@ class Log {
   std::vector<std::string> secrets_;
   std::map<int, std::shared_ptr<Listener>> listeners_;
   int last_id_ = 0;
+  std::atomic<Level> level_{Level::warning};
+  std::atomic<int> silenced_{0};  ///< listeners that stand for standard error
 };
 
 /// Never destroyed: threads may log while the process ends.
@@ -178,9 +181,16 @@ std::string redacted(std::string_view text) { return the_log().redact(std::strin
 
 void set_stderr_level(Level level) { the_log().set_stderr_level(level); }
 
-LogListener::LogListener(std::function<void(const LogLine&)> listener)
-    : id_(the_log().add(std::move(listener))) {}
+Level stderr_level() { return the_log().stderr_level(); }
 
-LogListener::~LogListener() { the_log().remove(id_); }
+LogListener::LogListener(std::function<void(const LogLine&)> listener, Stderr is)
+    : id_(the_log().add(std::move(listener))), stderr_(is) {
+  if (stderr_ == Stderr::instead) the_log().silence(1);
+}
+
+LogListener::~LogListener() {
+  if (stderr_ == Stderr::instead) the_log().silence(-1);
+  the_log().remove(id_);
+}
 
 }  // namespace reel::base

@@ -54,6 +54,15 @@ TEST(Log, writes_warnings_to_standard_error) {
   set_stderr_level(Level::warning);
 }
 
+TEST(Log, a_listener_may_stand_for_standard_error) {
+  EXPECT_EQ(stderr_of([] {
+              const LogListener listener([](const LogLine&) {}, LogListener::Stderr::instead);
+              log(Level::error, "shown by the listener");
+            }),
+            "");
+  EXPECT_NE(stderr_of([] { log(Level::error, "shown again"); }), "");
+}
+
 TEST(Log, lets_no_terminal_escape_and_no_forged_line_through) {
   const std::string text = stderr_of([] { log(Level::error, "one\x1b[2J\ntwo"); });
   EXPECT_EQ(text.find('\x1b'), std::string::npos) << text;

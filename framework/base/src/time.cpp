@@ -47,8 +47,7 @@ Parsed<Decimal> parse_decimal(std::string_view text) {
   if (!all_digits(whole) || (point != std::string_view::npos && !all_digits(decimals)))
     return fault<Decimal>(std::string(expected));
   while (!decimals.empty() && decimals.back() == '0') decimals.remove_suffix(1);
-  if (decimals.size() > 9)
-    return fault<Decimal>("times are no finer than a nanosecond (nine decimals of a second)");
+  if (decimals.size() > 9) return fault<Decimal>("times are no finer than a nanosecond (nine decimals of a second)");
   const auto number = digits(whole);
   if (!number) return fault<Decimal>("the time is too large");
   Decimal result{*number, 0};
@@ -85,8 +84,7 @@ Parsed<TimePoint> parse_clock(std::string_view text) {
   if (std::min(parts.back().find('.'), parts.back().size()) != 2)
     return fault<TimePoint>("seconds after a colon have two digits, as in 5:00");
   if ((*seconds).whole > 59) return fault<TimePoint>("seconds after a colon go up to 59");
-  if (!std::all_of(parts.begin(), parts.end() - 1, all_digits))
-    return fault<TimePoint>(std::string(expected));
+  if (!std::all_of(parts.begin(), parts.end() - 1, all_digits)) return fault<TimePoint>(std::string(expected));
   if (parts.size() == 3 && (parts[1].size() != 2 || parts[1] > "59"))
     return fault<TimePoint>("minutes after hours have two digits and go up to 59, as in 1:02:03");
   const auto hours = parts.size() == 3 ? digits(parts[0]) : 0;
@@ -134,8 +132,7 @@ std::string_view trimmed(std::string_view text) {
 /// A fault if `range` holds no instant, as far as that can be told without the media.
 std::string order_fault(const TimePointRange& range) {
   if (!range.end) return {};
-  const TimePoint zero =
-      std::holds_alternative<Time>(*range.end) ? TimePoint{Time{0}} : TimePoint{FrameNumber{0}};
+  const TimePoint zero = std::holds_alternative<Time>(*range.end) ? TimePoint{Time{0}} : TimePoint{FrameNumber{0}};
   const TimePoint begin = range.begin.value_or(zero);
   if (begin.index() != range.end->index()) return {};
   const auto count = [](const TimePoint& point) {
@@ -159,11 +156,9 @@ Parsed<TimePoint> parse_time(std::string_view text) {
 Parsed<TimePointRange> parse_range(std::string_view text) {
   const auto dots = text.find("..");
   if (dots == std::string_view::npos)
-    return fault<TimePointRange>(
-        "expected a range A..B such as 5:00..5:15, where either end may be left out");
+    return fault<TimePointRange>("expected a range A..B such as 5:00..5:15, where either end may be left out");
   const std::string_view before = trimmed(text.substr(0, dots)), after = trimmed(text.substr(dots + 2));
-  if (before.empty() && after.empty())
-    return fault<TimePointRange>("a range needs at least one end, as in 5:00..");
+  if (before.empty() && after.empty()) return fault<TimePointRange>("a range needs at least one end, as in 5:00..");
   TimePointRange range;
   for (const auto& [part, target] : {std::pair{before, &range.begin}, std::pair{after, &range.end}}) {
     if (part.empty()) continue;
@@ -174,6 +169,8 @@ Parsed<TimePointRange> parse_range(std::string_view text) {
   if (auto wrong = order_fault(range); !wrong.empty()) return fault<TimePointRange>(std::move(wrong));
   return {range, {}};
 }
+
+std::string format_moment(Time time) { return format_time(std::chrono::floor<std::chrono::milliseconds>(time)); }
 
 std::string format_time(Time time) {
   const bool negative = time.count() < 0;
@@ -210,8 +207,7 @@ std::string format_duration(Time duration) {
   const auto millis = round<std::chrono::milliseconds>(duration).count();
   if (millis < 1000) return std::to_string(millis) + " ms";
   const auto tenths = millis / 100 + (millis % 100 >= 50 ? 1 : 0);
-  if (tenths < 100)
-    return std::to_string(tenths / 10) + (tenths % 10 ? "." + std::to_string(tenths % 10) : "") + " s";
+  if (tenths < 100) return std::to_string(tenths / 10) + (tenths % 10 ? "." + std::to_string(tenths % 10) : "") + " s";
   const auto seconds = round<std::chrono::seconds>(duration).count();
   if (seconds < 60) return std::to_string(seconds) + " s";
   const auto pair = [](std::int64_t large, const char* name, std::int64_t small, const char* small_name) {

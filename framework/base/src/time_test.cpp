@@ -7,6 +7,11 @@
 namespace reel::base {
 namespace {
 
+TEST(FormatMoment, names_a_millisecond_that_is_there) {
+  EXPECT_EQ(format_moment(Time{180'256'999'999}), "3:00.256");
+  EXPECT_EQ(format_moment(Time{5'000'000'000}), "0:05");
+}
+
 using namespace std::chrono_literals;
 
 Time read(std::string_view text) {
@@ -45,15 +50,14 @@ TEST(ParseTime, refuses_what_is_no_time_and_says_why) {
   EXPECT_EQ(parse_time("1.5").fault, "a time needs a unit: write 1.5s for seconds");
   EXPECT_EQ(parse_time("-5s").fault, "times are never negative");
   EXPECT_EQ(parse_time("5weeks").fault, "unknown unit 'weeks': use h, min, s, ms or f (frames)");
-  EXPECT_EQ(parse_time("0.0000000001s").fault,
-            "times are no finer than a nanosecond (nine decimals of a second)");
+  EXPECT_EQ(parse_time("0.0000000001s").fault, "times are no finer than a nanosecond (nine decimals of a second)");
   EXPECT_EQ(parse_time("0.0000001ms").fault, "times are no finer than a nanosecond");
 }
 
 TEST(ParseTime, refuses_times_that_do_not_fit) {
   EXPECT_TRUE(parse_time("2562046h"));
-  for (const char* text : {"2562048h", "9223372037s", "99999999999999999999s", "2562048:00:00",
-                           "9223372036854775807ms", "153722867281:00", "9999999999999999999:00"})
+  for (const char* text : {"2562048h", "9223372037s", "99999999999999999999s", "2562048:00:00", "9223372036854775807ms",
+                           "153722867281:00", "9999999999999999999:00"})
     EXPECT_EQ(parse_time(text).fault, "the time is too large") << text;
 }
 
@@ -71,8 +75,7 @@ TEST(ParseRange, refuses_ranges_without_an_instant) {
   EXPECT_EQ(parse_range("..0").fault, "the range is empty: it begins and ends at 0:00");
   EXPECT_EQ(parse_range("..0f").fault, "the range is empty: it begins and ends at 0f");
   EXPECT_EQ(parse_range("..").fault, "a range needs at least one end, as in 5:00..");
-  EXPECT_EQ(parse_range("5..6s").fault,
-            "'5' is no time: a time needs a unit: write 5s for seconds or 5f for frames");
+  EXPECT_EQ(parse_range("5..6s").fault, "'5' is no time: a time needs a unit: write 5s for seconds or 5f for frames");
   EXPECT_FALSE(parse_range("1s"));
   EXPECT_FALSE(parse_range("1s...2s"));
   EXPECT_FALSE(parse_range("1s..2s..3s"));

@@ -73,8 +73,7 @@ struct Catalog::State {
     GstElementFactory* const factory = gst_element_factory_find(factory_name.c_str());
     std::unique_ptr<model::StageTraits> made;
     if (factory != nullptr && (!is_foreign || no_stage_because(factory).empty()))
-      made = std::make_unique<model::StageTraits>(
-          stage_traits(factory, name, is_foreign ? "" : stage->second.plugin));
+      made = std::make_unique<model::StageTraits>(stage_traits(factory, name, is_foreign ? "" : stage->second.plugin));
     if (factory != nullptr) gst_object_unref(factory);
     return traits.emplace(name, std::move(made)).first->second.get();
   }
@@ -109,8 +108,7 @@ std::vector<const model::StageTraits*> Catalog::stages() const {
 std::string Catalog::why_not(std::string_view asked) const {
   const std::string name = plain(asked);
   const bool is_foreign = name.starts_with(foreign);
-  GstElementFactory* const factory =
-      is_foreign ? gst_element_factory_find(name.c_str() + foreign.size()) : nullptr;
+  GstElementFactory* const factory = is_foreign ? gst_element_factory_find(name.c_str() + foreign.size()) : nullptr;
   std::string why;
   if (state_->known.contains(name) || factory != nullptr) why = state_->policy.refuse_stage(name);
   if (why.empty() && factory != nullptr) why = no_stage_because(factory);

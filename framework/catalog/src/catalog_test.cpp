@@ -51,9 +51,8 @@ TEST(Catalog, loads_a_good_plugin) {
 }
 
 TEST(Catalog, refuses_another_abi_with_both_versions) {
-  EXPECT_EQ(
-      refusal("older-abi"),
-      "it was built for plugin ABI 0.9, and this Reelwork speaks 1.0: ask its vendor for a newer build");
+  EXPECT_EQ(refusal("older-abi"),
+            "it was built for plugin ABI 0.9, and this Reelwork speaks 1.0: ask its vendor for a newer build");
 }
 
 TEST(Catalog, refuses_a_newer_abi) {
@@ -99,9 +98,7 @@ TEST(Catalog, says_so_when_loading_never_ends) {
   std::quick_exit(testing::Test::HasFailure() ? 1 : 0);
 }
 
-TEST(Catalog, passes_on_a_plugins_own_error) {
-  EXPECT_EQ(refusal("returns-error"), "the dongle is not plugged in");
-}
+TEST(Catalog, passes_on_a_plugins_own_error) { EXPECT_EQ(refusal("returns-error"), "the dongle is not plugged in"); }
 
 TEST(Catalog, refuses_empty_fields) { EXPECT_EQ(refusal("null-fields"), "its field `id` is empty"); }
 
@@ -110,8 +107,7 @@ TEST(Catalog, refuses_a_plugin_without_stages) { EXPECT_EQ(refusal("no-stage"), 
 TEST(Catalog, keeps_the_first_of_two_stages_with_one_name) {
   const Catalog catalog = load({"good", "clashing-stage"});
   ASSERT_EQ(catalog.plugins().size(), 2U);
-  EXPECT_EQ(catalog.plugins()[1].refused,
-            "its stage 'good-thing' has the name of one that is there already, of good");
+  EXPECT_EQ(catalog.plugins()[1].refused, "its stage 'good-thing' has the name of one that is there already, of good");
   GstElementFactory* const factory = gst_element_factory_find("good-thing");
   ASSERT_NE(factory, nullptr);
   GstPlugin* const owner = gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory));
@@ -119,9 +115,8 @@ TEST(Catalog, keeps_the_first_of_two_stages_with_one_name) {
   gst_object_unref(owner);
   gst_object_unref(factory);
   EXPECT_EQ(gst_element_factory_find("good-other"), nullptr);
-  EXPECT_EQ(catalog.why_not("good/other"),
-            "the plugin " + broken("clashing-stage").string() +
-                "/clashing-stage.so is refused: " + catalog.plugins()[1].refused);
+  EXPECT_EQ(catalog.why_not("good/other"), "the plugin " + broken("clashing-stage").string() +
+                                               "/clashing-stage.so is refused: " + catalog.plugins()[1].refused);
 }
 
 TEST(Catalog, refuses_the_same_id_twice) {
@@ -158,12 +153,10 @@ TEST(Catalog, knows_elements_of_gstreamer) {
 TEST(Catalog, says_why_an_element_is_no_stage) {
   const Catalog catalog = load({});
   EXPECT_EQ(catalog.find("gst/x264enc"), nullptr);
-  EXPECT_EQ(
-      catalog.why_not("gst/x264enc"),
-      "the element x264enc does not give raw pictures or sound, as stages do; `sink` encodes by itself");
-  EXPECT_EQ(
-      catalog.why_not("gst/qtdemux"),
-      "the element qtdemux does not take raw pictures or sound, as stages do; `source` decodes by itself");
+  EXPECT_EQ(catalog.why_not("gst/x264enc"),
+            "the element x264enc does not give raw pictures or sound, as stages do; `sink` encodes by itself");
+  EXPECT_EQ(catalog.why_not("gst/qtdemux"),
+            "the element qtdemux does not take raw pictures or sound, as stages do; `source` decodes by itself");
   EXPECT_EQ(catalog.find("gst/no-such"), nullptr);
   EXPECT_EQ(catalog.why_not("gst/no-such"), "");
   EXPECT_EQ(catalog.why_not("no-such"), "");
@@ -190,8 +183,7 @@ TEST(Policy, knows_prefixes_and_denials) {
   EXPECT_NE(policy.refuse_stage("acme/bad"), "");
   EXPECT_NE(policy.refuse_stage("cut"), "");
   EXPECT_EQ(policy.refuse_uri("/tmp/a.mp4"), "");
-  EXPECT_EQ(policy.refuse_uri("http://a/b"),
-            "the policy of this installation does not allow the URI scheme 'http'");
+  EXPECT_EQ(policy.refuse_uri("http://a/b"), "the policy of this installation does not allow the URI scheme 'http'");
 }
 
 TEST(Contract, is_read_from_its_text) {

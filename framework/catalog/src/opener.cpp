@@ -80,8 +80,7 @@ gboolean call_open(GstPlugin* registrar, gpointer data) {
   gboolean good = FALSE;
   try {
     good = call.entry->open(call.host, registrar, &error);
-    if (good == FALSE)
-      call.fault = error != nullptr ? error->message : "its open() failed without saying why";
+    if (good == FALSE) call.fault = error != nullptr ? error->message : "its open() failed without saying why";
   } catch (const std::exception& e) {
     call.fault = std::string("its open() threw an exception, which must not cross the boundary: ") + e.what();
   } catch (...) {
@@ -95,8 +94,8 @@ gboolean call_open(GstPlugin* registrar, gpointer data) {
 
 std::string Opener::check(const reel_plugin& entry) {
   if (entry.abi_major != REEL_ABI_MAJOR || entry.abi_minor > REEL_ABI_MINOR)
-    return "it was built for plugin ABI " + abi(entry.abi_major, entry.abi_minor) +
-           ", and this Reelwork speaks " + abi(REEL_ABI_MAJOR, REEL_ABI_MINOR) +
+    return "it was built for plugin ABI " + abi(entry.abi_major, entry.abi_minor) + ", and this Reelwork speaks " +
+           abi(REEL_ABI_MAJOR, REEL_ABI_MINOR) +
            (entry.abi_major < REEL_ABI_MAJOR ? ": ask its vendor for a newer build"
                                              : ": update Reelwork, or ask its vendor for an older build");
   for (const auto& [field, value] : {std::pair{"id", entry.id},
@@ -107,10 +106,8 @@ std::string Opener::check(const reel_plugin& entry) {
     if (value == nullptr || *value == '\0') return std::string("its field `") + field + "` is empty";
   if (entry.open == nullptr) return "its field `open` is empty";
   if (!is_vendor(entry.vendor))
-    return "its vendor '" + text(entry.vendor) +
-           "' is no prefix: expected lower-case letters and digits, like acme";
-  if (!ids_.insert(entry.id).second)
-    return "another plugin with the id '" + text(entry.id) + "' was loaded before it";
+    return "its vendor '" + text(entry.vendor) + "' is no prefix: expected lower-case letters and digits, like acme";
+  if (!ids_.insert(entry.id).second) return "another plugin with the id '" + text(entry.id) + "' was loaded before it";
   if (!names_.insert(entry.name).second)
     return "another plugin with the name '" + text(entry.name) + "' was loaded before it";
   return {};
@@ -121,9 +118,9 @@ std::string Opener::register_plugin(const reel_plugin& entry, Opened& opened) {
   auto call = std::make_unique<Call>();
   call->entry = &entry;
   call->host = host_;
-  const gboolean good = gst_plugin_register_static_full(
-      GST_VERSION_MAJOR, GST_VERSION_MINOR, entry.name, "Reelwork plugin", call_open, entry.version, "LGPL",
-      entry.id, entry.id, "https://reelwork.org/", call.get());
+  const gboolean good =
+      gst_plugin_register_static_full(GST_VERSION_MAJOR, GST_VERSION_MINOR, entry.name, "Reelwork plugin", call_open,
+                                      entry.version, "LGPL", entry.id, entry.id, "https://reelwork.org/", call.get());
   if (good == FALSE && call->fault.empty()) call->fault = "GStreamer did not accept it";
   const Features mine = call->registrar != nullptr ? factories(call->registrar) : Features{};
   const std::string prefix = std::string(entry.vendor) + "-";
@@ -134,8 +131,7 @@ std::string Opener::register_plugin(const reel_plugin& entry, Opened& opened) {
                     (owner ? ", of " + text(gst_plugin_get_name(owner.get())) : std::string());
     }
     if (call->fault.empty() && !name.starts_with(prefix))
-      call->fault =
-          "its stage '" + name + "' lacks the vendor's prefix: expected a name like " + prefix + name;
+      call->fault = "its stage '" + name + "' lacks the vendor's prefix: expected a name like " + prefix + name;
     opened.factories.push_back(name);
   }
   if (call->fault.empty() && mine.empty()) call->fault = "it registers no stage";
@@ -161,8 +157,8 @@ Opened Opener::open(const std::filesystem::path& path) {
   if (!within(patience_, [load, path] { load->library = load_library(path); })) {
     Opened late;
     late.info.path = path;
-    late.info.refused = "loading it does not come to an end: it was given up after " +
-                        std::to_string(patience_.count()) + " ms";
+    late.info.refused =
+        "loading it does not come to an end: it was given up after " + std::to_string(patience_.count()) + " ms";
     return late;
   }
   Opened opened = load->opened;
@@ -192,8 +188,7 @@ Opened Opener::open(const std::filesystem::path& path) {
     registration->fault = copy.register_plugin(entry, registration->opened);
   });
   if (!came_back) {
-    info.refused =
-        "its open() does not return: it was given up after " + std::to_string(patience_.count()) + " ms";
+    info.refused = "its open() does not return: it was given up after " + std::to_string(patience_.count()) + " ms";
     return opened;
   }
   opened = registration->opened;

@@ -12,8 +12,7 @@ using model::ParamSchema;
 using model::ParamType;
 
 std::string qdata(GParamSpec* spec, const char* key) {
-  const auto* const text =
-      static_cast<const char*>(g_param_spec_get_qdata(spec, g_quark_from_static_string(key)));
+  const auto* const text = static_cast<const char*>(g_param_spec_get_qdata(spec, g_quark_from_static_string(key)));
   return text != nullptr ? text : "";
 }
 
@@ -26,8 +25,7 @@ template <class Spec>
 void number_range(ParamSchema& param, const Spec* spec) {
   using T = decltype(spec->minimum);
   if constexpr (std::is_floating_point_v<T>) {
-    if (spec->minimum > -std::numeric_limits<float>::max())
-      param.minimum = static_cast<double>(spec->minimum);
+    if (spec->minimum > -std::numeric_limits<float>::max()) param.minimum = static_cast<double>(spec->minimum);
     if (spec->maximum < std::numeric_limits<float>::max()) param.maximum = static_cast<double>(spec->maximum);
   } else {
     if (spec->minimum != std::numeric_limits<T>::min() || std::is_unsigned_v<T>)
@@ -56,8 +54,7 @@ void choice(ParamSchema& param, GParamSpec* spec) {
   for (guint i = 0; i < values->n_values; ++i) {
     const GEnumValue& value = values->values[i];
     param.choices.push_back({value.value_nick, value.value_name != nullptr ? value.value_name : ""});
-    if (value.value == G_PARAM_SPEC_ENUM(spec)->default_value)
-      param.default_value = std::string(value.value_nick);
+    if (value.value == G_PARAM_SPEC_ENUM(spec)->default_value) param.default_value = std::string(value.value_nick);
   }
 }
 
@@ -86,8 +83,7 @@ bool set_type(ParamSchema& param, GParamSpec* spec) {
     param.type = ParamType::time;
     param.default_value = base::TimePoint{base::Time{static_cast<std::int64_t>(time->default_value)}};
     param.minimum = static_cast<double>(time->minimum) / 1e9;
-    if (time->maximum < static_cast<guint64>(G_MAXINT64))
-      param.maximum = static_cast<double>(time->maximum) / 1e9;
+    if (time->maximum < static_cast<guint64>(G_MAXINT64)) param.maximum = static_cast<double>(time->maximum) / 1e9;
   } else if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
     param.type = ParamType::boolean;
     param.default_value = G_PARAM_SPEC_BOOLEAN(spec)->default_value != FALSE;
@@ -109,8 +105,8 @@ bool set_type(ParamSchema& param, GParamSpec* spec) {
     number(param, G_PARAM_SPEC_FLOAT(spec));
   } else if (G_IS_PARAM_SPEC_ENUM(spec)) {
     choice(param, spec);
-  } else if (G_IS_PARAM_SPEC_STRING(spec) || G_IS_PARAM_SPEC_FLAGS(spec) ||
-             spec->value_type == GST_TYPE_CAPS || spec->value_type == GST_TYPE_FRACTION) {
+  } else if (G_IS_PARAM_SPEC_STRING(spec) || G_IS_PARAM_SPEC_FLAGS(spec) || spec->value_type == GST_TYPE_CAPS ||
+             spec->value_type == GST_TYPE_FRACTION) {
     text(param, spec, meaning);
   } else {
     return false;

@@ -17,8 +17,7 @@ bool any(std::string_view name, const std::vector<std::string>& patterns) {
 std::string refuse(std::string_view what, std::string_view name, const std::vector<std::string>& allow,
                    const std::vector<std::string>& deny) {
   if (any(name, allow) && !any(name, deny)) return {};
-  return "the policy of this installation does not allow the " + std::string(what) + " '" +
-         std::string(name) + "'";
+  return "the policy of this installation does not allow the " + std::string(what) + " '" + std::string(name) + "'";
 }
 
 }  // namespace

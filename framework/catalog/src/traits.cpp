@@ -20,10 +20,9 @@ using model::StageTraits;
 
 /// GStreamer's own elements of which it is known that picture or sound t depends on t alone.
 constexpr std::array<std::string_view, 20> pointwise_elements{
-    "agingtv",       "alpha",        "audioamplify", "audiobalance", "audioconvert",
-    "audiopanorama", "chromahold",   "clockoverlay", "coloreffects", "gamma",
-    "gaussianblur",  "identity",     "textoverlay",  "timeoverlay",  "videobalance",
-    "videobox",      "videoconvert", "videocrop",    "videoflip",    "volume"};
+    "agingtv",      "alpha",        "audioamplify", "audiobalance", "audioconvert", "audiopanorama", "chromahold",
+    "clockoverlay", "coloreffects", "gamma",        "gaussianblur", "identity",     "textoverlay",   "timeoverlay",
+    "videobalance", "videobox",     "videoconvert", "videocrop",    "videoflip",    "volume"};
 
 struct Kinds {
   bool video = false, audio = false, any = false, other = false;
@@ -48,8 +47,7 @@ Kinds kinds_of(GstStaticPadTemplate* pad) {
 
 template <class F>
 void each_pad(GstElementFactory* factory, F f) {
-  for (const GList* item = gst_element_factory_get_static_pad_templates(factory); item != nullptr;
-       item = item->next) {
+  for (const GList* item = gst_element_factory_get_static_pad_templates(factory); item != nullptr; item = item->next) {
     auto* const pad = static_cast<GstStaticPadTemplate*>(item->data);
     f(*pad, kinds_of(pad));
   }
@@ -95,11 +93,9 @@ StageRole role_of(GstElementFactory* factory, const Sides& sides) {
 
 int max_inputs(const std::string& said) { return said.empty() ? 64 : std::max(2, std::atoi(said.c_str())); }
 
-Contract contract_of(GstElementFactory* factory, const std::string& name, const char* key, bool touched,
-                     bool foreign) {
+Contract contract_of(GstElementFactory* factory, const std::string& name, const char* key, bool touched, bool foreign) {
   if (!touched) return {};
-  if (foreign &&
-      std::ranges::find(pointwise_elements, std::string_view(name).substr(4)) != pointwise_elements.end())
+  if (foreign && std::ranges::find(pointwise_elements, std::string_view(name).substr(4)) != pointwise_elements.end())
     return {Contract::Kind::pointwise, 0, 0, "", "", ""};
   return parse_contract(metadata(factory, key));
 }
@@ -109,8 +105,8 @@ bool is_plumbing(const GParamSpec* spec) {
   static const std::set<std::string_view> owners{
       "GstObject",  "GstElement",  "GstBin",        "GstBaseTransform",   "GstBaseSrc",
       "GstPushSrc", "GstBaseSink", "GstAggregator", "GstVideoAggregator", "GstAudioAggregator"};
-  const bool for_host = g_param_spec_get_qdata(const_cast<GParamSpec*>(spec),
-                                               g_quark_from_static_string(REEL_QDATA_HOST)) != nullptr;
+  const bool for_host =
+      g_param_spec_get_qdata(const_cast<GParamSpec*>(spec), g_quark_from_static_string(REEL_QDATA_HOST)) != nullptr;
   return for_host || owners.contains(g_type_name(spec->owner_type)) ||
          std::string_view(spec->name) == REEL_PROPERTY_DURING;
 }
@@ -146,14 +142,12 @@ Contract parse_contract(const std::string& text) {
   Contract contract;
   contract.kind = Contract::Kind::whole;
   if (kind == "pointwise") contract.kind = Contract::Kind::pointwise;
-  if (kind == "window" && in >> contract.before >> contract.after && contract.before >= 0 &&
-      contract.after >= 0)
+  if (kind == "window" && in >> contract.before >> contract.after && contract.before >= 0 && contract.after >= 0)
     contract.kind = Contract::Kind::window;
   if (kind != "retime") return contract;
   for (std::string word; in >> word;) {
     const auto equals = word.find('=');
-    const std::string key = word.substr(0, equals),
-                      value = equals == std::string::npos ? "" : word.substr(equals + 1);
+    const std::string key = word.substr(0, equals), value = equals == std::string::npos ? "" : word.substr(equals + 1);
     std::string* const into = key == "keep"     ? &contract.keep
                               : key == "remove" ? &contract.remove
                               : key == "rate"   ? &contract.rate
@@ -187,8 +181,8 @@ StageTraits stage_traits(GstElementFactory* factory, const std::string& name, co
       contract_of(factory, name, REEL_META_VIDEO_CONTRACT, traits.takes_video || traits.gives_video, foreign);
   traits.audio =
       contract_of(factory, name, REEL_META_AUDIO_CONTRACT, traits.takes_audio || traits.gives_audio, foreign);
-  traits.allows_during = metadata(factory, REEL_META_DURING) != "no" && traits.role != StageRole::source &&
-                         traits.role != StageRole::sink;
+  traits.allows_during =
+      metadata(factory, REEL_META_DURING) != "no" && traits.role != StageRole::source && traits.role != StageRole::sink;
   if (foreign && traits.role == StageRole::join) traits.allows_during = false;
   read_properties(factory, traits);
   return traits;
@@ -197,15 +191,12 @@ StageTraits stage_traits(GstElementFactory* factory, const std::string& name, co
 std::string no_stage_because(GstElementFactory* factory) {
   const Sides sides = sides_of(factory);
   const std::string name = GST_OBJECT_NAME(factory);
-  if (sides.sinks + sides.sources == 0)
-    return "the element " + name + " has no pads, so nothing can flow through it";
+  if (sides.sinks + sides.sources == 0) return "the element " + name + " has no pads, so nothing can flow through it";
   const auto raw = [](const Kinds& k, int pads) { return pads == 0 || k.video || k.audio; };
   if (!raw(sides.in, sides.sinks))
-    return "the element " + name +
-           " does not take raw pictures or sound, as stages do; `source` decodes by itself";
+    return "the element " + name + " does not take raw pictures or sound, as stages do; `source` decodes by itself";
   if (!raw(sides.out, sides.sources))
-    return "the element " + name +
-           " does not give raw pictures or sound, as stages do; `sink` encodes by itself";
+    return "the element " + name + " does not give raw pictures or sound, as stages do; `sink` encodes by itself";
   return {};
 }
 

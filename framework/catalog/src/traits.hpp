@@ -13,8 +13,7 @@ namespace reel::catalog {
 std::string stage_name(const std::string& factory, const std::string& vendor);
 
 /// Loads the element's class. `plugin` is the id of the Reelwork plugin, or empty for a foreign element.
-model::StageTraits stage_traits(GstElementFactory* factory, const std::string& name,
-                                const std::string& plugin);
+model::StageTraits stage_traits(GstElementFactory* factory, const std::string& name, const std::string& plugin);
 
 /// Why a foreign element cannot be a stage, or empty: it must have pads for raw pictures or sound.
 std::string no_stage_because(GstElementFactory* factory);

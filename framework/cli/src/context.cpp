@@ -27,10 +27,8 @@ std::string read_pipeline(const std::string& file) {
   std::error_code fault;
   const auto status = fs::status(file, fault);
   if (!fs::exists(status))
-    throw base::InputError(file + ": there is no such file",
-                           "`reel new pipeline NAME` makes one to start from");
-  if (fs::is_directory(status))
-    throw base::InputError(file + ": is a folder, expected a pipeline's YAML file");
+    throw base::InputError(file + ": there is no such file", "`reel new pipeline NAME` makes one to start from");
+  if (fs::is_directory(status)) throw base::InputError(file + ": is a folder, expected a pipeline's YAML file");
   std::ifstream in(file, std::ios::binary);
   if (!in) throw base::InputError(file + ": cannot be read", "check its permissions");
   return read_all(in);
@@ -61,15 +59,15 @@ model::Node& entry(model::Node& map, const std::string& key, model::Mark mark) {
 
 /// `${NAME}` and nothing else: NAME; else empty.
 std::string substituted_name(const std::string& scalar) {
-  if (!scalar.starts_with("${") || scalar.find('}') != scalar.size() - 1 || scalar.find(':') != std::string::npos) return {};
+  if (!scalar.starts_with("${") || scalar.find('}') != scalar.size() - 1 || scalar.find(':') != std::string::npos)
+    return {};
   return scalar.substr(2, scalar.size() - 3);
 }
 
 /// `--output` stands for the `uri` of the last sink: for the parameter that it takes it from, or for itself.
 void replace_output(model::Document& document, const std::string& output, std::map<std::string, std::string>& set) {
   model::Node* const sink = last_sink(document);
-  if (sink == nullptr)
-    throw base::InputError("--output has nothing to stand for: the pipeline has no stage `sink`");
+  if (sink == nullptr) throw base::InputError("--output has nothing to stand for: the pipeline has no stage `sink`");
   const model::Mark mark = sink->find("uses")->mark;
   model::Node& uri = entry(entry(*sink, "with", mark), "uri", mark);
   if (const std::string name = substituted_name(uri.scalar); !name.empty()) {
@@ -91,8 +89,7 @@ std::map<std::string, std::string> parse_settings(const std::vector<std::string>
   for (const std::string& setting : settings) {
     const auto equals = setting.find('=');
     if (equals == std::string::npos || equals == 0)
-      throw base::InputError("--set " + setting + ": expected NAME=VALUE",
-                             "for example --set input=clip.mp4");
+      throw base::InputError("--set " + setting + ": expected NAME=VALUE", "for example --set input=clip.mp4");
     values[setting.substr(0, equals)] = setting.substr(equals + 1);
   }
   return values;
@@ -131,9 +128,8 @@ std::optional<std::string> Context::find_secret(const std::string& name) const {
 std::string Context::secret(const std::string& name) const {
   auto value = find_secret(name);
   if (!value)
-    throw base::InputError(
-        "there is no secret '" + name + "'",
-        "set REEL_SECRET_" + name + " or put it into " + (config_.secrets_folder / name).string());
+    throw base::InputError("there is no secret '" + name + "'",
+                           "set REEL_SECRET_" + name + " or put it into " + (config_.secrets_folder / name).string());
   base::hide_in_logs(*value);
   return *std::move(value);
 }
@@ -146,8 +142,7 @@ model::CheckOptions Context::check_options(const LoadOptions& options) {
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
   };
   check.has_secret = [this](const std::string& name) { return find_secret(name).has_value(); };
-  const catalog::Policy policy{config_.allow_stages, config_.deny_stages, config_.allow_schemes,
-                               config_.deny_schemes};
+  const catalog::Policy policy{config_.allow_stages, config_.deny_stages, config_.allow_schemes, config_.deny_schemes};
   check.refuse_uri = [policy](const std::string& uri) { return policy.refuse_uri(uri); };
   check.require_params = options.require_params;
   return check;

@@ -35,11 +35,11 @@ class LiveLine final : public ProgressView {
     draw(line);
   }
   void log(const base::LogLine& line) override {
-    if (line.level < base::Level::warning) return;
+    if (line.level < base::stderr_level()) return;
     const std::lock_guard lock(mutex_);
     draw("");
-    std::cerr << base::name(line.level) << ": " << (line.stage.empty() ? "" : line.stage + ": ")
-              << line.message << '\n';
+    std::cerr << base::name(line.level) << ": " << (line.stage.empty() ? "" : line.stage + ": ") << line.message
+              << '\n';
   }
   void done(const engine::Report&) override { clear(); }
   void failed(const std::string&) override { clear(); }
@@ -73,9 +73,9 @@ class PlainLines final : public ProgressView {
     std::cerr << name_ << ": " << progress_text(progress) << std::endl;
   }
   void log(const base::LogLine& line) override {
-    if (line.level < base::Level::warning) return;
-    std::cerr << base::name(line.level) << ": " << (line.stage.empty() ? "" : line.stage + ": ")
-              << line.message << std::endl;
+    if (line.level < base::stderr_level()) return;
+    std::cerr << base::name(line.level) << ": " << (line.stage.empty() ? "" : line.stage + ": ") << line.message
+              << std::endl;
   }
 
  private:
@@ -104,10 +104,7 @@ class JsonLines final : public ProgressView {
   }
   void log(const base::LogLine& line) override {
     if (line.level >= base::Level::info)
-      print({{"event", "log"},
-             {"level", base::name(line.level)},
-             {"stage", line.stage},
-             {"message", line.message}});
+      print({{"event", "log"}, {"level", base::name(line.level)}, {"stage", line.stage}, {"message", line.message}});
   }
   void done(const engine::Report& report) override {
     print({{"event", "done"}, {"report", json::parse(report.to_json())}});
@@ -139,8 +136,7 @@ std::string progress_text(const engine::Progress& p) {
 std::unique_ptr<ProgressView> make_progress(const std::string& kind, const std::string& name) {
   if (kind == "none") return std::make_unique<Nothing>();
   if (kind == "json") return std::make_unique<JsonLines>();
-  if (kind == "auto" && terminal::is_terminal(terminal::Stream::error))
-    return std::make_unique<LiveLine>(name);
+  if (kind == "auto" && terminal::is_terminal(terminal::Stream::error)) return std::make_unique<LiveLine>(name);
   return std::make_unique<PlainLines>(name);
 }
 

@@ -52,8 +52,7 @@ std::string kinds_of(bool video, bool audio) {
 std::string reference_page(const model::StageTraits& stage) {
   std::ostringstream out;
   out << "# " << stage.name << "\n\n" << stage.summary << (stage.summary.ends_with('.') ? "" : ".") << "\n\n";
-  if (stage.gives_video && stage.takes_video)
-    out << "![" << stage.title << "](pictures/" << stage.name << ".jpg)\n\n";
+  if (stage.gives_video && stage.takes_video) out << "![" << stage.title << "](pictures/" << stage.name << ".jpg)\n\n";
   out << "| | |\n| --- | --- |\n| kind | " << model::name(stage.role) << " |\n";
   if (stage.takes_video || stage.takes_audio)
     out << "| takes | " << kinds_of(stage.takes_video, stage.takes_audio) << " |\n";
@@ -64,8 +63,8 @@ std::string reference_page(const model::StageTraits& stage) {
         << ", by `from:` |\n";
   if (stage.takes_video) out << "| time, picture | " << model::to_text(stage.video) << " |\n";
   if (stage.takes_audio) out << "| time, sound | " << model::to_text(stage.audio) << " |\n";
-  out << "| `during` | " << (stage.allows_during ? "yes" : "no") << " |\n| element | `" << stage.factory
-      << "` of `" << stage.plugin << "` |\n\n";
+  out << "| `during` | " << (stage.allows_during ? "yes" : "no") << " |\n| element | `" << stage.factory << "` of `"
+      << stage.plugin << "` |\n\n";
   if (stage.params.empty()) {
     out << "It has no parameters.\n";
   } else {
@@ -73,13 +72,11 @@ std::string reference_page(const model::StageTraits& stage) {
            "| --- |\n";
     for (const model::ParamSchema& p : stage.params)
       out << "| `" << p.name << "` | " << model::name(p.type) << " | " << cell(values_of(p)) << " | "
-          << cell(default_of(p)) << " | " << (p.animatable ? "yes" : "") << " | " << cell(p.description)
-          << " |\n";
+          << cell(default_of(p)) << " | " << (p.animatable ? "yes" : "") << " | " << cell(p.description) << " |\n";
     for (const model::ParamSchema& p : stage.params) {
       if (p.choices.empty()) continue;
       out << "\n`" << p.name << "`:\n\n";
-      for (const model::Choice& choice : p.choices)
-        out << "- `" << choice.name << "`: " << choice.description << "\n";
+      for (const model::Choice& choice : p.choices) out << "- `" << choice.name << "`: " << choice.description << "\n";
     }
   }
   out << "\n## Example\n\n[examples/" << stage.name << ".yaml](examples/" << stage.name << ".yaml)\n";

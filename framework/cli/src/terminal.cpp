@@ -25,8 +25,7 @@ bool is_terminal(Stream stream) { return isatty(descriptor(stream)) == 1; }
 
 bool colors(Stream stream) {
   const char* const term = std::getenv("TERM");
-  return is_terminal(stream) && std::getenv("NO_COLOR") == nullptr && term != nullptr &&
-         std::string(term) != "dumb";
+  return is_terminal(stream) && std::getenv("NO_COLOR") == nullptr && term != nullptr && std::string(term) != "dumb";
 }
 
 int width(Stream stream) {
@@ -54,8 +53,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows, int width) 
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i + 1 < row.size(); ++i)
-      widths[i] = std::max(widths[i], base::display_width(row[i]));
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], base::display_width(row[i]));
   }
   std::string out;
   for (const auto& row : rows) {

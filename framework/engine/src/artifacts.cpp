@@ -54,8 +54,7 @@ std::vector<Artifact> PendingFiles::publish() {
   for (const File& f : files_) sync(f.temporary, O_RDONLY);
   for (File& f : files_) {
     // An old target changes places with the new file, so that it can come back.
-    const bool exchanged =
-        renameat2(AT_FDCWD, f.temporary.c_str(), AT_FDCWD, f.target.c_str(), RENAME_EXCHANGE) == 0;
+    const bool exchanged = renameat2(AT_FDCWD, f.temporary.c_str(), AT_FDCWD, f.target.c_str(), RENAME_EXCHANGE) == 0;
     if (!exchanged && rename(f.temporary.c_str(), f.target.c_str()) != 0) {
       const std::string why = std::strerror(errno);
       put_back();

@@ -31,8 +31,7 @@ TEST_F(Pending, PutsBackWhatItRenamedIfOneFails) {
     EXPECT_THROW(files.publish(), base::RunError);
   }
   EXPECT_EQ(read(path("a")), "old a");
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder()), {}), 1)
-      << "only the old file is left";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder()), {}), 1) << "only the old file is left";
 }
 
 TEST_F(Pending, RemovesWhatWasNotPublished) {

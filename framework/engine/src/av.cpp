@@ -29,8 +29,7 @@ void log_line(void* from, int level, const char* format, va_list arguments) {
   if (level > AV_LOG_WARNING) return;
   std::array<char, 1024> line{};
   int prefix = 1;
-  if (av_log_format_line2(from, level, format, arguments, line.data(), static_cast<int>(line.size()),
-                          &prefix) <= 0)
+  if (av_log_format_line2(from, level, format, arguments, line.data(), static_cast<int>(line.size()), &prefix) <= 0)
     return;
   std::string_view text(line.data());
   while (text.ends_with('\n')) text.remove_suffix(1);
@@ -52,8 +51,7 @@ std::string words(int error) {
   const std::string shown = "'" + base::printable(path.string()) + "'";
   if (const std::string fault = mp4_fault(path); !fault.empty())
     throw base::InputError(shown + " " + fault, "copy it again from where it was recorded");
-  throw base::InputError(shown + " " + why,
-                         "check that it is a video or sound file and that it plays elsewhere");
+  throw base::InputError(shown + " " + why, "check that it is a video or sound file and that it plays elsewhere");
 }
 
 /// Demuxers that take any text for media, or open further addresses that the file names.
@@ -69,9 +67,9 @@ const AVInputFormat* detect(AVIOContext* io, const fs::path& path) {
   if (score < 0 || format == nullptr) refuse(path, "is no media file");
   const std::string_view name = format->name;
   if (name == "hls" || name == "dash" || name == "concat" || name == "imf")
-    throw base::InputError("'" + base::printable(path.string()) + "' is a playlist (" + std::string(name) +
-                               "), not a media file",
-                           "name the media file itself");
+    throw base::InputError(
+        "'" + base::printable(path.string()) + "' is a playlist (" + std::string(name) + "), not a media file",
+        "name the media file itself");
   // A score this low means that nothing but chance spoke for the format.
   if (refused_format(name) || score < 2) refuse(path, "is no media file");
   return format;
@@ -150,19 +148,16 @@ std::string mp4_fault(const std::string& path) {
       return n;
     };
     const std::string type(reinterpret_cast<const char*>(head.data()) + 4, 4);
-    if (at == 0 && type != "ftyp" && type != "moov" && type != "mdat" && type != "wide" && type != "free")
-      return {};
+    if (at == 0 && type != "ftyp" && type != "moov" && type != "mdat" && type != "wide" && type != "free") return {};
     moov = moov || type == "moov";
     std::uint64_t length = number(0, 4);
     if (length == 1) length = number(8, 8);
     if (length == 0) break;  // to the end of the file
     if (length < 8) return "is damaged";
-    if (length > size - at)
-      return "is cut short: it ends in the middle of its '" + base::printable(type) + "' part";
+    if (length > size - at) return "is cut short: it ends in the middle of its '" + base::printable(type) + "' part";
     at += length;
   }
-  return moov ? ""
-              : "is cut short: it has no index (no 'moov' part), as when recording or copying was broken off";
+  return moov ? "" : "is cut short: it has no index (no 'moov' part), as when recording or copying was broken off";
 }
 
 bool is_cover(const AVStream* stream) { return (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0; }
@@ -183,8 +178,7 @@ base::Time media_start(const AVFormatContext* context) {
   for (unsigned i = 0; i < context->nb_streams; ++i) {
     const AVStream* const s = context->streams[i];
     const auto type = s->codecpar->codec_type;
-    if ((type != AVMEDIA_TYPE_VIDEO && type != AVMEDIA_TYPE_AUDIO) || is_cover(s) ||
-        s->start_time == AV_NOPTS_VALUE)
+    if ((type != AVMEDIA_TYPE_VIDEO && type != AVMEDIA_TYPE_AUDIO) || is_cover(s) || s->start_time == AV_NOPTS_VALUE)
       continue;
     const base::Time start = to_time(s->start_time, s->time_base);
     if (!first || start < *first) first = start;

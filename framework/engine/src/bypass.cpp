@@ -60,9 +60,7 @@ GQuark bypass_quark() {
   static const GQuark quark = g_quark_from_static_string("reel-engine-bypass");
   return quark;
 }
-Bypass& bypass_of(GstPad* pad) {
-  return *static_cast<Bypass*>(g_object_get_qdata(G_OBJECT(pad), bypass_quark()));
-}
+Bypass& bypass_of(GstPad* pad) { return *static_cast<Bypass*>(g_object_get_qdata(G_OBJECT(pad), bypass_quark())); }
 
 /// The inner part begins anew each time: what it was told before the last drain is gone.
 void Bypass::enter() {
@@ -97,8 +95,7 @@ GstFlowReturn Bypass::push(gst::BufferPtr buffer) {
 }
 
 GstFlowReturn Bypass::push_sound(gst::BufferPtr buffer) {
-  if (!GST_BUFFER_PTS_IS_VALID(buffer.get()) || sound.bpf <= 0 || sound.rate <= 0)
-    return push(std::move(buffer));
+  if (!GST_BUFFER_PTS_IS_VALID(buffer.get()) || sound.bpf <= 0 || sound.rate <= 0) return push(std::move(buffer));
   const auto bytes = static_cast<std::int64_t>(gst_buffer_get_size(buffer.get()));
   const std::int64_t samples = bytes / sound.bpf;
   const GstClockTime start = GST_BUFFER_PTS(buffer.get());
@@ -115,8 +112,7 @@ GstFlowReturn Bypass::push_sound(gst::BufferPtr buffer) {
                              static_cast<guint64>((*edge - begin).count()), sound.rate, GST_SECOND)),
                          done + 1, samples);
     if (done == 0 && until == samples) return push(std::move(buffer));
-    gst::BufferPtr part(gst_buffer_copy_region(buffer.get(), GST_BUFFER_COPY_ALL,
-                                               static_cast<gsize>(done * sound.bpf),
+    gst::BufferPtr part(gst_buffer_copy_region(buffer.get(), GST_BUFFER_COPY_ALL, static_cast<gsize>(done * sound.bpf),
                                                static_cast<gsize>((until - done) * sound.bpf)));
     GST_BUFFER_PTS(part.get()) = pts_of(done);
     GST_BUFFER_DURATION(part.get()) = pts_of(until) - pts_of(done);
@@ -177,19 +173,14 @@ gboolean inner_event(GstPad* pad, GstObject*, GstEvent* event) {
 }
 
 /// Events from downstream go upstream past the inner part, which would not know what to do with half of them.
-gboolean src_event(GstPad* pad, GstObject*, GstEvent* event) {
-  return gst_pad_push_event(bypass_of(pad).sink, event);
-}
+gboolean src_event(GstPad* pad, GstObject*, GstEvent* event) { return gst_pad_push_event(bypass_of(pad).sink, event); }
 
 /// Queries too.
-gboolean src_query(GstPad* pad, GstObject*, GstQuery* query) {
-  return gst_pad_peer_query(bypass_of(pad).sink, query);
-}
+gboolean src_query(GstPad* pad, GstObject*, GstQuery* query) { return gst_pad_peer_query(bypass_of(pad).sink, query); }
 
 GstElement* add(GstBin* bin, const char* factory) {
   GstElement* const element = gst_element_factory_make(factory, nullptr);
-  if (element == nullptr)
-    throw base::RunError(std::string("the GStreamer element '") + factory + "' is not installed");
+  if (element == nullptr) throw base::RunError(std::string("the GStreamer element '") + factory + "' is not installed");
   gst_bin_add(bin, element);
   return element;
 }
@@ -206,9 +197,8 @@ std::pair<GstElement*, GstElement*> fill(GstBin* bin, gst::ElementPtr inner, Kin
   row.push_back(add(bin, "capsfilter"));
   for (std::size_t i = 1; i < row.size(); ++i)
     if (gst_element_link(row[i - 1], row[i]) == FALSE)
-      throw base::InputError(
-          "it cannot be limited to a part of the time: it has not one input and one output",
-          "remove 'during'");
+      throw base::InputError("it cannot be limited to a part of the time: it has not one input and one output",
+                             "remove 'during'");
   return {row.front(), row.back()};
 }
 

@@ -22,8 +22,7 @@ class Faults {
   bool any_error() const { return errors_ > 0; }
 
  private:
-  void add(model::Severity severity, model::Mark mark, std::string code, std::string message,
-           std::string hint);
+  void add(model::Severity severity, model::Mark mark, std::string code, std::string message, std::string hint);
   model::Diagnosed& diagnosed_;
   int errors_ = 0;
 };
@@ -39,8 +38,7 @@ const model::Setting* address(const model::Stage& stage);
 void replace_frame_numbers(model::Pipeline& pipeline, const Media& media, Faults& faults);
 
 /// `during`, ranges, keyframes and times against what reaches the stage.
-void check_times(const model::Pipeline& pipeline, const std::vector<planner::StageClock>& clocks,
-                 Faults& faults);
+void check_times(const model::Pipeline& pipeline, const std::vector<planner::StageClock>& clocks, Faults& faults);
 
 /// Stages whose kind of media is not there.
 void check_kinds(const model::Pipeline& pipeline, const Media& media, Faults& faults);

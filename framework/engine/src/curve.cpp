@@ -46,8 +46,7 @@ gboolean get_value(GstControlSource* self, GstClockTime at, gdouble* value) {
   return TRUE;
 }
 
-gboolean get_values(GstControlSource* self, GstClockTime at, GstClockTime step, guint count,
-                    gdouble* values) {
+gboolean get_values(GstControlSource* self, GstClockTime at, GstClockTime step, guint count, gdouble* values) {
   for (guint i = 0; i < count; ++i) get_value(self, at + i * step, values + i);
   return TRUE;
 }
@@ -87,12 +86,9 @@ struct ToNumber {
   double operator()(bool v) const { return v ? 1 : 0; }
   double operator()(std::int64_t v) const { return static_cast<double>(v); }
   double operator()(double v) const { return v; }
-  double operator()(const base::TimePoint& v) const {
-    return static_cast<double>(std::get<base::Time>(v).count());
-  }
+  double operator()(const base::TimePoint& v) const { return static_cast<double>(std::get<base::Time>(v).count()); }
   double operator()(const model::Color& c) const {
-    return std::uint32_t{c.alpha} << 24U | std::uint32_t{c.red} << 16U | std::uint32_t{c.green} << 8U |
-           c.blue;
+    return std::uint32_t{c.alpha} << 24U | std::uint32_t{c.red} << 16U | std::uint32_t{c.green} << 8U | c.blue;
   }
   double operator()(const std::string& choice) const {
     if (G_IS_PARAM_SPEC_ENUM(spec)) return enum_share(spec, choice);
@@ -111,16 +107,14 @@ double curve_value(const std::vector<CurvePoint>& points, CurveKind kind, base::
   if (after == points.begin()) return points.front().value;
   const CurvePoint& from = *(after - 1);
   if (after == points.end()) return from.value;
-  const double share =
-      static_cast<double>((at - from.at).count()) / static_cast<double>((after->at - from.at).count());
+  const double share = static_cast<double>((at - from.at).count()) / static_cast<double>((after->at - from.at).count());
   return mixed(from.value, after->value, eased(share, from.curve), kind);
 }
 
 gst::Ptr<GstControlSource> make_curve(std::vector<CurvePoint> points, CurveKind kind) {
   auto* const made = static_cast<CurveObject*>(g_object_new(curve_type(), nullptr));
   auto curve = gst::sunk(&made->base);
-  made->points =
-      new std::vector<CurvePoint>(std::move(points));  // NOLINT(cppcoreguidelines-owning-memory): finalize()
+  made->points = new std::vector<CurvePoint>(std::move(points));  // NOLINT(cppcoreguidelines-owning-memory): finalize()
   made->kind = kind;
   return curve;
 }
@@ -133,8 +127,7 @@ void animate(GstObject* object, const std::string& property, const std::vector<m
   for (const model::Keyframe& k : keyframes)
     points.push_back({std::get<base::Time>(k.at), std::visit(ToNumber{spec}, k.value), k.curve});
   const bool whole = G_IS_PARAM_SPEC_INT(spec) || G_IS_PARAM_SPEC_UINT(spec) || G_IS_PARAM_SPEC_INT64(spec) ||
-                     G_IS_PARAM_SPEC_UINT64(spec) || G_IS_PARAM_SPEC_LONG(spec) ||
-                     G_IS_PARAM_SPEC_ULONG(spec);
+                     G_IS_PARAM_SPEC_UINT64(spec) || G_IS_PARAM_SPEC_LONG(spec) || G_IS_PARAM_SPEC_ULONG(spec);
   // Between two choices there is nothing.
   if (G_IS_PARAM_SPEC_BOOLEAN(spec) || G_IS_PARAM_SPEC_ENUM(spec))
     for (CurvePoint& p : points) p.curve = model::Curve::hold;

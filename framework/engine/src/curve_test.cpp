@@ -11,10 +11,8 @@ using model::Curve;
 using std::chrono::seconds;
 
 TEST(CurveValue, HoldsBeforeAndAfterAndGoesBetween) {
-  const std::vector<CurvePoint> points{{seconds(1), 10, Curve::linear},
-                                       {seconds(3), 20, Curve::ease},
-                                       {seconds(5), 40, Curve::hold},
-                                       {seconds(7), 0}};
+  const std::vector<CurvePoint> points{
+      {seconds(1), 10, Curve::linear}, {seconds(3), 20, Curve::ease}, {seconds(5), 40, Curve::hold}, {seconds(7), 0}};
   const auto at = [&](double s) {
     return curve_value(points, CurveKind::number, base::Time{static_cast<std::int64_t>(s * 1e9)});
   };
@@ -37,17 +35,13 @@ TEST(CurveValue, RoundsIntegersAndMixesColoursByChannel) {
 class Animate : public ::testing::Test {
  protected:
   void SetUp() override { gst::init(); }
-  static gst::ElementPtr element(const char* name) {
-    return gst::sunk(gst_element_factory_make(name, nullptr));
-  }
+  static gst::ElementPtr element(const char* name) { return gst::sunk(gst_element_factory_make(name, nullptr)); }
 };
 
 TEST_F(Animate, DrivesEnumsAndIntegersExactly) {
   const auto flip = element("videoflip");
   animate(GST_OBJECT(flip.get()), "video-direction",
-          {{seconds(0), std::string("90r")},
-           {seconds(1), std::string("vert")},
-           {seconds(2), std::string("auto")}});
+          {{seconds(0), std::string("90r")}, {seconds(1), std::string("vert")}, {seconds(2), std::string("auto")}});
   const auto direction = [&](GstClockTime at) {
     gst_object_sync_values(GST_OBJECT(flip.get()), at);
     gint value = -1;

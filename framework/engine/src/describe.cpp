@@ -29,8 +29,7 @@ std::string inputs_words(const model::Pipeline& pipeline, const model::Stage& st
 }
 
 /// What happens to one kind of media in a stage, as a sentence; empty where there is none.
-std::string effect_words(const Prepared& prepared, std::size_t index, const std::vector<Kinds>& outputs,
-                         Kind kind) {
+std::string effect_words(const Prepared& prepared, std::size_t index, const std::vector<Kinds>& outputs, Kind kind) {
   const model::Stage& stage = prepared.pipeline.stages[index];
   const std::string what = kind == Kind::video ? "Pictures" : "Sound";
   const bool comes = stage.inputs.empty() || input_kinds(stage, outputs).has(kind);
@@ -52,16 +51,15 @@ std::string effect_words(const Prepared& prepared, std::size_t index, const std:
 std::string clock_words(const planner::StageClock& clock) {
   if (!clock.input_duration || !clock.output_duration) return "";
   if (*clock.input_duration == *clock.output_duration)
-    return "Lasts " + base::format_time(*clock.output_duration) + ".";
-  return "Lasts " + base::format_time(*clock.output_duration) + " (" +
-         base::format_time(*clock.input_duration) + " before).";
+    return "Lasts " + base::format_moment(*clock.output_duration) + ".";
+  return "Lasts " + base::format_moment(*clock.output_duration) + " (" + base::format_moment(*clock.input_duration) +
+         " before).";
 }
 
 void add_parameters(const model::Stage& stage, std::string& text) {
   for (const model::ParamSchema& p : stage.traits.params) {
     const model::Setting* const setting = stage.setting(p.name);
-    std::string value =
-        setting != nullptr ? base::redacted(setting_text(*setting)) : model::to_yaml(p.default_value);
+    std::string value = setting != nullptr ? base::redacted(setting_text(*setting)) : model::to_yaml(p.default_value);
     if (value.empty() || value == "null") value = "(none)";
     const std::string unit = p.unit.empty() ? "" : " " + p.unit;
     text += "     " + p.name + ": " + value + unit + (setting != nullptr ? "" : "  (default)") + "\n";
@@ -88,13 +86,12 @@ Json stage_json(const Prepared& prepared, std::size_t index, const std::vector<K
   json["with"] = Json::object();
   for (const model::ParamSchema& p : stage.traits.params) {
     const model::Setting* const setting = stage.setting(p.name);
-    json["with"][p.name] = {{"value", setting != nullptr ? base::redacted(setting_text(*setting))
-                                                         : model::to_yaml(p.default_value)},
-                            {"default", setting == nullptr}};
+    json["with"][p.name] = {
+        {"value", setting != nullptr ? base::redacted(setting_text(*setting)) : model::to_yaml(p.default_value)},
+        {"default", setting == nullptr}};
   }
   json["gives"] = {{"video", outputs[index].video}, {"audio", outputs[index].audio}};
-  json["contract"] = {{"video", contract_json(stage.traits.video)},
-                      {"audio", contract_json(stage.traits.audio)}};
+  json["contract"] = {{"video", contract_json(stage.traits.video)}, {"audio", contract_json(stage.traits.audio)}};
   json["input_seconds"] = seconds_json(prepared.clocks[index].input_duration);
   json["output_seconds"] = seconds_json(prepared.clocks[index].output_duration);
   return json;
@@ -108,8 +105,7 @@ std::string setting_text(const model::Setting& setting) {
   for (const model::Keyframe& k : setting.keyframes) {
     if (text.size() > 2) text += ", ";
     text += "{ at: " + base::format(k.at) + ", value: " + model::to_yaml(k.value);
-    if (k.curve != model::Curve::linear)
-      text += k.curve == model::Curve::ease ? ", curve: ease" : ", curve: hold";
+    if (k.curve != model::Curve::linear) text += k.curve == model::Curve::ease ? ", curve: ease" : ", curve: hold";
     text += " }";
   }
   return text + " ]";
@@ -134,8 +130,7 @@ std::string contract_words(const model::Contract& contract) {
 }
 
 std::string during_words(const base::TimePointRange& during) {
-  if (during.begin && during.end)
-    return "from " + base::format(*during.begin) + " to " + base::format(*during.end);
+  if (during.begin && during.end) return "from " + base::format(*during.begin) + " to " + base::format(*during.end);
   if (during.begin) return "from " + base::format(*during.begin) + " on";
   return during.end ? "until " + base::format(*during.end) : "always";
 }
@@ -143,10 +138,8 @@ std::string during_words(const base::TimePointRange& during) {
 std::string media_words(const model::MediaInfo& media) {
   std::vector<std::string> parts;
   if (const auto* const v = media.video(); v != nullptr) {
-    std::string text =
-        v->video->codec + " " + std::to_string(v->video->width) + "x" + std::to_string(v->video->height);
-    if (v->video->rotation != 0)
-      text += ", turned upright by " + std::to_string(v->video->rotation) + " degrees";
+    std::string text = v->video->codec + " " + std::to_string(v->video->width) + "x" + std::to_string(v->video->height);
+    if (v->video->rotation != 0) text += ", turned upright by " + std::to_string(v->video->rotation) + " degrees";
     if (v->video->still)
       text += ", a still picture";
     else if (v->video->variable_frame_rate)
@@ -157,10 +150,9 @@ std::string media_words(const model::MediaInfo& media) {
   }
   if (const auto* const a = media.audio(); a != nullptr)
     parts.push_back(a->audio->codec + " sound at " + std::to_string(a->audio->sample_rate) + " Hz, " +
-                    std::to_string(a->audio->channels) +
-                    (a->audio->channels == 1 ? " channel" : " channels"));
+                    std::to_string(a->audio->channels) + (a->audio->channels == 1 ? " channel" : " channels"));
   std::string text = base::join_words(parts);
-  if (media.duration) text += "; lasts " + base::format_time(*media.duration);
+  if (media.duration) text += "; lasts " + base::format_moment(*media.duration);
   return text;
 }
 
@@ -180,8 +172,7 @@ std::string explain_text(const Prepared& prepared) {
     for (const Kind kind : both_kinds)
       if (const std::string effect = effect_words(prepared, i, outputs, kind); !effect.empty())
         text += "   " + effect + "\n";
-    if (const std::string clock = clock_words(prepared.clocks[i]); !clock.empty())
-      text += "   " + clock + "\n";
+    if (const std::string clock = clock_words(prepared.clocks[i]); !clock.empty()) text += "   " + clock + "\n";
     add_parameters(stage, text);
   }
   return text;

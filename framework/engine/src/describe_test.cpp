@@ -19,8 +19,7 @@ class Describe : public PipelineTest {
 
 TEST_F(Describe, ExplainsEachStageInWords) {
   const std::string text = explain_text(prepare(yaml(clip(), middle_)));
-  EXPECT_THAT(text,
-              HasSubstr("Media: h264 160x120, 25 pictures a second and aac sound at 48000 Hz, 1 channel"));
+  EXPECT_THAT(text, HasSubstr("Media: h264 160x120, 25 pictures a second and aac sound at 48000 Hz, 1 channel"));
   EXPECT_THAT(text, HasSubstr("2. videobalance (gst/videobalance, line 5)"));
   EXPECT_THAT(text, HasSubstr("Acts from 0:00.5 to 0:01; the rest passes unchanged."));
   EXPECT_THAT(text, HasSubstr("Pictures: changed, each moment by itself."));

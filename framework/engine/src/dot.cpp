@@ -34,21 +34,19 @@ std::string node(const model::Stage& stage, std::size_t index) {
   std::string label =
       quoted(stage.traits.title.empty() ? stage.traits.name : stage.traits.title) + "\\n" + quoted(stage.id);
   if (stage.during) label += "\\n" + quoted(during_words(*stage.during));
-  return "  s" + std::to_string(index) + " [label=\"" + label + "\", shape=" + shape(stage.traits.role) +
-         "];\n";
+  return "  s" + std::to_string(index) + " [label=\"" + label + "\", shape=" + shape(stage.traits.role) + "];\n";
 }
 
 std::string edge(std::size_t from, std::size_t to, Kind kind) {
-  const std::string style = kind == Kind::video ? "color=\"#1f5fbf\", label=\"picture\""
-                                                : "color=\"#b3541e\", label=\"sound\", style=dashed";
+  const std::string style =
+      kind == Kind::video ? "color=\"#1f5fbf\", label=\"picture\"" : "color=\"#b3541e\", label=\"sound\", style=dashed";
   return "  s" + std::to_string(from) + " -> s" + std::to_string(to) + " [" + style + "];\n";
 }
 
 }  // namespace
 
 std::string graph_dot(const model::Pipeline& pipeline) {
-  const auto outputs =
-      output_kinds(pipeline, std::vector<std::optional<model::MediaInfo>>(pipeline.stages.size()));
+  const auto outputs = output_kinds(pipeline, std::vector<std::optional<model::MediaInfo>>(pipeline.stages.size()));
   std::string dot =
       "digraph pipeline {\n  rankdir=LR;\n  bgcolor=\"white\";\n"
       "  node [fontname=\"DejaVu Sans\", fontsize=11, style=filled, fillcolor=\"#f4f4f4\"];\n"

@@ -37,9 +37,7 @@ bool only_reports(const GError& error, const std::string& debug) {
          debug.find("streaming stopped, reason") != std::string::npos;
 }
 
-std::string printable_text(const char* text) {
-  return base::redacted(base::printable(text != nullptr ? text : ""));
-}
+std::string printable_text(const char* text) { return base::redacted(base::printable(text != nullptr ? text : "")); }
 
 /// A link where one side says what it sends, and the other side never took it.
 struct Refusal {
@@ -66,9 +64,8 @@ Refusal find_refusal(GstElement* graph) {
 GstObject* stage_object(GstPad* pad) { return GST_OBJECT_PARENT(pad); }
 
 std::string disk_words(const GError& error) {
-  return g_error_matches(&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT) != FALSE
-             ? "the disk is full"
-             : "";
+  return g_error_matches(&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT) != FALSE ? "the disk is full"
+                                                                                                : "";
 }
 
 std::string hint_for(const GError& error) {
@@ -113,19 +110,16 @@ void Failures::note(GstMessage* message) {
   GError* error = nullptr;
   gchar* debug = nullptr;
   gst_message_parse_error(message, &error, &debug);
-  errors_.push_back(
-      {gst::stage_of(GST_MESSAGE_SRC(message)), gst::Ptr<GError>(error), printable_text(debug)});
+  errors_.push_back({gst::stage_of(GST_MESSAGE_SRC(message)), gst::Ptr<GError>(error), printable_text(debug)});
   g_free(debug);
 }
 
 const Failures::Error& Failures::cause() const {
-  const auto real =
-      std::ranges::find_if(errors_, [](const Error& e) { return !only_reports(*e.error, e.debug); });
+  const auto real = std::ranges::find_if(errors_, [](const Error& e) { return !only_reports(*e.error, e.debug); });
   return real != errors_.end() ? *real : errors_.front();
 }
 
-StageError Failures::at(int stage, const std::string& what, const std::string& hint,
-                        const std::string& detail) const {
+StageError Failures::at(int stage, const std::string& what, const std::string& hint, const std::string& detail) const {
   if (stage < 0) return StageError(what, hint, "", {}, detail);
   return stage_error(pipeline_.stages[static_cast<std::size_t>(stage)], what, hint, detail);
 }
@@ -134,12 +128,10 @@ StageError Failures::explain(GstElement* graph) const {
   const Error& error = cause();
   const std::string words = printable_text(error.error->message), detail = words + " (" + error.debug + ")";
   if (!missing_.empty())
-    return at(error.stage, "this machine has no " + base::join_words(missing_), package_for(missing_.front()),
-              detail);
+    return at(error.stage, "this machine has no " + base::join_words(missing_), package_for(missing_.front()), detail);
   const bool reports = only_reports(*error.error, error.debug);
-  const bool negotiation =
-      (reports && error.debug.find("not-negotiated") != std::string::npos) ||
-      g_error_matches(error.error.get(), GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION) != FALSE;
+  const bool negotiation = (reports && error.debug.find("not-negotiated") != std::string::npos) ||
+                           g_error_matches(error.error.get(), GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION) != FALSE;
   if (negotiation) {
     if (const Refusal refusal = find_refusal(graph); refusal.taker) {
       const gst::CapsPtr given(gst_pad_get_current_caps(refusal.giver.get())),
@@ -147,26 +139,23 @@ StageError Failures::explain(GstElement* graph) const {
       const int taker = gst::stage_of(stage_object(refusal.taker.get())),
                 giver = gst::stage_of(stage_object(refusal.giver.get()));
       const std::string taker_id = gst::stage_id_of(stage_object(refusal.taker.get()));
-      const std::string from = giver >= 0 && giver != taker
-                                   ? gst::stage_id_of(stage_object(refusal.giver.get()))
-                                   : "the stage before it";
+      const std::string from =
+          giver >= 0 && giver != taker ? gst::stage_id_of(stage_object(refusal.giver.get())) : "the stage before it";
       return at(taker,
-                "'" + taker_id + "' cannot work with what '" + from + "' gives: it gets " +
-                    describe_caps(given.get()) + ", but takes " + describe_caps(wanted.get()),
+                "'" + taker_id + "' cannot work with what '" + from + "' gives: it gets " + describe_caps(given.get()) +
+                    ", but takes " + describe_caps(wanted.get()),
                 "put a stage between them that converts, such as scale or crop", detail);
     }
-    return at(
-        error.stage,
-        "the stages around '" +
-            std::string(error.stage >= 0 ? pipeline_.stages[static_cast<std::size_t>(error.stage)].id : "?") +
-            "' do not agree on a format",
-        "", detail);
+    return at(error.stage,
+              "the stages around '" +
+                  std::string(error.stage >= 0 ? pipeline_.stages[static_cast<std::size_t>(error.stage)].id : "?") +
+                  "' do not agree on a format",
+              "", detail);
   }
   if (reports && error.debug.find("not-linked") != std::string::npos)
     return at(error.stage, "nothing takes what this stage gives", "add a stage or a sink after it", detail);
   if (reports)
-    return at(error.stage, "the data stopped flowing here", "run again with --log-level debug to see why",
-              detail);
+    return at(error.stage, "the data stopped flowing here", "run again with --log-level debug to see why", detail);
   if (const std::string disk = disk_words(*error.error); !disk.empty())
     return at(error.stage, disk, hint_for(*error.error), detail);
   return at(error.stage, words, hint_for(*error.error), detail);
@@ -190,8 +179,7 @@ std::string describe_caps(GstCaps* caps) {
                      : media.starts_with("audio/") ? "sound"
                                                    : std::string(media);
   int width = 0, height = 0, rate = 0, channels = 0;
-  if (gst_structure_get_int(s, "width", &width) != FALSE &&
-      gst_structure_get_int(s, "height", &height) != FALSE)
+  if (gst_structure_get_int(s, "width", &width) != FALSE && gst_structure_get_int(s, "height", &height) != FALSE)
     text += " of " + std::to_string(width) + "x" + std::to_string(height);
   if (const GValue* const format = gst_structure_get_value(s, "format"); format != nullptr) {
     const gst::TextPtr shown(gst_value_serialize(format));

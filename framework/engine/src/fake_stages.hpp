@@ -93,10 +93,10 @@ struct FakeSink : reel::BinStage<FakeSink> {
   bool message(GstBin* bin, GstMessage* m) {
     if (GST_MESSAGE_TYPE(m) == GST_MESSAGE_EOS)
       gst_element_post_message(
-          GST_ELEMENT(bin), gst_message_new_element(
-                                GST_OBJECT(bin), gst_structure_new("reel-artifact", "temporary",
-                                                                   G_TYPE_STRING, temporary.c_str(), "target",
-                                                                   G_TYPE_STRING, target.c_str(), nullptr)));
+          GST_ELEMENT(bin),
+          gst_message_new_element(GST_OBJECT(bin),
+                                  gst_structure_new("reel-artifact", "temporary", G_TYPE_STRING, temporary.c_str(),
+                                                    "target", G_TYPE_STRING, target.c_str(), nullptr)));
     return true;
   }
   void cleanup(GstBin*) { unlink(temporary.c_str()); }
@@ -110,9 +110,8 @@ struct FakeTrouble : reel::VideoFilter<FakeTrouble> {
     int at = 5;
     unsigned hang_ms = 0;
   };
-  static constexpr auto params =
-      reel::params(reel::param("at", &Params::at, "Picture"),
-                   reel::param("hang-ms", &Params::hang_ms, "Instead of throwing, sleep"));
+  static constexpr auto params = reel::params(reel::param("at", &Params::at, "Picture"),
+                                              reel::param("hang-ms", &Params::hang_ms, "Instead of throwing, sleep"));
   int seen = 0;
   void process(reel::VideoFrame&, const Params& p) {
     if (seen++ != p.at) return;
@@ -199,8 +198,7 @@ class PipelineTest : public MediaTest {
   std::string faults() const { return model::to_text(diagnosed_); }
 
   /// source, the given stages, sink to `out.mkv`.
-  std::string yaml(const std::string& input, const std::string& middle,
-                   const std::string& output = "out.mkv") const {
+  std::string yaml(const std::string& input, const std::string& middle, const std::string& output = "out.mkv") const {
     return "reel: 1\nstages:\n  - uses: source\n    with: { uri: " + input + " }\n" + middle +
            "  - uses: sink\n    with: { uri: " + path(output) + " }\n";
   }

@@ -16,8 +16,7 @@ struct Picture {
 
 std::vector<Picture> read_pictures(AVFormatContext* input, const AVStream* stream, base::Time origin) {
   std::vector<Picture> pictures;
-  const AVRational step =
-      stream->avg_frame_rate.num > 0 ? av_inv_q(stream->avg_frame_rate) : AVRational{1, 25};
+  const AVRational step = stream->avg_frame_rate.num > 0 ? av_inv_q(stream->avg_frame_rate) : AVRational{1, 25};
   const av::Packet packet(av_packet_alloc());
   while (av_read_frame(input, packet.get()) >= 0) {
     // Packets that an edit list takes out are decoded, but never shown.
@@ -30,8 +29,7 @@ std::vector<Picture> read_pictures(AVFormatContext* input, const AVStream* strea
       const auto time = [&](std::int64_t t) {
         return timed ? av::to_time(t, stream->time_base) - origin : av::to_time(t, step);
       };
-      pictures.push_back(
-          {time(at), time(at + (timed ? packet->duration : 1)), (packet->flags & AV_PKT_FLAG_KEY) != 0});
+      pictures.push_back({time(at), time(at + (timed ? packet->duration : 1)), (packet->flags & AV_PKT_FLAG_KEY) != 0});
     }
     av_packet_unref(packet.get());
   }
@@ -57,8 +55,7 @@ model::FrameIndex index_frames(const std::string& uri) {
   for (unsigned i = 0; i < input->nb_streams; ++i)
     if (input->streams[i] != stream) input->streams[i]->discard = AVDISCARD_ALL;
   const auto pictures = read_pictures(input.get(), stream, av::media_start(input.get()));
-  if (pictures.empty())
-    throw base::InputError("'" + base::printable(uri) + "' holds no picture that can be read");
+  if (pictures.empty()) throw base::InputError("'" + base::printable(uri) + "' holds no picture that can be read");
   model::FrameIndex index;
   for (const Picture& p : pictures) {
     index.times.push_back(p.time);

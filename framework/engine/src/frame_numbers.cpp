@@ -31,14 +31,12 @@ class FrameNumbers {
 
  private:
   void replace(std::size_t stage, model::Setting& setting) {
-    if (auto* const point = std::get_if<base::TimePoint>(&setting.value))
-      replace(stage, *point, setting.value_mark);
+    if (auto* const point = std::get_if<base::TimePoint>(&setting.value)) replace(stage, *point, setting.value_mark);
     if (auto* const ranges = std::get_if<std::vector<base::TimePointRange>>(&setting.value))
       for (auto& range : *ranges) replace(stage, range, setting.value_mark);
     for (model::Keyframe& key : setting.keyframes) {
       replace(stage, key.at, setting.value_mark);
-      if (auto* const point = std::get_if<base::TimePoint>(&key.value))
-        replace(stage, *point, setting.value_mark);
+      if (auto* const point = std::get_if<base::TimePoint>(&key.value)) replace(stage, *point, setting.value_mark);
     }
     const auto at = [](const model::Keyframe& k) {
       const auto* const time = std::get_if<base::Time>(&k.at);
@@ -54,8 +52,7 @@ class FrameNumbers {
     const auto time = [](const base::TimePoint& p) { return std::get_if<base::Time>(&p); };
     if (mixed && time(*range.begin) != nullptr && time(*range.end) != nullptr &&
         *time(*range.end) <= *time(*range.begin))
-      faults_.error(mark, "reversed-range",
-                    "the range ends before it begins: here it is " + base::format(range),
+      faults_.error(mark, "reversed-range", "the range ends before it begins: here it is " + base::format(range),
                     "mind that one end counts frames");
   }
 
@@ -73,8 +70,8 @@ class FrameNumbers {
     if (!times_) times_ = input_times(stage);
     const auto count = static_cast<std::int64_t>(times_->size()) - 1;  // the last one is the end
     if (number <= count) return (*times_)[static_cast<std::size_t>(number)];
-    throw Unusable{"there is no picture " + std::to_string(number) + "f: what reaches '" +
-                       pipeline_.stages[stage].id + "' has " + std::to_string(count) + ", counted from 0f",
+    throw Unusable{"there is no picture " + std::to_string(number) + "f: what reaches '" + pipeline_.stages[stage].id +
+                       "' has " + std::to_string(count) + ", counted from 0f",
                    "use a smaller number"};
   }
 

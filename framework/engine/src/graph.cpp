@@ -36,16 +36,15 @@ struct Graph::SourcePads {
     if (found == self->waiting.end()) return;
     if (gst_pad_is_linked(found->second.get()) != FALSE) return;
     if (GST_PAD_LINK_FAILED(gst_pad_link(pad, found->second.get())))
-      GST_ELEMENT_ERROR(self->source, STREAM, FORMAT,
-                        ("what '%s' gives could not be linked", self->stage_id.c_str()), (nullptr));
+      GST_ELEMENT_ERROR(self->source, STREAM, FORMAT, ("what '%s' gives could not be linked", self->stage_id.c_str()),
+                        (nullptr));
   }
   static void no_more(GstElement*, SourcePads* self) {
     for (const auto& [kind, pad] : self->waiting)
       if (gst_pad_is_linked(pad.get()) == FALSE)
-        GST_ELEMENT_ERROR(
-            self->source, STREAM, TYPE_NOT_FOUND,
-            ("the media hold no %s that can be decoded", kind == Kind::video ? "picture" : "sound"),
-            (nullptr));
+        GST_ELEMENT_ERROR(self->source, STREAM, TYPE_NOT_FOUND,
+                          ("the media hold no %s that can be decoded", kind == Kind::video ? "picture" : "sound"),
+                          (nullptr));
   }
 };
 
@@ -79,8 +78,7 @@ GstPadProbeReturn on_data(GstPad* pad, GstPadProbeInfo* info, gpointer user) {
   if ((info->type & GST_PAD_PROBE_TYPE_BUFFER) != 0) {
     data.activity->fetch_add(1, std::memory_order_relaxed);
     if (data.counters == nullptr) return GST_PAD_PROBE_OK;
-    (data.incoming ? data.counters->frames_in : data.counters->frames_out)
-        .fetch_add(1, std::memory_order_relaxed);
+    (data.incoming ? data.counters->frames_in : data.counters->frames_out).fetch_add(1, std::memory_order_relaxed);
     if (!data.incoming || data.sink) note_position(data, pad, GST_PAD_PROBE_INFO_BUFFER(info));
   } else if (data.counters != nullptr && GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_EOS) {
     data.activity->fetch_add(1, std::memory_order_relaxed);
@@ -90,9 +88,8 @@ GstPadProbeReturn on_data(GstPad* pad, GstPadProbeInfo* info, gpointer user) {
 }
 
 void add_probe(GstPad* pad, ProbeData data) {
-  gst_pad_add_probe(
-      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
-      on_data, new ProbeData(data), [](gpointer d) { delete static_cast<ProbeData*>(d); });
+  gst_pad_add_probe(pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
+                    on_data, new ProbeData(data), [](gpointer d) { delete static_cast<ProbeData*>(d); });
 }
 
 void set_property_from(GQuark field, const GValue* value, GstElement* element) {
@@ -148,22 +145,19 @@ GstElement* Graph::add(const char* factory, std::size_t stage) {
 GstElement* Graph::make_queue(std::size_t stage, Kind kind) {
   GstElement* const queue = add("queue", stage);
   if (kind == Kind::video)
-    g_object_set(queue, "max-size-buffers", 16U, "max-size-bytes", 0U, "max-size-time", G_GUINT64_CONSTANT(0),
-                 nullptr);
+    g_object_set(queue, "max-size-buffers", 16U, "max-size-bytes", 0U, "max-size-time", G_GUINT64_CONSTANT(0), nullptr);
   else
-    g_object_set(queue, "max-size-buffers", 0U, "max-size-bytes", most_sound, "max-size-time",
-                 G_GUINT64_CONSTANT(0), nullptr);
+    g_object_set(queue, "max-size-buffers", 0U, "max-size-bytes", most_sound, "max-size-time", G_GUINT64_CONSTANT(0),
+                 nullptr);
   return queue;
 }
 
 // -- stages
-// -----------------------------------------------------------------------------------------------------
 
 gst::ElementPtr Graph::make_element(const model::Stage& stage) {
   auto element = gst::sunk(gst_element_factory_make(stage.traits.factory.c_str(), nullptr));
   if (!element)
-    throw stage_error(stage, "the element '" + stage.traits.factory + "' could not be made",
-                      "run 'reel doctor'");
+    throw stage_error(stage, "the element '" + stage.traits.factory + "' could not be made", "run 'reel doctor'");
   try {
     const auto folder = std::filesystem::path(prepared_.pipeline.file).parent_path();
     apply_settings(element.get(), stage, folder, options_.secret);
@@ -181,8 +175,7 @@ gst::ElementPtr Graph::limited(gst::ElementPtr element, const model::Stage& stag
   const auto time = [](const std::optional<base::TimePoint>& t, base::Time otherwise) {
     return t ? std::get<base::Time>(*t) : otherwise;
   };
-  const base::TimeRange range{time(stage.during->begin, base::Time{0}),
-                              time(stage.during->end, base::Time::max())};
+  const base::TimeRange range{time(stage.during->begin, base::Time{0}), time(stage.during->end, base::Time::max())};
   const Kind kind = stage.traits.takes_video ? Kind::video : Kind::audio;
   return make_bypass(std::move(element), kind, {range});
 }
@@ -209,14 +202,12 @@ GstElement* Graph::make_stage(std::size_t node) {
     gst_structure_foreach(found->second.get(), set, element);
   }
   if (stage.traits.role == model::StageRole::source) set_kinds_of_source(element, node);
-  if (stage.traits.role == model::StageRole::sink && options_.hold_artifacts &&
-      has_property(element, "commit"))
+  if (stage.traits.role == model::StageRole::sink && options_.hold_artifacts && has_property(element, "commit"))
     g_object_set(element, "commit", FALSE, nullptr);
   return element;
 }
 
 // -- links
-// ------------------------------------------------------------------------------------------------------
 
 Graph::Outlet& Graph::outlet(std::size_t node, Kind kind) {
   for (auto& known : outlets_)
@@ -254,8 +245,7 @@ void Graph::make_outlets(std::size_t node, GstElement* element) {
     }
     out.pad = output_pad(element, kind);
     if (!out.pad && stage.traits.role != model::StageRole::source)
-      throw stage_error(stage, "'" + stage.id + "' gives no " + (kind == Kind::video ? "picture" : "sound"),
-                        "");
+      throw stage_error(stage, "'" + stage.id + "' gives no " + (kind == Kind::video ? "picture" : "sound"), "");
     if (out.pad) count(out.pad.get(), index, kind, false);
     if (stage.traits.role == model::StageRole::source) {
       GstElement* const queue = make_queue(index, kind);
@@ -292,8 +282,7 @@ gst::PadPtr Graph::take_outlet(std::size_t node, Kind kind, std::size_t for_stag
   return gst::PadPtr(gst_element_get_static_pad(queue, "src"));
 }
 
-void Graph::link_row(gst::PadPtr from, const std::vector<GstElement*>& row, gst::PadPtr to,
-                     std::size_t stage) {
+void Graph::link_row(gst::PadPtr from, const std::vector<GstElement*>& row, gst::PadPtr to, std::size_t stage) {
   const model::Stage& s = prepared_.pipeline.stages[stage];
   for (GstElement* const element : row) {
     const gst::PadPtr entry(gst_element_get_static_pad(element, "sink"));
@@ -346,14 +335,13 @@ void Graph::assemble() {
   }
   for (const End& end : ends_) {
     const std::size_t stage = planner_.plan().nodes[end.node].stage;
-    link_row(take_outlet(end.node, end.kind, stage), {},
-             gst::PadPtr(gst_element_get_static_pad(end.element, "sink")), stage);
+    link_row(take_outlet(end.node, end.kind, stage), {}, gst::PadPtr(gst_element_get_static_pad(end.element, "sink")),
+             stage);
   }
   set_chapters();
 }
 
 // -- what else goes with it
-// -------------------------------------------------------------------------------------
 
 void Graph::count(GstPad* pad, std::size_t stage, Kind kind, bool incoming) {
   const bool sink = prepared_.pipeline.stages[stage].traits.role == model::StageRole::sink;
@@ -365,8 +353,7 @@ void Graph::count(GstPad* pad, std::size_t stage, Kind kind, bool incoming) {
 
 void Graph::watch_sinks() {
   for (const auto& [stage, element] : elements_) {
-    if (prepared_.pipeline.stages[stage].traits.role != model::StageRole::sink || !GST_IS_BIN(element))
-      continue;
+    if (prepared_.pipeline.stages[stage].traits.role != model::StageRole::sink || !GST_IS_BIN(element)) continue;
     gst::for_each_element(GST_BIN(element), [this](GstElement* e) {
       for (const GList* at = e->sinkpads; at != nullptr; at = at->next)
         add_probe(GST_PAD(at->data), {nullptr, activity_.get(), true, true});

@@ -19,9 +19,9 @@ namespace reel::engine {
 /// What probes count as buffers pass; written by streaming threads.
 struct StageCounters {
   std::atomic<std::uint64_t> frames_in{0}, frames_out{0};  ///< pictures; blocks of sound for a stage without
-  std::atomic<std::int64_t> position{0};  ///< end of what left (arrived, at a sink), stream time
-  std::atomic<bool> done{false};          ///< the end has passed
-  bool counts_pictures = false;           ///< else blocks of sound
+  std::atomic<std::int64_t> position{0};                   ///< end of what left (arrived, at a sink), stream time
+  std::atomic<bool> done{false};                           ///< the end has passed
+  bool counts_pictures = false;                            ///< else blocks of sound
 };
 
 /// What a measuring pass found out (reel-two-pass): by stage, properties to set.

@@ -12,22 +12,18 @@ bool fits(GstCaps* caps, Kind kind) {
   if (gst_caps_is_any(caps) != FALSE) return true;
   const std::string prefix = std::string(name(kind)) + "/";
   for (guint i = 0; i < gst_caps_get_size(caps); ++i)
-    if (std::string_view(gst_structure_get_name(gst_caps_get_structure(caps, i))).starts_with(prefix))
-      return true;
+    if (std::string_view(gst_structure_get_name(gst_caps_get_structure(caps, i))).starts_with(prefix)) return true;
   return false;
 }
 
-gst::PadPtr static_pad(GstElement* element, const std::string& pad_name, GstPadDirection direction,
-                       Kind kind) {
+gst::PadPtr static_pad(GstElement* element, const std::string& pad_name, GstPadDirection direction, Kind kind) {
   gst::PadPtr pad(gst_element_get_static_pad(element, pad_name.c_str()));
-  if (!pad || gst_pad_get_direction(pad.get()) != direction || gst_pad_is_linked(pad.get()) != FALSE)
-    return nullptr;
+  if (!pad || gst_pad_get_direction(pad.get()) != direction || gst_pad_is_linked(pad.get()) != FALSE) return nullptr;
   const gst::CapsPtr caps(gst_pad_get_pad_template_caps(pad.get()));
   return fits(caps.get(), kind) ? std::move(pad) : nullptr;
 }
 
-gst::PadPtr request(GstElement* element, const std::string& template_name, const std::string& pad_name,
-                    Kind kind) {
+gst::PadPtr request(GstElement* element, const std::string& template_name, const std::string& pad_name, Kind kind) {
   GstPadTemplate* const made_from = gst_element_get_pad_template(element, template_name.c_str());
   if (made_from == nullptr || GST_PAD_TEMPLATE_PRESENCE(made_from) != GST_PAD_REQUEST) return nullptr;
   if (!fits(GST_PAD_TEMPLATE_CAPS(made_from), kind)) return nullptr;

@@ -18,20 +18,19 @@ GQuark id_quark() {
   return quark;
 }
 
-void forward(GstDebugCategory* category, GstDebugLevel level, const gchar*, const gchar*, gint,
-             GObject* object, GstDebugMessage* message, gpointer) {
+void forward(GstDebugCategory* category, GstDebugLevel level, const gchar*, const gchar*, gint, GObject* object,
+             GstDebugMessage* message, gpointer) {
   if (level > GST_LEVEL_WARNING || level == GST_LEVEL_NONE) return;
   GstObject* const at = object != nullptr && GST_IS_OBJECT(object) ? GST_OBJECT_CAST(object) : nullptr;
   const char* const text = gst_debug_message_get(message);
   if (text == nullptr) return;
-  base::log(base::Level::debug,
-            std::string(gst_debug_category_get_name(category)) + ": " + base::printable(text),
+  base::log(base::Level::debug, std::string(gst_debug_category_get_name(category)) + ": " + base::printable(text),
             at != nullptr ? stage_id_of(at) : "");
 }
 
 void forward_glib(const gchar* domain, GLogLevelFlags, const gchar* text, gpointer) {
-  base::log(base::Level::debug, std::string(domain != nullptr ? domain : "GLib") + ": " +
-                                    base::printable(text != nullptr ? text : ""));
+  base::log(base::Level::debug,
+            std::string(domain != nullptr ? domain : "GLib") + ": " + base::printable(text != nullptr ? text : ""));
 }
 
 }  // namespace

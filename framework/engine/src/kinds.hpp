@@ -28,8 +28,7 @@ inline bool gives(const model::StageTraits& t, Kind kind) {
 }
 /// What a stage does not touch flows past it, from its first input.
 inline bool passes(const model::StageTraits& t, Kind kind) {
-  return t.role != model::StageRole::source && t.role != model::StageRole::sink && !takes(t, kind) &&
-         !gives(t, kind);
+  return t.role != model::StageRole::source && t.role != model::StageRole::sink && !takes(t, kind) && !gives(t, kind);
 }
 
 /// What each stage gives to the ones after it. `media` tells what sources really hold.

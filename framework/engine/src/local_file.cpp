@@ -63,16 +63,14 @@ std::string scheme_of(std::string_view uri) {
   };
   if (!std::ranges::all_of(uri.substr(0, colon), fits)) return "file";
   std::string scheme(uri.substr(0, colon));
-  std::ranges::transform(scheme, scheme.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(scheme, scheme.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return scheme;
 }
 
 fs::path local_path(const std::string& uri) {
   if (const std::string scheme = scheme_of(uri); scheme != "file")
-    throw base::InputError(
-        "no installed plugin opens '" + scheme + "://' addresses: " + base::printable(uri),
-        "install a plugin with storage for '" + scheme + "', or use a file on this machine");
+    throw base::InputError("no installed plugin opens '" + scheme + "://' addresses: " + base::printable(uri),
+                           "install a plugin with storage for '" + scheme + "', or use a file on this machine");
   const auto after_scheme = uri.find("://");
   if (after_scheme == std::string::npos || uri.find('/') < after_scheme) return uri;
   std::string rest = uri.substr(after_scheme + 3);
@@ -92,16 +90,14 @@ fs::path readable_file(const std::string& uri) {
   if (stat(path.c_str(), &info) != 0) {
     if (errno == ENOENT || errno == ENOTDIR)
       throw base::InputError("there is no file '" + shown + "'", similar_name(path));
-    throw base::InputError("cannot look at '" + shown + "': " + std::strerror(errno),
-                           "check its folder's permissions");
+    throw base::InputError("cannot look at '" + shown + "': " + std::strerror(errno), "check its folder's permissions");
   }
   if (S_ISDIR(info.st_mode))
     throw base::InputError("'" + shown + "' is a folder, expected a media file", "name a file in it");
   if (!S_ISREG(info.st_mode))
     throw base::InputError("'" + shown + "' is not a regular file", "copy the media to a file first");
   if (access(path.c_str(), R_OK) != 0)
-    throw base::InputError("'" + shown + "' may not be read by this user",
-                           "check its permissions: chmod a+r");
+    throw base::InputError("'" + shown + "' may not be read by this user", "check its permissions: chmod a+r");
   if (info.st_size == 0)
     throw base::InputError("'" + shown + "' is empty (0 bytes)", "check how it was copied or downloaded");
   return path;

@@ -66,8 +66,7 @@ void check_side_files(const model::Pipeline& pipeline, const model::Stage& stage
 
 }  // namespace
 
-void Faults::add(model::Severity severity, model::Mark mark, std::string code, std::string message,
-                 std::string hint) {
+void Faults::add(model::Severity severity, model::Mark mark, std::string code, std::string message, std::string hint) {
   if (severity == model::Severity::error) ++errors_;
   diagnosed_.diagnostics.push_back({severity, std::move(code), mark, std::move(message), std::move(hint)});
 }
@@ -96,10 +95,8 @@ void check_kinds(const model::Pipeline& pipeline, const Media& media, Faults& fa
     if ((t.takes_video && in.video) || (t.takes_audio && in.audio)) continue;
     // Nothing at all arrives where a stage before it was refused already.
     if (!in.any()) continue;
-    const std::string needs = !t.takes_audio ? "a picture" : "sound",
-                      has = in.video ? "only pictures" : "only sound";
-    faults.error(stage.mark, "kind-mismatch",
-                 "'" + t.name + "' needs " + needs + ", but the media here hold " + has,
+    const std::string needs = !t.takes_audio ? "a picture" : "sound", has = in.video ? "only pictures" : "only sound";
+    faults.error(stage.mark, "kind-mismatch", "'" + t.name + "' needs " + needs + ", but the media here hold " + has,
                  "remove this stage, or use other media");
   }
 }

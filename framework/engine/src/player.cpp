@@ -59,10 +59,9 @@ void Player::start(GstState state) {
   gst_element_call_async(
       graph_->pipeline(),
       [](GstElement* pipeline, gpointer call) {
-        if (gst_element_set_state(pipeline, static_cast<Call*>(call)->state) != GST_STATE_CHANGE_FAILURE)
-          return;
-        gst_element_post_message(pipeline, gst_message_new_application(
-                                               GST_OBJECT(pipeline), gst_structure_new_empty(start_failed)));
+        if (gst_element_set_state(pipeline, static_cast<Call*>(call)->state) != GST_STATE_CHANGE_FAILURE) return;
+        gst_element_post_message(
+            pipeline, gst_message_new_application(GST_OBJECT(pipeline), gst_structure_new_empty(start_failed)));
       },
       new Call{state}, [](gpointer call) { delete static_cast<Call*>(call); });
 }
@@ -114,14 +113,12 @@ Player::Outcome Player::handle(GstMessage* message, const PlayHooks& hooks, bool
     case GST_MESSAGE_STATE_CHANGED: {
       GstState now = GST_STATE_NULL;
       gst_message_parse_state_changed(message, nullptr, &now, nullptr);
-      if (of_pipeline && now >= GST_STATE_PAUSED && !std::exchange(sinks_watched_, true))
-        graph_->watch_sinks();
+      if (of_pipeline && now >= GST_STATE_PAUSED && !std::exchange(sinks_watched_, true)) graph_->watch_sinks();
       break;
     }
     case GST_MESSAGE_APPLICATION:
       if (gst_message_has_name(message, start_failed) == FALSE || failures_.any()) break;
-      throw StageError("the pipeline could not be started", "run again with --log-level debug to see why", "",
-                       {}, "");
+      throw StageError("the pipeline could not be started", "run again with --log-level debug to see why", "", {}, "");
     default:
       break;
   }
@@ -134,8 +131,7 @@ void Player::log_warning(GstMessage* message) {
   const std::string stage = gst::stage_id_of(GST_MESSAGE_SRC(message));
   const int seen = ++warnings_[stage + '\n' + text];
   if (seen <= most_equal_warnings) base::log(base::Level::warning, text, stage);
-  if (seen == most_equal_warnings)
-    base::log(base::Level::info, "more of these warnings are not shown", stage);
+  if (seen == most_equal_warnings) base::log(base::Level::info, "more of these warnings are not shown", stage);
 }
 
 void Player::fail() {
@@ -165,10 +161,8 @@ void Player::watch_stall(base::Time timeout) {
 
 /// The stage that took something and gave nothing back is the one that hangs, as far as counting can tell.
 StageError Player::stalled(base::Time timeout) const {
-  const std::string what =
-      "nothing has moved for " + base::format_duration(timeout) + ", so the run was given up";
-  const std::string hint =
-      "the stage may hang, or its input may never end; raise the stall timeout if it is only slow";
+  const std::string what = "nothing has moved for " + base::format_duration(timeout) + ", so the run was given up";
+  const std::string hint = "the stage may hang, or its input may never end; raise the stall timeout if it is only slow";
   for (std::size_t i = prepared_.pipeline.stages.size(); i-- > 0;) {
     const model::Stage& stage = prepared_.pipeline.stages[i];
     const StageCounters* const c = graph_->counters(i);

@@ -40,13 +40,12 @@ class PictureFinder {
       first_late_ = later;
     }
     const GstClockTime length = GST_BUFFER_DURATION(gst_sample_get_buffer(shown_.get()));
-    const bool covers = GST_CLOCK_TIME_IS_VALID(length) &&
-                        start_of(shown_.get()) + Time{static_cast<std::int64_t>(length)} > at_;
+    const bool covers =
+        GST_CLOCK_TIME_IS_VALID(length) && start_of(shown_.get()) + Time{static_cast<std::int64_t>(length)} > at_;
     found_ = later || covers;
     if (!found_) return GST_FLOW_OK;
-    gst_element_post_message(
-        GST_ELEMENT(sink),
-        gst_message_new_application(GST_OBJECT(sink), gst_structure_new_empty("reel-picture-found")));
+    gst_element_post_message(GST_ELEMENT(sink), gst_message_new_application(
+                                                    GST_OBJECT(sink), gst_structure_new_empty("reel-picture-found")));
     return GST_FLOW_EOS;
   }
   bool found() const {
@@ -82,10 +81,10 @@ class PictureFinder {
 /// into the range and matrix that JPEG means; it would write other pictures as they are.
 gst::ElementPtr picture_end(PictureFinder& finder) {
   GError* raw = nullptr;
-  auto bin = gst::sunk(
-      gst_parse_bin_from_description("videoconvert ! videoscale ! video/x-raw,format={RGB,RGBA},pixel-aspect-ratio=1/1 ! "
-                                     "appsink name=pictures sync=false max-buffers=2",
-                                     TRUE, &raw));
+  auto bin = gst::sunk(gst_parse_bin_from_description(
+      "videoconvert ! videoscale ! video/x-raw,format={RGB,RGBA},pixel-aspect-ratio=1/1 ! "
+      "appsink name=pictures sync=false max-buffers=2",
+      TRUE, &raw));
   const gst::Ptr<GError> error(raw);
   if (!bin || error)
     throw base::RunError("a preview needs GStreamer's base plugins", "apt install gstreamer1.0-plugins-base");
@@ -109,8 +108,7 @@ std::optional<Time> warm_up(const Prepared& prepared, std::size_t stage) {
       if (!media || !media->duration || media->video() == nullptr) return std::nullopt;
       // Frames are counted with the longest step that may be between them.
       const double rate = media->video()->video->frame_rate.value();
-      return rate > 0 ? std::optional(needed * static_cast<std::int64_t>(std::max(1.0, 60.0 / rate)))
-                      : std::nullopt;
+      return rate > 0 ? std::optional(needed * static_cast<std::int64_t>(std::max(1.0, 60.0 / rate))) : std::nullopt;
     }
     if (s.traits.video.kind == model::Contract::Kind::whole) return std::nullopt;
     if (s.traits.video.kind == model::Contract::Kind::window)
@@ -118,8 +116,8 @@ std::optional<Time> warm_up(const Prepared& prepared, std::size_t stage) {
   }
 }
 
-gst::Ptr<GstSample> find_picture(const Prepared& prepared, std::size_t stage, Time at,
-                                 std::optional<Time> seek_to, const SecretSource& secret) {
+gst::Ptr<GstSample> find_picture(const Prepared& prepared, std::size_t stage, Time at, std::optional<Time> seek_to,
+                                 const SecretSource& secret) {
   // Before the player, since its threads use it.
   PictureFinder finder(at);
   const Requests requests;
@@ -144,8 +142,7 @@ gst::Ptr<GstSample> find_picture(const Prepared& prepared, std::size_t stage, Ti
 /// Encoded, as the target's name says.
 gst::Ptr<GstSample> encoded(GstSample* picture, const fs::path& target) {
   std::string extension = target.extension().string();
-  std::ranges::transform(extension, extension.begin(),
-                         [](char c) { return static_cast<char>(g_ascii_tolower(c)); });
+  std::ranges::transform(extension, extension.begin(), [](char c) { return static_cast<char>(g_ascii_tolower(c)); });
   const bool jpeg = extension == ".jpg" || extension == ".jpeg";
   if (!jpeg && extension != ".png")
     throw base::InputError("'" + base::printable(target.string()) + "' is no name for a picture",
@@ -198,15 +195,15 @@ PreviewResult preview(const Prepared& prepared, Time at, const fs::path& target,
   if (!kinds[shown].video) throw base::InputError("the result has no picture, only sound");
   const auto& length = prepared.clocks[*sink].input_duration;
   if (at < Time{0} || (length && at >= *length))
-    throw base::InputError("there is no picture at " + base::format_time(at) + ": the result lasts " +
-                               (length ? base::format_time(*length) : "shorter"),
+    throw base::InputError("there is no picture at " + base::format_moment(at) + ": the result lasts " +
+                               (length ? base::format_moment(*length) : "shorter"),
                            "choose an earlier time");
   const auto warm = warm_up(prepared, shown);
   gst::Ptr<GstSample> picture;
   if (warm) picture = find_picture(prepared, shown, at, std::max(Time{0}, at - *warm), secret);
   if (!picture) picture = find_picture(prepared, shown, at, std::nullopt, secret);
   if (!picture)
-    throw base::RunError("no picture came out at " + base::format_time(at), "the input may be damaged there");
+    throw base::RunError("no picture came out at " + base::format_moment(at), "the input may be damaged there");
   const auto image = encoded(picture.get(), target);
   write_file(gst_sample_get_buffer(image.get()), target);
   PreviewResult result;

@@ -36,8 +36,8 @@ std::string tag(const AVDictionary* tags, const char* key) {
 /// round).
 int rotation(const AVStream* stream) {
   std::size_t size = 0;
-  const auto* const matrix = reinterpret_cast<const std::int32_t*>(
-      av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size));
+  const auto* const matrix =
+      reinterpret_cast<const std::int32_t*>(av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size));
   if (matrix == nullptr || size < 9 * sizeof(std::int32_t)) return 0;
   const double angle = av_display_rotation_get(matrix);
   if (std::isnan(angle)) return 0;
@@ -101,8 +101,7 @@ model::VideoStream video(AVFormatContext* context, AVStream* stream) {
   v.frame_rate = rational(stream->avg_frame_rate);
   const AVRational aspect = av_guess_sample_aspect_ratio(context, stream, nullptr);
   if (aspect.num > 0 && aspect.den > 0) v.pixel_aspect = {aspect.num, aspect.den};
-  if (const auto* const format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(p.format));
-      format != nullptr) {
+  if (const auto* const format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(p.format)); format != nullptr) {
     v.pixel_format = format->name;
     v.bit_depth = format->comp[0].depth;
     v.alpha = (format->flags & AV_PIX_FMT_FLAG_ALPHA) != 0;
@@ -125,8 +124,7 @@ model::AudioStream audio(const AVStream* stream) {
   a.channels = p.ch_layout.nb_channels;
   a.sample_format = or_empty(av_get_sample_fmt_name(static_cast<AVSampleFormat>(p.format)));
   std::array<char, 64> layout{};
-  if (av_channel_layout_describe(&p.ch_layout, layout.data(), layout.size()) > 0)
-    a.channel_layout = layout.data();
+  if (av_channel_layout_describe(&p.ch_layout, layout.data(), layout.size()) > 0) a.channel_layout = layout.data();
   return a;
 }
 
@@ -154,8 +152,7 @@ model::StreamInfo stream_info(AVFormatContext* context, AVStream* stream, base::
   if (info.language == "und") info.language.clear();
   if (stream->start_time != AV_NOPTS_VALUE)
     info.start = std::max(base::Time{0}, av::to_time(stream->start_time, stream->time_base) - origin);
-  if (stream->duration > 0 && !is_still(context))
-    info.duration = av::to_time(stream->duration, stream->time_base);
+  if (stream->duration > 0 && !is_still(context)) info.duration = av::to_time(stream->duration, stream->time_base);
   if (stream->codecpar->bit_rate > 0) info.bit_rate = stream->codecpar->bit_rate;
   if (info.kind == "video") info.video = video(context, stream);
   if (info.kind == "audio") info.audio = audio(stream);
@@ -184,8 +181,7 @@ void add_chapters(const AVFormatContext* context, base::Time origin, model::Medi
     const AVChapter* const c = context->chapters[i];
     model::Chapter chapter;
     chapter.range.begin = std::max(base::Time{0}, av::to_time(c->start, c->time_base) - origin);
-    if (c->end != AV_NOPTS_VALUE && c->end > c->start)
-      chapter.range.end = av::to_time(c->end, c->time_base) - origin;
+    if (c->end != AV_NOPTS_VALUE && c->end > c->start) chapter.range.end = av::to_time(c->end, c->time_base) - origin;
     chapter.title = tag(c->metadata, "title");
     info.chapters.push_back(std::move(chapter));
   }
@@ -211,10 +207,8 @@ model::MediaInfo probe(const std::string& uri) {
        (t = av_dict_get(input->metadata, "", t, AV_DICT_IGNORE_SUFFIX)) != nullptr;)
     info.tags[t->key] = t->value;
   // Last, since it may read on.
-  if (AVStream* const s = av::default_stream(input.get(), AVMEDIA_TYPE_VIDEO);
-      s != nullptr && !is_still(input.get()))
-    info.streams[static_cast<std::size_t>(s->index)].video->variable_frame_rate =
-        variable_frame_rate(input.get(), s);
+  if (AVStream* const s = av::default_stream(input.get(), AVMEDIA_TYPE_VIDEO); s != nullptr && !is_still(input.get()))
+    info.streams[static_cast<std::size_t>(s->index)].video->variable_frame_rate = variable_frame_rate(input.get(), s);
   return info;
 }
 

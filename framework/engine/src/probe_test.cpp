@@ -82,21 +82,19 @@ TEST_F(Probe, TellsVariableFromConstantFrameRate) {
   const auto ntsc = make("ntsc.mkv", "-f lavfi -i testsrc=size=64x64:rate=30000/1001:duration=3" + x264);
   EXPECT_FALSE(probe(ntsc).video()->video->variable_frame_rate) << "Matroska rounds to milliseconds";
   for (const std::string name : {"vfr.mkv", "vfr.mp4"}) {
-    const auto file = make(
-        name,
-        "-f lavfi -i testsrc=size=64x64:rate=30:duration=3 -vf \"select='not(eq(mod(n,7),3))'\" -vsync vfr" +
-            x264);
+    const auto file =
+        make(name, "-f lavfi -i testsrc=size=64x64:rate=30:duration=3 -vf \"select='not(eq(mod(n,7),3))'\" -vsync vfr" +
+                       x264);
     EXPECT_TRUE(probe(file).video()->video->variable_frame_rate) << name;
   }
 }
 
 TEST_F(Probe, ReadsChaptersAndTags) {
-  const auto chapters =
-      write("chapters.txt",
-            ";FFMETADATA1\ntitle=Harbour\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1000\ntitle=One\n"
-            "[CHAPTER]\nTIMEBASE=1/1000\nSTART=1000\nEND=2000\ntitle=Two\n");
-  const auto info = probe(
-      make("marked.mp4", "-i " + clip() + " -i " + chapters + " -map_metadata 1 -map_chapters 1 -c copy"));
+  const auto chapters = write("chapters.txt",
+                              ";FFMETADATA1\ntitle=Harbour\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1000\ntitle=One\n"
+                              "[CHAPTER]\nTIMEBASE=1/1000\nSTART=1000\nEND=2000\ntitle=Two\n");
+  const auto info =
+      probe(make("marked.mp4", "-i " + clip() + " -i " + chapters + " -map_metadata 1 -map_chapters 1 -c copy"));
   ASSERT_EQ(info.chapters.size(), 2U);
   EXPECT_EQ(info.chapters[1].title, "Two");
   EXPECT_EQ(info.chapters[1].range.begin, seconds(1));
@@ -105,8 +103,8 @@ TEST_F(Probe, ReadsChaptersAndTags) {
 
 TEST_F(Probe, ACoverPictureIsNoVideo) {
   const auto cover = make("cover.png", "-f lavfi -i testsrc=size=64x64 -frames:v 1");
-  const auto song = make(
-      "song.mp3", "-i " + tone() + " -i " + cover + " -map 0 -map 1 -c:v copy -disposition:v attached_pic");
+  const auto song =
+      make("song.mp3", "-i " + tone() + " -i " + cover + " -map 0 -map 1 -c:v copy -disposition:v attached_pic");
   const auto info = probe(song);
   EXPECT_EQ(info.video(), nullptr);
   ASSERT_NE(info.audio(), nullptr);
@@ -136,12 +134,10 @@ TEST_F(Probe, SaysWhatIsWrongWithAFile) {
   EXPECT_THAT(fault(path("nowhere/clip.mp4")), HasSubstr("does not exist either"));
   EXPECT_THAT(fault(folder().string()), HasSubstr("is a folder"));
   EXPECT_THAT(fault(write("empty.mp4", "")), HasSubstr("is empty (0 bytes)"));
-  EXPECT_THAT(fault(write("notes.txt", "Dear all,\nthe meeting is at nine.\n")),
-              HasSubstr("is no media file"));
+  EXPECT_THAT(fault(write("notes.txt", "Dear all,\nthe meeting is at nine.\n")), HasSubstr("is no media file"));
   EXPECT_THAT(fault(write("notes.mp4", std::string(5000, 'x'))), HasSubstr("is no media file"));
-  EXPECT_THAT(
-      fault(write("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://example.org/a.ts\n")),
-      HasSubstr("is a playlist"));
+  EXPECT_THAT(fault(write("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://example.org/a.ts\n")),
+              HasSubstr("is a playlist"));
   EXPECT_THAT(fault("s3://media/clip.mp4"), HasSubstr("no installed plugin opens 's3://'"));
   EXPECT_THAT(fault("file://server/clip.mp4"), HasSubstr("another machine"));
   EXPECT_THAT(fault(""), HasSubstr("no file name"));
@@ -163,11 +159,11 @@ TEST_F(Probe, RefusesFilesThatMayNotBeRead) {
 }
 
 TEST_F(Probe, IndexesThePicturesAsFfprobeDoes) {
-  const auto file = make(
-      "b-frames.mp4", "-f lavfi -i testsrc=size=64x64:rate=30000/1001:duration=2 -c:v libx264 -g 20 -bf 3");
+  const auto file =
+      make("b-frames.mp4", "-f lavfi -i testsrc=size=64x64:rate=30000/1001:duration=2 -c:v libx264 -g 20 -bf 3");
   const auto index = index_frames(file);
-  const auto reference = output_of(
-      "ffprobe -v error -select_streams v -show_entries frame=key_frame,pts_time -of csv=p=0 " + file);
+  const auto reference =
+      output_of("ffprobe -v error -select_streams v -show_entries frame=key_frame,pts_time -of csv=p=0 " + file);
   std::istringstream lines(reference);
   std::string line;
   std::size_t i = 0;

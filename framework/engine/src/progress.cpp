@@ -26,8 +26,7 @@ void ProgressMeter::rate(Progress& progress, std::uint64_t frames) {
   const double speed = Seconds(last.position - first.position).count() / elapsed;
   if (!progress.duration || speed <= 0) return;
   const double passes_left = (1 - start_ - share_) / share_;
-  const Seconds media_left =
-      *progress.duration - progress.position + passes_left * Seconds(*progress.duration);
+  const Seconds media_left = *progress.duration - progress.position + passes_left * Seconds(*progress.duration);
   progress.remaining = std::chrono::duration_cast<base::Time>(std::max(media_left, Seconds(0)) / speed);
 }
 

@@ -33,14 +33,16 @@ double seconds(base::Time t) { return std::chrono::duration<double>(t).count(); 
 /// What a log is read for: what went in, what came out.
 void log_inputs(const Prepared& prepared) {
   for (std::size_t i = 0; i < prepared.pipeline.stages.size(); ++i)
-    if (prepared.media[i]) base::log(base::Level::info, "reads " + media_words(*prepared.media[i]), prepared.pipeline.stages[i].id);
+    if (prepared.media[i])
+      base::log(base::Level::info, "reads " + media_words(*prepared.media[i]), prepared.pipeline.stages[i].id);
 }
 
 void log_outputs(const Report& report) {
   for (const Artifact& a : report.artifacts)
     base::log(base::Level::info,
-              "wrote " + a.uri + ", " + base::format_bytes(a.bytes) + ": " + std::to_string(report.frames) + " frames, " +
-                  base::format_duration(report.media_duration) + ", made in " + base::format_duration(report.elapsed),
+              "wrote " + a.uri + ", " + base::format_bytes(a.bytes) + ": " + std::to_string(report.frames) +
+                  " frames, " + base::format_duration(report.media_duration) + ", made in " +
+                  base::format_duration(report.elapsed),
               a.stage);
 }
 
@@ -117,10 +119,9 @@ void Run::State::check_end(Graph& graph, const std::vector<std::string>& finishe
     if (stage.traits.role != model::StageRole::sink) continue;
     const StageCounters* const c = graph.counters(index);
     if (c->frames_in == 0)
-      throw stage_error(stage,
-                        c->counts_pictures ? "no picture reached '" + stage.id + "'"
-                                           : "no sound reached '" + stage.id + "'",
-                        "the input may be damaged, or the stages before leave nothing of it");
+      throw stage_error(
+          stage, c->counts_pictures ? "no picture reached '" + stage.id + "'" : "no sound reached '" + stage.id + "'",
+          "the input may be damaged, or the stages before leave nothing of it");
     if (has_property(element, "commit") && std::ranges::find(finished, stage.id) == finished.end())
       throw stage_error(stage, "'" + stage.id + "' ended without a finished file", "");
   }
@@ -131,8 +132,7 @@ void Run::State::compare_with_plan() const {
   if (seconds(last.position) >= short_share * seconds(*last.duration)) return;
   base::log(base::Level::warning,
             "the result lasts " + base::format_duration(last.position) + ", but " +
-                base::format_duration(*last.duration) +
-                " were expected: the input may be damaged or cut short",
+                base::format_duration(*last.duration) + " were expected: the input may be damaged or cut short",
             prepared.pipeline.stages[shown].id);
 }
 
@@ -149,8 +149,8 @@ Report Run::State::play(const Measurements& measured, ProgressMeter& meter) {
     const GstStructure* const found = gst_message_get_structure(message);
     if (gst_structure_has_name(found, "reel-artifact") == FALSE) return;
     const char *const temporary = gst_structure_get_string(found, "temporary"), *const target =
-                                                                                    gst_structure_get_string(
-                                                                                        found, "target");
+                                                                                    gst_structure_get_string(found,
+                                                                                                             "target");
     if (temporary == nullptr || target == nullptr) return;
     finished.emplace_back(gst::stage_id_of(GST_MESSAGE_SRC(message)));
     files.add(finished.back(), temporary, target);
@@ -204,8 +204,7 @@ std::string Report::to_json() const {
   nlohmann::ordered_json json;
   json["artifacts"] = nlohmann::json::array();
   for (const Artifact& a : artifacts)
-    json["artifacts"].push_back(
-        nlohmann::ordered_json{{"uri", a.uri}, {"stage", a.stage}, {"bytes", a.bytes}});
+    json["artifacts"].push_back(nlohmann::ordered_json{{"uri", a.uri}, {"stage", a.stage}, {"bytes", a.bytes}});
   json["frames"] = frames;
   json["media_seconds"] = seconds(media_duration);
   json["elapsed_seconds"] = seconds(elapsed);

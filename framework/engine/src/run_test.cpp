@@ -36,12 +36,10 @@ class RunTest : public PipelineTest {
   /// Mean brightness of each picture, by ffmpeg.
   std::vector<double> brightness(const std::string& file) const {
     std::vector<double> found;
-    std::istringstream lines(
-        output_of("ffmpeg -v error -i " + file +
-                  " -vf signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=- -f null -"));
+    std::istringstream lines(output_of("ffmpeg -v error -i " + file +
+                                       " -vf signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=- -f null -"));
     for (std::string line; std::getline(lines, line);)
-      if (const auto at = line.find("YAVG="); at != std::string::npos)
-        found.push_back(std::stod(line.substr(at + 5)));
+      if (const auto at = line.find("YAVG="); at != std::string::npos) found.push_back(std::stod(line.substr(at + 5)));
     return found;
   }
 };
@@ -116,9 +114,8 @@ TEST_F(RunTest, KeyframesMoveAForeignProperty) {
 }
 
 TEST_F(RunTest, SideOutputsAndSeveralSinksGetTheSame) {
-  const auto report =
-      run(yaml(clip(), "  - uses: sink\n    with: { uri: " + path("side.mkv") +
-                           " }\n  - uses: gst/videoflip\n    with: { method: horizontal-flip }\n"));
+  const auto report = run(yaml(clip(), "  - uses: sink\n    with: { uri: " + path("side.mkv") +
+                                           " }\n  - uses: gst/videoflip\n    with: { method: horizontal-flip }\n"));
   EXPECT_EQ(report.artifacts.size(), 2U);
   EXPECT_EQ(index_frames(path("side.mkv")).times.size(), 50U);
   EXPECT_EQ(index_frames(path("out.mkv")).times.size(), 50U);
@@ -144,8 +141,7 @@ TEST_F(RunTest, AStageThatThrowsIsNamedWithItsPlace) {
 TEST_F(RunTest, AStageThatHangsIsGivenUp) {
   RunOptions options;
   options.stall_timeout = milliseconds(600);
-  const auto error =
-      failure(yaml(clip(), "  - uses: trouble\n    with: { at: 7, hang-ms: 2500 }\n"), options);
+  const auto error = failure(yaml(clip(), "  - uses: trouble\n    with: { at: 7, hang-ms: 2500 }\n"), options);
   EXPECT_EQ(error.stage(), "trouble");
   EXPECT_THAT(error.what(), HasSubstr("nothing has moved for 600 ms"));
 }
@@ -203,14 +199,12 @@ TEST_F(RunTest, TwoRunsAtOnce) {
 TEST_F(RunTest, DisagreementOnFormatsIsSaidInWords) {
   const auto error = failure(yaml(silent_clip(), "  - uses: gst/videocrop\n    with: { left: 200 }\n"));
   EXPECT_EQ(error.mark().line, 5U) << error.what() << error.detail();
-  EXPECT_THAT(std::string(error.what()) + error.detail(),
-              ::testing::Not(HasSubstr("not-negotiated (-4)) ()")));
+  EXPECT_THAT(std::string(error.what()) + error.detail(), ::testing::Not(HasSubstr("not-negotiated (-4)) ()")));
 }
 
 TEST_F(RunTest, ACorruptMiddleDoesNotStopIt) {
   std::string bytes = read(clip("good.mp4", "4"));
-  for (std::size_t i = bytes.size() / 4; i < bytes.size() / 4 + 2000; ++i)
-    bytes[i] = static_cast<char>(i * 7);
+  for (std::size_t i = bytes.size() / 4; i < bytes.size() / 4 + 2000; ++i) bytes[i] = static_cast<char>(i * 7);
   const auto report = run(yaml(write("bad.mp4", bytes), ""));
   EXPECT_GT(report.frames, 50U);
 }

@@ -19,9 +19,7 @@ std::string number_text(double value) {
   return {text.data(), end};
 }
 
-std::string nanoseconds(const base::TimePoint& point) {
-  return std::to_string(std::get<base::Time>(point).count());
-}
+std::string nanoseconds(const base::TimePoint& point) { return std::to_string(std::get<base::Time>(point).count()); }
 
 class GValueHolder {
  public:

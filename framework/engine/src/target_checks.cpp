@@ -49,20 +49,17 @@ class Targets {
                      "the sink on line " + std::to_string(other->second) + " writes to the same file");
     }
     if (const auto [other, fresh] = places_.emplace(place_of(path), mark.line); !fresh)
-      fault(mark, "same-file",
-            "the sink on line " + std::to_string(other->second) + " writes to the same file");
+      fault(mark, "same-file", "the sink on line " + std::to_string(other->second) + " writes to the same file");
   }
 
  private:
-  void fault(model::Mark mark, std::string code, std::string message,
-             std::string hint = "write to another file") {
+  void fault(model::Mark mark, std::string code, std::string message, std::string hint = "write to another file") {
     faults_.error(mark, std::move(code), std::move(message), std::move(hint));
   }
 
   bool usable(const fs::path& path, model::Mark mark) {
     const std::string shown = "'" + base::printable(path.string()) + "'";
-    if (path.empty() || !path.has_filename())
-      return fault(mark, "bad-target", shown + " names no file"), false;
+    if (path.empty() || !path.has_filename()) return fault(mark, "bad-target", shown + " names no file"), false;
     struct stat info {};
     if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
       return fault(mark, "bad-target",
@@ -77,8 +74,7 @@ class Targets {
              false;
     if (!S_ISDIR(info.st_mode)) return fault(mark, "bad-target", named + " is not a folder"), false;
     if (access(folder.c_str(), W_OK | X_OK) != 0)
-      return fault(mark, "bad-target",
-                   "nothing can be written in the folder " + named + ": " + std::strerror(errno),
+      return fault(mark, "bad-target", "nothing can be written in the folder " + named + ": " + std::strerror(errno),
                    "write to another folder, or change its permissions"),
              false;
     return true;
@@ -101,15 +97,12 @@ void check_targets(const model::Pipeline& pipeline, Faults& faults) {
         use(local_path(std::get<std::string>(setting->value)), setting->value_mark);
       } catch (const base::InputError& e) {
         // A source's address has been reported when it was probed.
-        if (role == model::StageRole::sink)
-          faults.error(setting->value_mark, "bad-target", e.what(), e.hint());
+        if (role == model::StageRole::sink) faults.error(setting->value_mark, "bad-target", e.what(), e.hint());
       }
     }
   };
-  for_each(model::StageRole::source,
-           [&](const fs::path& path, model::Mark mark) { targets.read(path, mark.line); });
-  for_each(model::StageRole::sink,
-           [&](const fs::path& path, model::Mark mark) { targets.write(path, mark); });
+  for_each(model::StageRole::source, [&](const fs::path& path, model::Mark mark) { targets.read(path, mark.line); });
+  for_each(model::StageRole::sink, [&](const fs::path& path, model::Mark mark) { targets.write(path, mark); });
 }
 
 }  // namespace reel::engine

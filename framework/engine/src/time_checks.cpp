@@ -33,20 +33,17 @@ class StageTimes {
   static Time time(const base::TimePoint& point) { return std::get<Time>(point); }
 
   std::string lasts() const {
-    return ", but what reaches '" + stage_.id + "' lasts only " + base::format_time(length_);
+    return ", but what reaches '" + stage_.id + "' lasts only " + base::format_moment(length_);
   }
   void outside(model::Mark mark, const std::string& what) {
     faults_.error(mark, "past-the-end", what + lasts(), "mind that times count on the stage's own input");
   }
-  void partly(model::Mark mark, const std::string& what) {
-    faults_.warning(mark, "past-the-end", what + lasts());
-  }
+  void partly(model::Mark mark, const std::string& what) { faults_.warning(mark, "past-the-end", what + lasts()); }
 
   void check(const base::TimePointRange& range, const std::string& what, model::Mark mark) {
     if (range.begin && time(*range.begin) >= length_)
       return outside(mark, what + " begins at " + base::format(*range.begin));
-    if (range.end && time(*range.end) > length_ + slack)
-      partly(mark, what + " ends at " + base::format(*range.end));
+    if (range.end && time(*range.end) > length_ + slack) partly(mark, what + " ends at " + base::format(*range.end));
   }
 
   void check_keyframes(const model::Setting& setting, const std::string& what) {
@@ -65,8 +62,7 @@ class StageTimes {
 
 }  // namespace
 
-void check_times(const model::Pipeline& pipeline, const std::vector<planner::StageClock>& clocks,
-                 Faults& faults) {
+void check_times(const model::Pipeline& pipeline, const std::vector<planner::StageClock>& clocks, Faults& faults) {
   for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
     const model::Stage& stage = pipeline.stages[i];
     if (!clocks[i].input_duration) continue;

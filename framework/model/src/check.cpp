@@ -20,23 +20,20 @@ std::string top_text(const Node& root, std::string_view key, Report& report) {
 void check_version(const Node& root, Report& report) {
   const Node* version = root.find("reel");
   if (!version)
-    return report.error(root.mark, "missing-key",
-                        "a pipeline begins with 'reel: 1', the version of its language",
+    return report.error(root.mark, "missing-key", "a pipeline begins with 'reel: 1', the version of its language",
                         "add 'reel: 1' at the top");
   if (version->kind != Node::Kind::scalar || version->scalar != language_version || version->quoted)
-    report.error(
-        version->mark, "unknown-version",
-        "this program reads version 1 of the language, not " +
-            (version->kind == Node::Kind::scalar ? show(version->scalar) : std::string(describe(*version))),
-        "write 'reel: 1'");
+    report.error(version->mark, "unknown-version",
+                 "this program reads version 1 of the language, not " +
+                     (version->kind == Node::Kind::scalar ? show(version->scalar) : std::string(describe(*version))),
+                 "write 'reel: 1'");
 }
 
 /// The list of stages, if there is something to check in it.
 const Node* stages_of(const Node& root, Report& report) {
   const Node* stages = root.find("stages");
   if (!stages) {
-    report.error(root.mark, "missing-key", "a pipeline needs 'stages'",
-                 "add 'stages:' with a list of stages");
+    report.error(root.mark, "missing-key", "a pipeline needs 'stages'", "add 'stages:' with a list of stages");
   } else if (stages->kind != Node::Kind::list) {
     report.error(stages->mark, "wrong-type", "'stages' must be a list, not " + std::string(describe(*stages)),
                  "begin each stage with '- uses:'");
@@ -69,13 +66,13 @@ std::vector<Stage> finished(std::vector<DraftStage> drafts) {
 }  // namespace
 
 const Setting* Stage::setting(std::string_view setting_name) const {
-  const auto found = std::find_if(settings.begin(), settings.end(),
-                                  [&](const Setting& s) { return s.name == setting_name; });
+  const auto found =
+      std::find_if(settings.begin(), settings.end(), [&](const Setting& s) { return s.name == setting_name; });
   return found == settings.end() ? nullptr : &*found;
 }
 
-std::optional<Pipeline> check_pipeline(const Document& document, const StageSource& stages,
-                                       const CheckOptions& options, Diagnosed& diagnosed) {
+std::optional<Pipeline> check_pipeline(const Document& document, const StageSource& stages, const CheckOptions& options,
+                                       Diagnosed& diagnosed) {
   Report report(diagnosed);
   const Node& root = document.root;
   if (!document.complete || !is_pipeline(root, report)) return std::nullopt;
@@ -96,9 +93,8 @@ std::optional<Pipeline> check_pipeline(const Document& document, const StageSour
   return diagnosed.has_errors() ? std::nullopt : std::optional(std::move(pipeline));
 }
 
-std::optional<Pipeline> load_pipeline(const std::string& file, const std::string& text,
-                                      const StageSource& stages, const CheckOptions& options,
-                                      Diagnosed& diagnosed) {
+std::optional<Pipeline> load_pipeline(const std::string& file, const std::string& text, const StageSource& stages,
+                                      const CheckOptions& options, Diagnosed& diagnosed) {
   const Document document = parse_document(file, text, diagnosed);
   return check_pipeline(document, stages, options, diagnosed);
 }

@@ -27,8 +27,7 @@ struct Checked {
   }
 };
 
-inline Checked check(const std::string& text, const CheckOptions& options = {},
-                     const FakeStages& stages = {}) {
+inline Checked check(const std::string& text, const CheckOptions& options = {}, const FakeStages& stages = {}) {
   Checked checked;
   checked.pipeline = load_pipeline("test.yaml", text, stages, options, checked.diagnosed);
   return checked;

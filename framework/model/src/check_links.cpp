@@ -15,8 +15,7 @@ struct Kinds {
 
 class Linker {
  public:
-  Linker(std::vector<DraftStage>& drafts, Report& report)
-      : drafts_(drafts), report_(report), used_(drafts.size()) {
+  Linker(std::vector<DraftStage>& drafts, Report& report) : drafts_(drafts), report_(report), used_(drafts.size()) {
     for (std::size_t i = 0; i < drafts.size(); ++i) {
       if (drafts[i].has_id) ids_.emplace(drafts[i].stage.id, i);
       ids_known_ = ids_known_ && drafts[i].id_known;
@@ -35,9 +34,7 @@ class Linker {
   }
 
  private:
-  static bool is(const DraftStage& draft, StageRole role) {
-    return draft.traits && draft.traits->role == role;
-  }
+  static bool is(const DraftStage& draft, StageRole role) { return draft.traits && draft.traits->role == role; }
   std::string quoted_name(std::size_t i) const { return show(drafts_[i].traits->name); }
 
   void fault(Mark mark, std::string code, std::string message, std::string hint = {}) {
@@ -72,8 +69,8 @@ class Linker {
       fault(reference.mark, "cycle", "a stage cannot be its own input");
     else if (target > i)
       fault(reference.mark, "cycle",
-            show(reference.id) + " stands further down, on line " +
-                std::to_string(drafts_[target].stage.mark.line) + ": data flow from top to bottom",
+            show(reference.id) + " stands further down, on line " + std::to_string(drafts_[target].stage.mark.line) +
+                ": data flow from top to bottom",
             "move that stage up, before this one");
     else
       fault(reference.mark, "sink-as-input", show(reference.id) + " is a sink and passes nothing on",
@@ -85,13 +82,12 @@ class Linker {
     std::vector<std::string> known;
     for (const auto& [id, index] : ids_)
       if (index < i) known.push_back(id);
-    const auto unnamed = std::find_if(drafts_.begin(), drafts_.end(),
-                                      [&](const auto& draft) { return draft.stage.id == reference.id; });
+    const auto unnamed =
+        std::find_if(drafts_.begin(), drafts_.end(), [&](const auto& draft) { return draft.stage.id == reference.id; });
     const std::string otherwise =
         unnamed == drafts_.end()
             ? "add 'id: " + base::printable(reference.id) + "' to the stage that you mean"
-            : "add 'id: " + reference.id + "' to the stage on line " +
-                  std::to_string(unnamed->stage.mark.line);
+            : "add 'id: " + reference.id + "' to the stage on line " + std::to_string(unnamed->stage.mark.line);
     fault(reference.mark, "unknown-id", "no stage has the id " + show(reference.id),
           unnamed == drafts_.end() ? did_you_mean(reference.id, known, otherwise) : otherwise);
   }
@@ -130,8 +126,7 @@ class Linker {
       previous = drafts_[previous].stage.inputs.front();
     if (!is(drafts_[previous], StageRole::sink)) return draft.stage.inputs.push_back(previous);
     if (drafts_[previous].stage.inputs.size() > 1)
-      fault(draft.stage.mark, "no-input",
-            quoted_name(i) + " has no input: the sink before it joins several stages",
+      fault(draft.stage.mark, "no-input", quoted_name(i) + " has no input: the sink before it joins several stages",
             "say which one with 'from'");
     // Else the sink itself could not be linked, which has been reported.
   }
@@ -171,9 +166,7 @@ class Linker {
 
   void refuse_kind(std::size_t i, const Kinds& in) {
     const StageTraits& traits = *drafts_[i].traits;
-    const std::string needs = !traits.takes_audio   ? "video"
-                              : !traits.takes_video ? "sound"
-                                                    : "video or sound";
+    const std::string needs = !traits.takes_audio ? "video" : !traits.takes_video ? "sound" : "video or sound";
     const std::string has = in.video ? "only video" : in.audio ? "only sound" : "neither";
     const std::size_t input = drafts_[i].stage.inputs.front();
     fault(drafts_[i].stage.mark, "kind-mismatch",
@@ -187,12 +180,11 @@ class Linker {
   /// Every branch must end in a sink. After a fault in the links, nothing can be said of that.
   void check_ends() {
     const auto unknown = [](const DraftStage& draft) { return !draft.traits; };
-    const bool has_sink = std::any_of(drafts_.begin(), drafts_.end(),
-                                      [](const auto& draft) { return is(draft, StageRole::sink); });
+    const bool has_sink =
+        std::any_of(drafts_.begin(), drafts_.end(), [](const auto& draft) { return is(draft, StageRole::sink); });
     if (std::any_of(drafts_.begin(), drafts_.end(), unknown)) return;
     if (!has_sink)
-      report_.error(drafts_.back().stage.mark, "no-sink",
-                    "the pipeline has no sink, so it would write nothing",
+      report_.error(drafts_.back().stage.mark, "no-sink", "the pipeline has no sink, so it would write nothing",
                     "add a stage at the end: uses: sink, with: { uri: … }");
     if (faulty_) return;
     for (std::size_t i = 0; i < drafts_.size(); ++i) {
@@ -228,9 +220,8 @@ class Linker {
 
   void check_targets() {
     std::map<std::string, std::size_t> read, written;  // to the line
-    for_each_uri(StageRole::source, [&](const Setting& setting, const std::string& uri) {
-      read.emplace(uri, setting.value_mark.line);
-    });
+    for_each_uri(StageRole::source,
+                 [&](const Setting& setting, const std::string& uri) { read.emplace(uri, setting.value_mark.line); });
     for_each_uri(StageRole::sink, [&](const Setting& setting, const std::string& uri) {
       if (const auto source = read.find(uri); source != read.end())
         fault(setting.value_mark, "same-file",

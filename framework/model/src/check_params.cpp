@@ -23,8 +23,7 @@ bool is_name(std::string_view text) {
 }
 
 ParamSchema schema_of(const PipelineParam& param) {
-  ParamSchema schema{
-      .name = param.name, .type = param.type, .minimum = param.minimum, .maximum = param.maximum};
+  ParamSchema schema{.name = param.name, .type = param.type, .minimum = param.minimum, .maximum = param.maximum};
   for (const std::string& choice : param.choices) schema.choices.push_back({choice, ""});
   return schema;
 }
@@ -43,8 +42,7 @@ class Declaration {
       error(entry_.key_mark, "bad-name", show(param_.name) + " cannot name a parameter",
             "use letters, digits, '-' and '_', and begin with a letter");
     if (map_.kind != Node::Kind::map) {
-      error(map_.mark, "wrong-type",
-            "a parameter is declared by a map, not by " + std::string(describe(map_)),
+      error(map_.mark, "wrong-type", "a parameter is declared by a map, not by " + std::string(describe(map_)),
             "write " + base::printable(param_.name) + ": { type: string, default: … }");
       return std::nullopt;
     }
@@ -93,8 +91,7 @@ class Declaration {
       return true;
     }
     error(map_.find("type")->mark, "unknown-type",
-          "'type' must be " + base::join_words(names, "or") + ", not " + show(*text),
-          did_you_mean(*text, names));
+          "'type' must be " + base::join_words(names, "or") + ", not " + show(*text), did_you_mean(*text, names));
     return false;
   }
 
@@ -123,8 +120,7 @@ class Declaration {
     if (!text) return std::nullopt;
     const Node& node = *map_.find(key);
     if (!takes_limits(param_.type)) {
-      error(node.mark, "misplaced-key",
-            show(key) + " belongs to parameters of type integer, number or time only");
+      error(node.mark, "misplaced-key", show(key) + " belongs to parameters of type integer, number or time only");
       return std::nullopt;
     }
     const Reading reading = read_scalar({.name = key, .type = param_.type}, *text, node.quoted);
@@ -139,8 +135,7 @@ class Declaration {
     if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
     if (const auto* real = std::get_if<double>(&value)) return *real;
     const auto& point = std::get<base::TimePoint>(value);
-    if (const auto* time = std::get_if<base::Time>(&point))
-      return std::chrono::duration<double>(*time).count();
+    if (const auto* time = std::get_if<base::Time>(&point)) return std::chrono::duration<double>(*time).count();
     error(mark, "wrong-type", "a limit cannot count frames", "write it as a time, such as 2s");
     return std::nullopt;
   }
@@ -153,8 +148,7 @@ class Declaration {
     if (reading.value)
       param_.default_value = *text;
     else
-      error(node.mark, reading.code, "the default of " + show(param_.name) + " " + reading.fault,
-            reading.hint);
+      error(node.mark, reading.code, "the default of " + show(param_.name) + " " + reading.fault, reading.hint);
   }
 
   const Node::Entry& entry_;
@@ -175,8 +169,7 @@ std::optional<std::string> value_of(const PipelineParam& param, const CheckOptio
   }
   const Reading reading = read_scalar(schema_of(param), given->second, false);
   if (reading.value) return given->second;
-  report.error(param.mark, reading.code, "the value given for " + show(param.name) + " " + reading.fault,
-               reading.hint);
+  report.error(param.mark, reading.code, "the value given for " + show(param.name) + " " + reading.fault, reading.hint);
   return std::nullopt;
 }
 
@@ -188,15 +181,13 @@ void check_given(const Node* params, const CheckOptions& options, Report& report
     if (std::find(declared.begin(), declared.end(), name) != declared.end()) continue;
     report.error(
         {0, 0, 0}, "unknown-parameter", "this pipeline has no parameter " + show(name),
-        did_you_mean(name, declared,
-                     declared.empty() ? "it declares none" : "it has " + base::join_words(declared)));
+        did_you_mean(name, declared, declared.empty() ? "it declares none" : "it has " + base::join_words(declared)));
   }
 }
 
 }  // namespace
 
-std::vector<PipelineParam> check_params(const Node& root, const CheckOptions& options, Scope& scope,
-                                        Report& report) {
+std::vector<PipelineParam> check_params(const Node& root, const CheckOptions& options, Scope& scope, Report& report) {
   const Node* node = root.find("params");
   check_given(node, options, report);
   std::vector<PipelineParam> params;
@@ -217,9 +208,8 @@ void warn_of_unused(const std::vector<PipelineParam>& params, const Node& stages
   for (const PipelineParam& param : params) declared.push_back(param.name);
   std::set<std::string> used;
   for (const std::string& name : substituted_names(stages))
-    used.insert(std::find(declared.begin(), declared.end(), name) != declared.end()
-                    ? name
-                    : base::nearest(name, declared));
+    used.insert(std::find(declared.begin(), declared.end(), name) != declared.end() ? name
+                                                                                    : base::nearest(name, declared));
   for (const PipelineParam& param : params)
     if (!used.contains(param.name))
       report.warning(param.mark, "unused-parameter", "the parameter " + show(param.name) + " is never used",

@@ -12,9 +12,8 @@ constexpr std::string_view foreign_prefix = "gst/", own_prefix = "reel/";
 
 bool is_id(std::string_view text) {
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
-  return !text.empty() && lower(text.front()) && std::all_of(text.begin(), text.end(), [&](char c) {
-    return lower(c) || (c >= '0' && c <= '9') || c == '-';
-  });
+  return !text.empty() && lower(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return lower(c) || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 /// All names that `uses:` could have meant. Elements of GStreamer are many, so they come in only where the
@@ -72,8 +71,7 @@ class StageReader {
   void read_uses(const Node& node, DraftStage& draft) {
     const Node* uses = node.find("uses");
     if (!uses)
-      return report_.error(node.mark, "missing-key", "a stage needs 'uses'",
-                           "add 'uses:' and the name of a stage");
+      return report_.error(node.mark, "missing-key", "a stage needs 'uses'", "add 'uses:' and the name of a stage");
     draft.stage.mark = uses->mark;
     const auto name = word(*uses, "'uses' must be the name of a stage");
     if (!name) return;
@@ -98,8 +96,7 @@ class StageReader {
       report_.error(node.mark, "bad-name", show(id->value) + " cannot be an id",
                     "use lower case letters, digits and '-', and begin with a letter");
     if (!draft.id_known)
-      return report_.error(node.mark, "duplicate-id",
-                           "the id " + show(id->value) + " is taken by a stage before",
+      return report_.error(node.mark, "duplicate-id", "the id " + show(id->value) + " is taken by a stage before",
                            "give each stage an id of its own");
     draft.stage.id = id->value;
     draft.has_id = true;
@@ -127,13 +124,11 @@ class StageReader {
     draft.stage.during_mark = node.mark;
     if (draft.traits && !draft.traits->allows_during)
       return report_.error(node.mark, "during-not-allowed",
-                           show(draft.traits->name) + " cannot be limited to a part of the time",
-                           "remove 'during'");
+                           show(draft.traits->name) + " cannot be limited to a part of the time", "remove 'during'");
     if (node.kind != Node::Kind::scalar)
-      return report_.error(
-          node.mark, "wrong-type",
-          "'during' must be one range such as 5:00..5:15, not " + std::string(describe(node)),
-          node.kind == Node::Kind::list ? "use one stage for each range" : "");
+      return report_.error(node.mark, "wrong-type",
+                           "'during' must be one range such as 5:00..5:15, not " + std::string(describe(node)),
+                           node.kind == Node::Kind::list ? "use one stage for each range" : "");
     const auto value = values_.scalar(schema, node);
     if (const auto* ranges = value ? std::get_if<std::vector<base::TimePointRange>>(&*value) : nullptr)
       draft.stage.during = ranges->front();
@@ -152,8 +147,7 @@ class StageReader {
     if (!draft.traits) return;
     for (const ParamSchema& param : draft.traits->params)
       if (param.required && !given.contains(param.name))
-        report_.error(draft.stage.mark, "missing-parameter",
-                      show(draft.traits->name) + " needs " + show(param.name),
+        report_.error(draft.stage.mark, "missing-parameter", show(draft.traits->name) + " needs " + show(param.name),
                       "add with: { " + param.name + ": … }");
   }
 
@@ -172,9 +166,8 @@ class StageReader {
     for (const ParamSchema& param : traits.params) known.push_back(param.name);
     const std::string message =
         show(traits.name) + (known.empty() ? " takes no parameters, so no " : " has no parameter ");
-    report_.error(
-        entry.key_mark, "unknown-parameter", message + show(entry.key),
-        did_you_mean(entry.key, known, known.empty() ? "" : "`reel inspect " + traits.name + "` lists them"));
+    report_.error(entry.key_mark, "unknown-parameter", message + show(entry.key),
+                  did_you_mean(entry.key, known, known.empty() ? "" : "`reel inspect " + traits.name + "` lists them"));
   }
 
   /// Of values whose type is not known: what they substitute can be checked, and counts as used.

@@ -67,8 +67,8 @@ TEST(CheckPipeline, types_a_whole_pipeline) {
     ids.push_back(stage.id);
     inputs.push_back(stage.inputs);
   }
-  EXPECT_EQ(ids, (std::vector<std::string>{"main", "blur", "blur-2", "sink", "short", "loud", "overlay",
-                                           "fade", "sink-2"}));
+  EXPECT_EQ(ids,
+            (std::vector<std::string>{"main", "blur", "blur-2", "sink", "short", "loud", "overlay", "fade", "sink-2"}));
   EXPECT_EQ(inputs, (std::vector<std::vector<std::size_t>>{{}, {0}, {1}, {2}, {2}, {0}, {4, 5}, {6}, {7}}))
       << "after a sink, what fed it goes on";
   EXPECT_EQ(pipeline.stages[1].traits.name, "blur");
@@ -86,7 +86,7 @@ TEST(CheckPipeline, ids_that_are_given_come_before_made_ones) {
   EXPECT_EQ(checked.pipeline->stages[3].id, "blur-3");
 }
 
-// -- params -------------------------------------------------------------------------------------------------
+// -- params
 
 TEST(Params, missing_ones_are_errors_only_in_a_run) {
   EXPECT_EQ(check(tidy).faults(), "5:3 missing-parameter\n");
@@ -101,8 +101,7 @@ TEST(Params, given_values_are_checked) {
   const Checked wrong = check(tidy, with({{"input", "in.mp4"}, {"size", "51"}, {"siez", "1"}}));
   EXPECT_EQ(wrong.faults(), "0:0 unknown-parameter\n6:3 out-of-range\n");
   EXPECT_EQ(wrong.diagnosed.diagnostics[0].hint, "did you mean 'size'?");
-  EXPECT_EQ(wrong.diagnosed.diagnostics[1].message,
-            "the value given for 'size' must be from 0 to 50, not 51");
+  EXPECT_EQ(wrong.diagnosed.diagnostics[1].message, "the value given for 'size' must be from 0 to 50, not 51");
   EXPECT_EQ(check(between(""), with({{"x", "1"}})).diagnosed.diagnostics.at(0).hint, "it declares none");
 }
 
@@ -130,7 +129,7 @@ TEST(Params, unused_ones_are_warnings) {
   EXPECT_TRUE(checked.pipeline);
 }
 
-// -- stages and links ---------------------------------------------------------------------------------------
+// -- stages and links
 
 TEST(Stages, refused_ones_say_why) {
   FakeStages stages;
@@ -162,8 +161,7 @@ TEST(Links, kinds_of_media_must_fit) {
   EXPECT_TRUE(check(pipeline("  - uses: volume\n  - uses: fade\n"), {}, stages).pipeline);
   const Checked checked = check(pipeline("  - uses: volume\n  - uses: blur\n  - uses: blur\n"), {}, stages);
   EXPECT_EQ(checked.faults(), "5:11 kind-mismatch\n") << "and no follow-up";
-  EXPECT_EQ(checked.diagnosed.diagnostics[0].message,
-            "'blur' needs video, but 'volume' on line 4 gives only sound");
+  EXPECT_EQ(checked.diagnosed.diagnostics[0].message, "'blur' needs video, but 'volume' on line 4 gives only sound");
 }
 
 TEST(Links, media_kinds_can_be_made_and_lost_on_the_way) {
@@ -174,10 +172,8 @@ TEST(Links, media_kinds_can_be_made_and_lost_on_the_way) {
   wave.gives_video = true;
   stages.add(drop);
   stages.add(wave);
-  EXPECT_EQ(check(between("  - uses: drop-video\n  - uses: blur\n"), {}, stages).faults(),
-            "6:11 kind-mismatch\n");
-  EXPECT_EQ(check(between("  - uses: drop-video\n  - uses: waveform\n  - uses: blur\n"), {}, stages).faults(),
-            "");
+  EXPECT_EQ(check(between("  - uses: drop-video\n  - uses: blur\n"), {}, stages).faults(), "6:11 kind-mismatch\n");
+  EXPECT_EQ(check(between("  - uses: drop-video\n  - uses: waveform\n  - uses: blur\n"), {}, stages).faults(), "");
 }
 
 TEST(Links, a_sink_that_joins_gives_no_single_stream_on) {
@@ -197,8 +193,7 @@ TEST(Links, several_sinks_may_follow_each_other) {
   const Checked checked =
       check(between("  - uses: sink\n    with: { uri: a.mp4 }\n  - uses: sink\n    with: { uri: b.mp4 }\n"));
   ASSERT_TRUE(checked.pipeline) << checked.faults();
-  for (const std::size_t i : {1U, 2U, 3U})
-    EXPECT_EQ(checked.pipeline->stages[i].inputs, std::vector<std::size_t>{0});
+  for (const std::size_t i : {1U, 2U, 3U}) EXPECT_EQ(checked.pipeline->stages[i].inputs, std::vector<std::size_t>{0});
 }
 
 TEST(Links, one_fault_brings_no_others) {
@@ -216,7 +211,7 @@ TEST(CheckPipeline, says_nothing_of_what_it_could_not_read) {
   EXPECT_EQ(check("reel: 1\nstages:\n  - uses: blurr\n  - { uses: sink\n").faults(), "5:1 yaml-syntax\n");
 }
 
-// -- robustness and speed -----------------------------------------------------------------------------------
+// -- robustness and speed
 
 TEST(CheckPipeline, survives_2000_mutations) {
   const FakeStages stages;

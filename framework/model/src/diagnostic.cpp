@@ -55,10 +55,7 @@ class Painter {
   std::string bold(std::string_view text) const { return paint("1", text); }
   std::string faint(std::string_view text) const { return paint("2", text); }
   std::string level(Severity severity, std::string_view text) const {
-    return paint(severity == Severity::error     ? "1;31"
-                 : severity == Severity::warning ? "1;35"
-                                                 : "1;36",
-                 text);
+    return paint(severity == Severity::error ? "1;31" : severity == Severity::warning ? "1;35" : "1;36", text);
   }
 
  private:
@@ -87,12 +84,11 @@ std::string excerpt(const SourceText& source, const Diagnostic& diagnostic, cons
   const std::string_view covered = rest.substr(0, byte_of(rest, mark.length));
   const auto width = [](std::string_view text) { return base::display_width(base::printable(text)); };
   const std::string number = std::to_string(mark.line);
-  const std::string gutter =
-      std::string(std::max<std::size_t>(5, number.size() + 1) - number.size(), ' ') + number;
+  const std::string gutter = std::string(std::max<std::size_t>(5, number.size() + 1) - number.size(), ' ') + number;
   const std::string caret = "^" + std::string(std::max<std::size_t>(width(covered), 1) - 1, '~');
   return paint.faint(gutter + " | ") + dots + base::printable(line) + dots_after + "\n" +
-         paint.faint(std::string(gutter.size(), ' ') + " | ") +
-         std::string(width(before) + dots.size() / 3, ' ') + paint.level(diagnostic.severity, caret) + "\n";
+         paint.faint(std::string(gutter.size(), ' ') + " | ") + std::string(width(before) + dots.size() / 3, ' ') +
+         paint.level(diagnostic.severity, caret) + "\n";
 }
 
 std::string text_of(const Diagnosed& diagnosed, const SourceText& source, const Diagnostic& diagnostic,
@@ -104,8 +100,7 @@ std::string text_of(const Diagnosed& diagnosed, const SourceText& source, const 
                      paint.level(diagnostic.severity, std::string(name(diagnostic.severity)) + ":") + " " +
                      base::printable(diagnostic.message) + paint.faint(" [" + diagnostic.code + "]") + "\n";
   if (mark.line > 0 && !source.line(mark.line).empty()) text += excerpt(source, diagnostic, paint);
-  if (!diagnostic.hint.empty())
-    text += "      " + paint.bold("hint:") + " " + base::printable(diagnostic.hint) + "\n";
+  if (!diagnostic.hint.empty()) text += "      " + paint.bold("hint:") + " " + base::printable(diagnostic.hint) + "\n";
   return text;
 }
 
@@ -117,9 +112,7 @@ Json json_of(const Diagnostic& diagnostic) {
   return json;
 }
 
-std::string dumped(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+std::string dumped(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 /// A path as a relative or absolute URI reference.
 std::string uri_of(const std::string& path) {
@@ -129,8 +122,7 @@ std::string uri_of(const std::string& path) {
     const bool keep = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                       plain.find(c) != std::string_view::npos;
     std::array<char, 4> escape{};
-    std::snprintf(escape.data(), escape.size(), "%%%02X",
-                  static_cast<unsigned>(static_cast<unsigned char>(c)));
+    std::snprintf(escape.data(), escape.size(), "%%%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
     uri += keep ? std::string(1, c) : std::string(escape.data());
   }
   return uri;
@@ -140,11 +132,9 @@ Json sarif_result(const std::string& file, const Diagnostic& diagnostic) {
   Json place{{"artifactLocation", {{"uri", uri_of(file)}}}};
   if (const Mark& mark = diagnostic.mark; mark.line > 0) {
     const std::size_t column = std::max<std::size_t>(mark.column, 1);
-    place["region"] = {
-        {"startLine", mark.line}, {"startColumn", column}, {"endColumn", column + mark.length}};
+    place["region"] = {{"startLine", mark.line}, {"startColumn", column}, {"endColumn", column + mark.length}};
   }
-  const std::string text =
-      diagnostic.hint.empty() ? diagnostic.message : diagnostic.message + "\n" + diagnostic.hint;
+  const std::string text = diagnostic.hint.empty() ? diagnostic.message : diagnostic.message + "\n" + diagnostic.hint;
   return {{"ruleId", diagnostic.code},
           {"level", name(diagnostic.severity)},
           {"message", {{"text", text}}},
@@ -166,8 +156,7 @@ std::string to_text(const Diagnosed& diagnosed, bool color) {
   for (std::size_t i = 0; i < std::min(sorted.size(), most_shown); ++i)
     text += text_of(diagnosed, source, *sorted[i], paint);
   if (sorted.size() > most_shown)
-    text +=
-        base::printable(diagnosed.file) + ": and " + std::to_string(sorted.size() - most_shown) + " more\n";
+    text += base::printable(diagnosed.file) + ": and " + std::to_string(sorted.size() - most_shown) + " more\n";
   return text;
 }
 
@@ -176,8 +165,7 @@ std::string to_json(const std::vector<Diagnosed>& files) {
   for (const Diagnosed& diagnosed : files) {
     Json diagnostics = Json::array();
     for (const Diagnostic* diagnostic : by_place(diagnosed)) diagnostics.push_back(json_of(*diagnostic));
-    list.push_back(
-        {{"file", diagnosed.file}, {"valid", !diagnosed.has_errors()}, {"diagnostics", diagnostics}});
+    list.push_back({{"file", diagnosed.file}, {"valid", !diagnosed.has_errors()}, {"diagnostics", diagnostics}});
   }
   return dumped({{"files", list}});
 }

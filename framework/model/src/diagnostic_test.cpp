@@ -55,8 +55,7 @@ TEST(ToText, cuts_long_lines_around_the_place) {
 
 TEST(ToText, stops_after_a_hundred) {
   Diagnosed many{"x", "a\n", {}};
-  for (int i = 0; i < 103; ++i)
-    many.diagnostics.push_back({Severity::error, "c", {1, 1, 1}, std::to_string(i), ""});
+  for (int i = 0; i < 103; ++i) many.diagnostics.push_back({Severity::error, "c", {1, 1, 1}, std::to_string(i), ""});
   const std::string text = to_text(many);
   EXPECT_NE(text.find("error: 99 "), std::string::npos);
   EXPECT_EQ(text.find("error: 100 "), std::string::npos);
@@ -65,8 +64,7 @@ TEST(ToText, stops_after_a_hundred) {
 
 TEST(ToText, copes_with_places_that_are_not_there) {
   for (const Mark mark : {Mark{9, 1, 1}, Mark{1, 99, 5}, Mark{1, 0, 0}, Mark{1, 1, 1'000'000}})
-    EXPECT_NE(to_text({"x", "ab\n", {{Severity::error, "c", mark, "m", ""}}}).find("error: m [c]"),
-              std::string::npos);
+    EXPECT_NE(to_text({"x", "ab\n", {{Severity::error, "c", mark, "m", ""}}}).find("error: m [c]"), std::string::npos);
 }
 
 TEST(ToText, has_colours_only_if_wanted) {
@@ -97,8 +95,7 @@ TEST(ToJson, tells_all_of_every_file) {
 }
 
 TEST(ToJson, is_json_even_for_broken_utf8) {
-  const Json json =
-      Json::parse(to_json({{"caf\xE9", "", {{Severity::error, "c", {1, 1, 1}, "caf\xE9", ""}}}}));
+  const Json json = Json::parse(to_json({{"caf\xE9", "", {{Severity::error, "c", {1, 1, 1}, "caf\xE9", ""}}}}));
   EXPECT_EQ(json["files"].size(), 1U);
 }
 

@@ -25,8 +25,7 @@ class Faults {
   explicit Faults(Diagnosed& diagnosed) : diagnosed_(diagnosed) {}
 
   void error(Mark mark, std::string code, std::string message, std::string hint = {}) {
-    diagnosed_.diagnostics.push_back(
-        {Severity::error, std::move(code), mark, std::move(message), std::move(hint)});
+    diagnosed_.diagnostics.push_back({Severity::error, std::move(code), mark, std::move(message), std::move(hint)});
   }
   [[noreturn]] void stop(Mark mark, std::string code, std::string message, std::string hint = {}) {
     error(mark, std::move(code), std::move(message), std::move(hint));
@@ -67,8 +66,7 @@ class Places {
   std::size_t scalar_size(std::size_t at, const std::string& value) const {
     const std::string_view line = rest_of_line(at);
     if (line.empty()) return 1;
-    if (line.front() == '"' || line.front() == '\'')
-      return std::min(quoted_size(at).value_or(1), line.size());
+    if (line.front() == '"' || line.front() == '\'') return std::min(quoted_size(at).value_or(1), line.size());
     if (line.starts_with(value)) return value.size();
     return line.front() == '|' || line.front() == '>' ? 1 : line.find_last_not_of(" \t") + 1;
   }
@@ -292,9 +290,8 @@ class Builder : public YAML::EventHandler {
     const std::size_t at = places_.offset(mark);
     const std::string_view line = places_.rest_of_line(at);
     const std::size_t size = std::min(line.find_first_of(" \t,]}"), line.size());
-    faults_.error(
-        places_.source().mark(at, size), "tag", "YAML tags have no meaning in a pipeline",
-        "remove '" + base::printable(line.substr(0, size)) + "': each parameter knows its own type");
+    faults_.error(places_.source().mark(at, size), "tag", "YAML tags have no meaning in a pipeline",
+                  "remove '" + base::printable(line.substr(0, size)) + "': each parameter knows its own type");
   }
 
   [[noreturn]] void too_deep(Mark mark) {
@@ -307,12 +304,10 @@ class Builder : public YAML::EventHandler {
     total_.bytes += size.bytes;
     if (total_.nodes > limits_.nodes)
       faults_.stop(mark, "too-many-values",
-                   "the document has more than " + std::to_string(limits_.nodes) +
-                       " values once aliases are expanded");
+                   "the document has more than " + std::to_string(limits_.nodes) + " values once aliases are expanded");
     if (total_.bytes > limits_.bytes)
-      faults_.stop(
-          mark, "too-large",
-          "the document is larger than " + base::format_bytes(limits_.bytes) + " once aliases are expanded");
+      faults_.stop(mark, "too-large",
+                   "the document is larger than " + base::format_bytes(limits_.bytes) + " once aliases are expanded");
   }
 
   void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -368,9 +363,8 @@ class Builder : public YAML::EventHandler {
   void take_key(Open& map, const Node& key) {
     if (key.kind != Node::Kind::scalar) {
       map.skip = true;
-      faults_.error(
-          key.mark, "bad-key", "a key must be a word, not " + std::string(kind_name(key.kind)),
-          key.kind == Node::Kind::map ? "put texts with braces, such as \"${name}\", in quotes" : "");
+      faults_.error(key.mark, "bad-key", "a key must be a word, not " + std::string(kind_name(key.kind)),
+                    key.kind == Node::Kind::map ? "put texts with braces, such as \"${name}\", in quotes" : "");
     } else if (!map.keys.insert(key.scalar).second) {
       map.skip = true;
       faults_.error(key.mark, "duplicate-key", "key '" + base::printable(key.scalar) + "' is given twice",
@@ -382,8 +376,8 @@ class Builder : public YAML::EventHandler {
   }
 
   static std::size_t line_of(const Node& map, const std::string& key) {
-    const auto entry = std::find_if(map.entries.begin(), map.entries.end(),
-                                    [&](const Node::Entry& e) { return e.key == key; });
+    const auto entry =
+        std::find_if(map.entries.begin(), map.entries.end(), [&](const Node::Entry& e) { return e.key == key; });
     return entry == map.entries.end() ? 0 : entry->key_mark.line;
   }
 
@@ -416,10 +410,8 @@ Explanation explain(const std::string& message) {
       {msg::MAP_VALUE, {"yaml-syntax", "unexpected ':'", quotes + "; otherwise check the indentation"}},
       {msg::MAP_KEY, {"yaml-syntax", "a key cannot stand here", "check the indentation"}},
       {msg::BLOCK_ENTRY, {"yaml-syntax", "a list item cannot stand here", "check the indentation"}},
-      {msg::END_OF_MAP,
-       {"yaml-syntax", "this does not fit the map that it stands in", "check the indentation"}},
-      {msg::END_OF_SEQ,
-       {"yaml-syntax", "this does not fit the list that it stands in", "check the indentation"}},
+      {msg::END_OF_MAP, {"yaml-syntax", "this does not fit the map that it stands in", "check the indentation"}},
+      {msg::END_OF_SEQ, {"yaml-syntax", "this does not fit the list that it stands in", "check the indentation"}},
       {msg::END_OF_MAP_FLOW, {"yaml-syntax", "expected ',' or '}'", ""}},
       {msg::END_OF_SEQ_FLOW, {"yaml-syntax", "expected ',' or ']'", ""}},
       {msg::FLOW_END, {"yaml-syntax", "this bracket closes nothing", quotes}},
@@ -448,8 +440,7 @@ bool report_tabs(const SourceText& source, Faults& faults) {
   return reported > 0;
 }
 
-void report_syntax(const YAML::Exception& error, const Places& places, const Builder& builder,
-                   Faults& faults) {
+void report_syntax(const YAML::Exception& error, const Places& places, const Builder& builder, Faults& faults) {
   Mark mark = places.mark(error.mark);
   if (error.msg == YAML::ErrorMsg::UNKNOWN_ANCHOR) {
     const std::size_t at = places.offset(error.mark);
@@ -483,8 +474,8 @@ void check_bytes(const SourceText& source, const DocumentLimits& limits, Faults&
   const std::string_view text = source.text();
   if (text.size() > limits.bytes)
     faults.stop({0, 0, 0}, "too-large",
-                "the file has " + base::format_bytes(text.size()) + "; at most " +
-                    base::format_bytes(limits.bytes) + " are read");
+                "the file has " + base::format_bytes(text.size()) + "; at most " + base::format_bytes(limits.bytes) +
+                    " are read");
   if (const auto bad = base::broken_utf8(text); bad != std::string_view::npos)
     faults.stop(source.mark(bad), "broken-utf8", "the file is not valid UTF-8 here",
                 "save it as UTF-8; it may be in another encoding, or not be a text at all");
@@ -494,8 +485,7 @@ void check_bytes(const SourceText& source, const DocumentLimits& limits, Faults&
                 "write it as an escape in double quotes, or remove it");
 }
 
-void read_document(const SourceText& source, const DocumentLimits& limits, Faults& faults,
-                   Document& document) {
+void read_document(const SourceText& source, const DocumentLimits& limits, Faults& faults, Document& document) {
   check_bytes(source, limits, faults);
   const Places places(source);
   Builder builder(places, limits, faults, document.root);
@@ -517,13 +507,11 @@ void read_document(const SourceText& source, const DocumentLimits& limits, Fault
 }  // namespace
 
 const Node* Node::find(std::string_view key) const {
-  const auto entry =
-      std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == key; });
+  const auto entry = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == key; });
   return entry == entries.end() ? nullptr : &entry->value;
 }
 
-Document parse_document(std::string file, std::string text, Diagnosed& diagnosed,
-                        const DocumentLimits& limits) {
+Document parse_document(std::string file, std::string text, Diagnosed& diagnosed, const DocumentLimits& limits) {
   Document document{std::move(file), std::move(text), {}, true};
   diagnosed.file = document.file;
   diagnosed.text = document.text;

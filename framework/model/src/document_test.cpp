@@ -82,8 +82,8 @@ TEST(Document, marks_empty_items_at_their_dash) {
 }
 
 TEST(Document, finds_substitutions) {
-  const Parsed parsed = parse(
-      "a: \"x ${one} $${two} ${three}\"\nb: |\n  first\n  é ${four}\nc: plain ${five}\nd: \"\\x24{six}\"\n");
+  const Parsed parsed =
+      parse("a: \"x ${one} $${two} ${three}\"\nb: |\n  first\n  é ${four}\nc: plain ${five}\nd: \"\\x24{six}\"\n");
   const auto& marks = parsed.at("a").substitutions;
   ASSERT_EQ(marks.size(), 3U);
   EXPECT_EQ(marks[0], (Mark{1, 7, 6}));
@@ -99,8 +99,7 @@ TEST(Document, expands_aliases_where_they_stand) {
   const Parsed parsed = parse("a: &x { n: [1, 2] }\nb: *x\nc: &y 5\nd: [*y, *y]\n");
   ASSERT_TRUE(parsed.diagnosed.diagnostics.empty());
   EXPECT_EQ(parsed.at("b").mark, (Mark{2, 4, 2}));
-  EXPECT_EQ(parsed.at("b").find("n")->items.at(1).mark, (Mark{1, 16, 1}))
-      << "inner values keep their own place";
+  EXPECT_EQ(parsed.at("b").find("n")->items.at(1).mark, (Mark{1, 16, 1})) << "inner values keep their own place";
   EXPECT_EQ(parsed.at("a").mark, (Mark{1, 7, 1})) << "the value, not its anchor";
   EXPECT_EQ(parsed.at("d").items.at(1).scalar, "5");
 }
@@ -128,8 +127,7 @@ TEST(Document, holds_its_limits) {
   EXPECT_EQ(parse("a: [[x]]\n", {.depth = 3}).codes(), "");
   EXPECT_EQ(parse("[1, 2, 3]\n", {.nodes = 3}).codes(), "too-many-values ");
   EXPECT_EQ(parse("[1, 2, 3]\n", {.nodes = 4}).codes(), "");
-  EXPECT_EQ(parse("a: &a [x]\nb: &b [*a]\nc: [*b]\n", {.depth = 3}).codes(), "too-deep ")
-      << "through aliases";
+  EXPECT_EQ(parse("a: &a [x]\nb: &b [*a]\nc: [*b]\n", {.depth = 3}).codes(), "too-deep ") << "through aliases";
 }
 
 TEST(Document, text_cannot_grow_through_aliases) {

@@ -56,17 +56,15 @@ class FakeStages : public StageSource {
     source.role = StageRole::source;
     source.takes_video = source.takes_audio = source.allows_during = false;
     source.min_inputs = source.max_inputs = 0;
-    source.params = {
-        {.name = "uri", .type = ParamType::uri, .description = "The media to read", .required = true}};
+    source.params = {{.name = "uri", .type = ParamType::uri, .description = "The media to read", .required = true}};
     sink.name = "sink";
     sink.role = StageRole::sink;
     sink.gives_video = sink.gives_audio = sink.allows_during = false;
-    sink.params = {
-        {.name = "uri", .type = ParamType::uri, .description = "Where to write", .required = true},
-        {.name = "container",
-         .type = ParamType::choice,
-         .default_value = std::string("auto"),
-         .choices = {{"auto", "By the extension"}, {"mp4", ""}, {"mov", ""}, {"mkv", ""}, {"webm", ""}}}};
+    sink.params = {{.name = "uri", .type = ParamType::uri, .description = "Where to write", .required = true},
+                   {.name = "container",
+                    .type = ParamType::choice,
+                    .default_value = std::string("auto"),
+                    .choices = {{"auto", "By the extension"}, {"mp4", ""}, {"mov", ""}, {"mkv", ""}, {"webm", ""}}}};
     add(source);
     add(sink);
   }

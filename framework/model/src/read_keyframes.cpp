@@ -31,10 +31,10 @@ bool ValueReader::check_time(const Node& node, const Keyframe& before, const Key
   if (now.at == before.at)
     report_.error(mark, "keyframe-order", "there are two keyframes at " + base::format(now.at));
   else
-    report_.error(mark, "keyframe-order",
-                  "keyframes must go forward in time, but " + base::format(now.at) + " comes after " +
-                      base::format(before.at),
-                  "sort them by 'at'");
+    report_.error(
+        mark, "keyframe-order",
+        "keyframes must go forward in time, but " + base::format(now.at) + " comes after " + base::format(before.at),
+        "sort them by 'at'");
   return false;
 }
 

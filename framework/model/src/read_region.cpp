@@ -4,8 +4,8 @@
 
 namespace reel::model {
 
-std::optional<double> ValueReader::coordinate(const ParamSchema& schema, const Node& node,
-                                              const Region& region, bool& known) {
+std::optional<double> ValueReader::coordinate(const ParamSchema& schema, const Node& node, const Region& region,
+                                              bool& known) {
   static const ParamSchema number{.name = "coordinate", .type = ParamType::number};
   const std::string subject = "a coordinate of " + show(schema.name);
   const auto value = read_text(number, node, subject);
@@ -15,10 +15,10 @@ std::optional<double> ValueReader::coordinate(const ParamSchema& schema, const N
   if (!coordinate) return 0.0;
   if (*coordinate >= 0 && (region.pixels || *coordinate <= 1)) return *coordinate;
   const bool seems_pixels = !region.pixels && *coordinate > 1;
-  report_.error(node.mark, "out-of-range",
-                subject + " must be " + (region.pixels ? "at least 0 px" : "from 0 to 1") + ", not " +
-                    number_text(*coordinate),
-                seems_pixels ? "add 'unit: px' if these are pixels" : "");
+  report_.error(
+      node.mark, "out-of-range",
+      subject + " must be " + (region.pixels ? "at least 0 px" : "from 0 to 1") + ", not " + number_text(*coordinate),
+      seems_pixels ? "add 'unit: px' if these are pixels" : "");
   return std::nullopt;
 }
 
@@ -49,8 +49,8 @@ bool ValueReader::box_size(const Node& node, const Region& region) {
     if (empty) report_.error(mark, "bad-region", "the " + name + " of a box must be more than 0");
     if (outside)
       report_.error(mark, "out-of-range",
-                    "the box reaches past the edge of the picture: " + std::string(axis == 0 ? "x" : "y") +
-                        " + " + name + " is " + number_text(begin + size) + ", but can be 1 at most");
+                    "the box reaches past the edge of the picture: " + std::string(axis == 0 ? "x" : "y") + " + " +
+                        name + " is " + number_text(begin + size) + ", but can be 1 at most");
     fine = fine && !empty && !outside;
   }
   return fine;
@@ -58,8 +58,7 @@ bool ValueReader::box_size(const Node& node, const Region& region) {
 
 bool ValueReader::polygon(const ParamSchema& schema, const Node& node, Region& region, bool& known) {
   if (node.kind != Node::Kind::list || node.items.size() < 3) {
-    report_.error(node.mark, "bad-region",
-                  "a polygon needs at least three corners: [[x, y], [x, y], [x, y]]");
+    report_.error(node.mark, "bad-region", "a polygon needs at least three corners: [[x, y], [x, y], [x, y]]");
     return false;
   }
   bool fine = true;
@@ -90,8 +89,7 @@ bool ValueReader::shape(const ParamSchema& schema, const Node& node, Region& reg
 }
 
 bool ValueReader::unit(const Node& node, Region& region, bool& known) {
-  static const ParamSchema schema{
-      .name = "unit", .type = ParamType::choice, .choices = {{"px", ""}, {"relative", ""}}};
+  static const ParamSchema schema{.name = "unit", .type = ParamType::choice, .choices = {{"px", ""}, {"relative", ""}}};
   const auto value = scalar(schema, node);
   if (!value) return false;
   const auto* text = std::get_if<std::string>(&*value);

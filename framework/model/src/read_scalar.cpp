@@ -41,8 +41,7 @@ bool is_finite_number(std::string_view text) {
 }
 
 Reading check_limits(const ParamSchema& schema, double number, std::string_view text, Value value) {
-  const bool below = schema.minimum && number < *schema.minimum,
-             above = schema.maximum && number > *schema.maximum;
+  const bool below = schema.minimum && number < *schema.minimum, above = schema.maximum && number > *schema.maximum;
   if (!below && !above) return good(std::move(value));
   return bad("out-of-range", "must be " + allowed_range(schema) + ", not " + std::string(text));
 }
@@ -89,8 +88,7 @@ Reading read_number(const ParamSchema& schema, std::string_view text) {
 
 /// Faults that only say what was expected need to be told what was found.
 std::string explained(std::string_view what, const std::string& fault, std::string_view text) {
-  const std::string found =
-      fault.starts_with("expected") ? ", not " + (text.empty() ? "nothing" : show(text)) : "";
+  const std::string found = fault.starts_with("expected") ? ", not " + (text.empty() ? "nothing" : show(text)) : "";
   return std::string(what) + ": " + fault + found;
 }
 
@@ -112,8 +110,7 @@ Reading read_choice(const ParamSchema& schema, std::string_view text) {
   std::vector<std::string> names;
   for (const Choice& choice : schema.choices) names.push_back(choice.name);
   if (std::find(names.begin(), names.end(), text) != names.end()) return good(std::string(text));
-  return bad("unknown-choice", "must be " + expectation(schema) + ", not " + show(text),
-             did_you_mean(text, names));
+  return bad("unknown-choice", "must be " + expectation(schema) + ", not " + show(text), did_you_mean(text, names));
 }
 
 Reading read_color(const ParamSchema& schema, std::string_view text) {
@@ -158,10 +155,10 @@ Reading read_scalar(const ParamSchema& schema, std::string_view text, bool quote
 
 std::string number_text(double number) {
   std::array<char, 400> buffer{};
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
-                                          std::abs(number) < 1e15 && (number == 0 || std::abs(number) >= 1e-6)
-                                              ? std::chars_format::fixed
-                                              : std::chars_format::general);
+  const auto [end, error] =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
+                    std::abs(number) < 1e15 && (number == 0 || std::abs(number) >= 1e-6) ? std::chars_format::fixed
+                                                                                         : std::chars_format::general);
   return {buffer.data(), end};
 }
 
@@ -191,8 +188,7 @@ std::string expectation(const ParamSchema& schema) {
       break;
   }
   constexpr std::size_t most_listed = 12;
-  if (schema.choices.size() > most_listed)
-    return "one of its " + std::to_string(schema.choices.size()) + " choices";
+  if (schema.choices.size() > most_listed) return "one of its " + std::to_string(schema.choices.size()) + " choices";
   std::vector<std::string> names;
   for (const Choice& choice : schema.choices) names.push_back(choice.name);
   return base::join_words(names, "or");

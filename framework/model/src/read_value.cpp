@@ -58,14 +58,13 @@ std::int64_t clock_count(const base::TimePoint& point) {
 
 void ValueReader::wrong_kind(const ParamSchema& schema, const Node& node, const std::string& subject) {
   const bool bare_hash = schema.type == ParamType::color && node.kind == Node::Kind::null;
-  report_.error(
-      node.mark, "wrong-type",
-      subject + " must be " + expectation(schema) + ", not " + std::string(describe(node)),
-      bare_hash ? "put colours that begin with '#' in quotes: without them a comment begins there" : "");
+  report_.error(node.mark, "wrong-type",
+                subject + " must be " + expectation(schema) + ", not " + std::string(describe(node)),
+                bare_hash ? "put colours that begin with '#' in quotes: without them a comment begins there" : "");
 }
 
-std::optional<Value> ValueReader::read_text(const ParamSchema& schema, const Node& node,
-                                            const std::string& subject, bool* secret) {
+std::optional<Value> ValueReader::read_text(const ParamSchema& schema, const Node& node, const std::string& subject,
+                                            bool* secret) {
   if (node.kind != Node::Kind::scalar) {
     wrong_kind(schema, node, subject);
     return std::nullopt;
@@ -87,8 +86,7 @@ std::optional<Value> ValueReader::ranges(const ParamSchema& schema, const Node& 
   const bool is_list = node.kind == Node::Kind::list;
   const std::size_t size = is_list ? node.items.size() : 1;
   if (size == 0) {
-    report_.error(node.mark, "empty-list",
-                  show(schema.name) + " needs at least one range, such as 5:00..5:15");
+    report_.error(node.mark, "empty-list", show(schema.name) + " needs at least one range, such as 5:00..5:15");
     return std::nullopt;
   }
   std::vector<base::TimePointRange> result;
@@ -97,9 +95,8 @@ std::optional<Value> ValueReader::ranges(const ParamSchema& schema, const Node& 
   for (std::size_t i = 0; i < size; ++i) {
     const Node& item = is_list ? node.items[i] : node;
     if (is_list && item.kind != Node::Kind::scalar) {
-      report_.error(
-          item.mark, "wrong-type",
-          "a range of " + show(schema.name) + " must be one text A..B, not " + std::string(describe(item)));
+      report_.error(item.mark, "wrong-type",
+                    "a range of " + show(schema.name) + " must be one text A..B, not " + std::string(describe(item)));
       fine = false;
       continue;
     }
@@ -113,10 +110,10 @@ std::optional<Value> ValueReader::ranges(const ParamSchema& schema, const Node& 
   }
   for (const auto& [later, earlier] : overlaps(result)) {
     fine = false;
-    report_.error(places[later]->mark, "overlapping-ranges",
-                  "the range " + base::format(result[later]) + " overlaps " + base::format(result[earlier]) +
-                      " given before",
-                  "join the two, or move one");
+    report_.error(
+        places[later]->mark, "overlapping-ranges",
+        "the range " + base::format(result[later]) + " overlaps " + base::format(result[earlier]) + " given before",
+        "join the two, or move one");
   }
   if (!fine) return std::nullopt;
   if (!known) return Value{};
@@ -136,17 +133,15 @@ bool ValueReader::read(const ParamSchema& schema, const Node& node, Setting& set
       wrong_kind(schema, node, show(schema.name));
       return false;
     }
-    report_.error(node.mark, "not-animatable",
-                  show(schema.name) + " cannot change over time: it takes no keyframes",
+    report_.error(node.mark, "not-animatable", show(schema.name) + " cannot change over time: it takes no keyframes",
                   "give one value: " + expectation(schema));
     return false;
   }
-  auto result = holds_text(schema.type) ? read_text(schema, node, show(schema.name), &setting.secret)
-                                        : value(schema, node);
+  auto result =
+      holds_text(schema.type) ? read_text(schema, node, show(schema.name), &setting.secret) : value(schema, node);
   if (!result) return false;
   const auto* uri = schema.type == ParamType::uri ? std::get_if<std::string>(&*result) : nullptr;
-  if (const std::string reason = uri && options_.refuse_uri ? options_.refuse_uri(*uri) : "";
-      !reason.empty()) {
+  if (const std::string reason = uri && options_.refuse_uri ? options_.refuse_uri(*uri) : ""; !reason.empty()) {
     report_.error(node.mark, "refused-uri", show(*uri) + " may not be used: " + reason);
     return false;
   }

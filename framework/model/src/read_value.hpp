@@ -36,8 +36,7 @@ class ValueReader {
   bool box(const ParamSchema& schema, const Node& node, Region& region, bool& known);
   bool box_size(const Node& node, const Region& region);
   bool polygon(const ParamSchema& schema, const Node& node, Region& region, bool& known);
-  std::optional<double> coordinate(const ParamSchema& schema, const Node& node, const Region& region,
-                                   bool& known);
+  std::optional<double> coordinate(const ParamSchema& schema, const Node& node, const Region& region, bool& known);
   bool keyframes(const ParamSchema& schema, const Node& node, Setting& setting);
   std::optional<Keyframe> keyframe(const ParamSchema& schema, const Node& node);
   bool check_time(const Node& node, const Keyframe& before, const Keyframe& now);

@@ -19,11 +19,9 @@ TEST(ReadScalar, reads_each_type) {
   EXPECT_EQ(read_scalar(schema(ParamType::number), "2.5e-1", false).value, Value{0.25});
   EXPECT_EQ(read_scalar(schema(ParamType::string), "2024", false).value, Value{std::string("2024")});
   EXPECT_EQ(read_scalar(schema(ParamType::string), "", true).value, Value{std::string()});
-  EXPECT_EQ(read_scalar(schema(ParamType::time), "5:00", true).value,
-            Value{base::TimePoint{base::Time{5min}}});
+  EXPECT_EQ(read_scalar(schema(ParamType::time), "5:00", true).value, Value{base::TimePoint{base::Time{5min}}});
   EXPECT_EQ(read_scalar(schema(ParamType::color), "#f00", true).value, (Value{Color{255, 0, 0}}));
-  EXPECT_EQ(read_scalar(schema(ParamType::ranges), "1s..", false).value,
-            (Value{Ranges{{base::Time{1s}, {}}}}));
+  EXPECT_EQ(read_scalar(schema(ParamType::ranges), "1s..", false).value, (Value{Ranges{{base::Time{1s}, {}}}}));
 }
 
 TEST(ReadScalar, refuses_what_is_not_of_the_type) {
@@ -79,12 +77,11 @@ TEST(ReadValue, does_not_compare_frames_with_times) {
 }
 
 TEST(ReadValue, reads_regions) {
-  const Checked checked = check(
-      between("  - uses: blur\n    with: { region: { box: [0.8, 0, 0.2, 1] } }\n"
-              "  - uses: blur\n    with: { region: { polygon: [[0, 0], [640, 0], [0, 360]], unit: px } }\n"));
+  const Checked checked =
+      check(between("  - uses: blur\n    with: { region: { box: [0.8, 0, 0.2, 1] } }\n"
+                    "  - uses: blur\n    with: { region: { polygon: [[0, 0], [640, 0], [0, 360]], unit: px } }\n"));
   ASSERT_TRUE(checked.pipeline) << checked.faults();
-  EXPECT_EQ(std::get<Region>(checked.value(1, "region")),
-            (Region{Region::Shape::box, {{0.8, 0}, {0.2, 1}}, false}));
+  EXPECT_EQ(std::get<Region>(checked.value(1, "region")), (Region{Region::Shape::box, {{0.8, 0}, {0.2, 1}}, false}));
   EXPECT_EQ(std::get<Region>(checked.value(2, "region")),
             (Region{Region::Shape::polygon, {{0, 0}, {640, 0}, {0, 360}}, true}));
 }
@@ -106,9 +103,7 @@ TEST(ReadValue, reads_keyframes) {
 
 TEST(ReadValue, asks_for_permission_to_use_a_uri) {
   CheckOptions options;
-  options.refuse_uri = [](const std::string& uri) {
-    return uri.starts_with("http:") ? "plain HTTP is off" : "";
-  };
+  options.refuse_uri = [](const std::string& uri) { return uri.starts_with("http:") ? "plain HTTP is off" : ""; };
   const Checked checked = check(
       "reel: 1\nstages:\n  - uses: source\n    with: { uri: \"http://x/y.mp4\" }\n  - uses: sink\n    with: "
       "{ uri: out.mp4 }\n",

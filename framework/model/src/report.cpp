@@ -37,14 +37,12 @@ std::string_view describe(const Node& node) {
   return "a text";
 }
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& known,
-                         std::string otherwise) {
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known, std::string otherwise) {
   const std::string near = base::nearest(word, known);
   return near.empty() ? otherwise : "did you mean '" + near + "'?";
 }
 
-void check_keys(const Node& map, const std::vector<std::string>& known, std::string_view owner,
-                Report& report) {
+void check_keys(const Node& map, const std::vector<std::string>& known, std::string_view owner, Report& report) {
   for (const auto& entry : map.entries) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     report.error(entry.key_mark, "unknown-key", std::string(owner) + " has no key " + show(entry.key),

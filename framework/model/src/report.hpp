@@ -36,11 +36,9 @@ std::string show(std::string_view text);
 std::string_view describe(const Node& node);
 
 /// `did you mean 'x'?`, or `otherwise` if nothing known is near.
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& known,
-                         std::string otherwise = {});
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known, std::string otherwise = {});
 
 /// Reports every key of `map` that is not in `known`. `owner` is what the keys belong to, as in `a stage`.
-void check_keys(const Node& map, const std::vector<std::string>& known, std::string_view owner,
-                Report& report);
+void check_keys(const Node& map, const std::vector<std::string>& known, std::string_view owner, Report& report);
 
 }  // namespace reel::model

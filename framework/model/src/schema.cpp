@@ -32,7 +32,7 @@ Json described(Json schema, const std::string& description) {
   return schema;
 }
 
-// -- values -------------------------------------------------------------------------------------------------
+// -- values
 
 struct ToJson {
   Json operator()(std::monostate) const { return nullptr; }
@@ -119,14 +119,12 @@ Json plain_value(const ParamSchema& param) {
 }
 
 Json keyframes(const Json& value) {
-  const Json curve =
-      any_of({described({{"enum", {"linear", "ease", "hold"}}},
-                        "How the value goes from this keyframe to the next. Default: linear.")});
-  return {
-      {"type", "array"},
-      {"minItems", 1},
-      {"description", "Keyframes, in the order of time"},
-      {"items", object({{"at", definition("time")}, {"value", value}, {"curve", curve}}, {"at", "value"})}};
+  const Json curve = any_of({described({{"enum", {"linear", "ease", "hold"}}},
+                                       "How the value goes from this keyframe to the next. Default: linear.")});
+  return {{"type", "array"},
+          {"minItems", 1},
+          {"description", "Keyframes, in the order of time"},
+          {"items", object({{"at", definition("time")}, {"value", value}, {"curve", curve}}, {"at", "value"})}};
 }
 
 std::string description_of(const ParamSchema& param) {
@@ -140,8 +138,7 @@ std::string description_of(const ParamSchema& param) {
   if (param.animatable) facts.emplace_back("takes keyframes");
   if (!std::holds_alternative<std::monostate>(param.default_value) && !param.required)
     facts.push_back("default: " + to_yaml(param.default_value));
-  for (std::size_t i = 0; i < facts.size(); ++i)
-    text += (i == 0 ? (text.empty() ? "" : " (") : "; ") + facts[i];
+  for (std::size_t i = 0; i < facts.size(); ++i) text += (i == 0 ? (text.empty() ? "" : " (") : "; ") + facts[i];
   if (!facts.empty() && !param.description.empty()) text += ")";
   return text;
 }
@@ -155,7 +152,7 @@ Json property(const ParamSchema& param) {
   return schema;
 }
 
-// -- stages -------------------------------------------------------------------------------------------------
+// -- stages
 
 std::string definition_name(const StageTraits& traits) {
   std::string name = "with-" + traits.name;
@@ -179,8 +176,7 @@ Json with_definition(const StageTraits& traits) {
 /// The names under which `uses` takes the stage.
 std::vector<std::string> names_of(const StageTraits& traits) {
   const bool own = traits.name.find('/') == std::string::npos;
-  return own ? std::vector<std::string>{traits.name, "reel/" + traits.name}
-             : std::vector<std::string>{traits.name};
+  return own ? std::vector<std::string>{traits.name, "reel/" + traits.name} : std::vector<std::string>{traits.name};
 }
 
 Json rule(const StageTraits& traits) {
@@ -192,8 +188,7 @@ Json rule(const StageTraits& traits) {
   if (!required_params(traits).empty()) required.emplace_back("with");
   if (traits.min_inputs > 1) required.emplace_back("from");
   if (!required.empty()) then["required"] = required;
-  return {{"if", {{"properties", {{"uses", {{"enum", names_of(traits)}}}}}, {"required", {"uses"}}}},
-          {"then", then}};
+  return {{"if", {{"properties", {{"uses", {{"enum", names_of(traits)}}}}}, {"required", {"uses"}}}}, {"then", then}};
 }
 
 Json uses(const std::vector<const StageTraits*>& stages) {
@@ -214,25 +209,23 @@ Json stage(const std::vector<const StageTraits*>& stages) {
   const Json one_id = any_of({id});
   const Json from{{"anyOf", {one_id, {{"type", "array"}, {"minItems", 1}, {"items", one_id}}}},
                   {"description", "Ids of the stages whose output comes in. Default: the stage before."}};
-  Json schema =
-      object({{"uses", uses(stages)},
-              {"id", described(one_id, "A name for this stage, to be used in 'from'")},
-              {"from", from},
-              {"with", {{"type", "object"}, {"description", "The parameters of the stage"}}},
-              {"during", described(definition("range"), "When the stage is in effect. Default: always.")}},
-             {"uses"});
+  Json schema = object({{"uses", uses(stages)},
+                        {"id", described(one_id, "A name for this stage, to be used in 'from'")},
+                        {"from", from},
+                        {"with", {{"type", "object"}, {"description", "The parameters of the stage"}}},
+                        {"during", described(definition("range"), "When the stage is in effect. Default: always.")}},
+                       {"uses"});
   Json rules = Json::array();
   for (const StageTraits* traits : stages) rules.push_back(rule(*traits));
   if (!rules.empty()) schema["allOf"] = rules;
   return schema;
 }
 
-// -- the document -------------------------------------------------------------------------------------------
+// -- the document
 
 Json param() {
   const Json scalar = Json::array({"string", "number", "boolean"});
-  const std::vector<std::string> types{"uri",    "file",    "string", "integer",
-                                       "number", "boolean", "time",   "choice"};
+  const std::vector<std::string> types{"uri", "file", "string", "integer", "number", "boolean", "time", "choice"};
   return object({{"type", {{"enum", types}, {"default", "string"}}},
                  {"description", {{"type", "string"}}},
                  {"default", {{"type", scalar}, {"description", "Without it, a value must be given"}}},
@@ -243,10 +236,9 @@ Json param() {
 
 Json range_definition() {
   const std::string time = time_pattern;
-  return any_of(
-      {described({{"type", "string"},
-                  {"pattern", "^ *(?:" + time + " *\\.\\. *(?:" + time + ")?|\\.\\. *" + time + ") *$"}},
-                 "A range A..B such as 5:00..5:15; either end may be left out")});
+  return any_of({described(
+      {{"type", "string"}, {"pattern", "^ *(?:" + time + " *\\.\\. *(?:" + time + ")?|\\.\\. *" + time + ") *$"}},
+      "A range A..B such as 5:00..5:15; either end may be left out")});
 }
 
 Json region_definition() {
@@ -259,26 +251,23 @@ Json region_definition() {
                  {"description", "[x, y, width, height]"}};
   const Json corner{{"type", "array"}, {"minItems", 2}, {"maxItems", 2}, {"items", coordinate}};
   const Json polygon{{"type", "array"}, {"minItems", 3}, {"items", corner}, {"description", "[[x, y], …]"}};
-  return {{"anyOf",
-           {object({{"box", box}, {"unit", unit}}, {"box"}),
-            object({{"polygon", polygon}, {"unit", unit}}, {"polygon"})}}};
+  return {
+      {"anyOf",
+       {object({{"box", box}, {"unit", unit}}, {"box"}), object({{"polygon", polygon}, {"unit", unit}}, {"polygon"})}}};
 }
 
 Json definitions(const std::vector<const StageTraits*>& stages) {
   Json text{{"type", {"string", "number", "boolean"}}};
-  Json color =
-      any_of({{{"type", "string"}, {"pattern", "^#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"}},
-              {{"enum", color_names()}}});
-  Json time =
-      any_of({{{"type", "string"}, {"pattern", "^" + std::string(time_pattern) + "$"}}, {{"const", 0}}});
+  Json color = any_of({{{"type", "string"}, {"pattern", "^#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"}},
+                       {{"enum", color_names()}}});
+  Json time = any_of({{{"type", "string"}, {"pattern", "^" + std::string(time_pattern) + "$"}}, {{"const", 0}}});
   Json defs{{"substitution", {{"type", "string"}, {"pattern", "\\$\\{"}}},
             {"text", text},
             {"path", {{"type", "string"}, {"minLength", 1}}},
             {"time", described(time, "A time such as 5:00, 1:02:03.5, 90s, 250ms or 1200f (frames)")},
             {"range", range_definition()},
             {"ranges",
-             {{"anyOf",
-               {definition("range"), {{"type", "array"}, {"minItems", 1}, {"items", definition("range")}}}}}},
+             {{"anyOf", {definition("range"), {{"type", "array"}, {"minItems", 1}, {"items", definition("range")}}}}}},
             {"color", color},
             {"region", region_definition()},
             {"param", param()},

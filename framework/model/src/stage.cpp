@@ -13,8 +13,8 @@ std::string to_text(const Contract& contract) {
     case Contract::Kind::pointwise:
       return "pointwise";
     case Contract::Kind::window:
-      return "window of " + std::to_string(contract.before) + " frames before and " +
-             std::to_string(contract.after) + " after";
+      return "window of " + std::to_string(contract.before) + " frames before and " + std::to_string(contract.after) +
+             " after";
     case Contract::Kind::retime: {
       std::vector<std::string> by;
       for (const std::string& param : {contract.keep, contract.remove, contract.rate, contract.append})
@@ -42,8 +42,7 @@ std::string_view name(StageRole role) {
 }
 
 const ParamSchema* StageTraits::param(std::string_view param_name) const {
-  const auto found =
-      std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.name == param_name; });
+  const auto found = std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.name == param_name; });
   return found == params.end() ? nullptr : &*found;
 }
 

@@ -117,16 +117,15 @@ std::optional<Scope::Value> Scope::from_param(const std::string& name, Mark mark
   known.reserve(values_.size());
   for (const auto& [known_name, value] : values_) known.push_back(known_name);
   const std::string near = base::nearest(name, known);
-  report_.error(mark, "unknown-substitution", "this pipeline has no parameter " + show(name),
-                near.empty() ? "declare it under 'params', or write '$${' for a plain '${'"
-                             : "did you mean '${" + near + "}'?");
+  report_.error(
+      mark, "unknown-substitution", "this pipeline has no parameter " + show(name),
+      near.empty() ? "declare it under 'params', or write '$${' for a plain '${'" : "did you mean '${" + near + "}'?");
   return std::nullopt;
 }
 
 std::optional<Scope::Value> Scope::value(const std::string& name, Mark mark, bool allow_secret) {
   if (name.starts_with(env_prefix)) return from_environment(name.substr(env_prefix.size()), mark);
-  if (name.starts_with(secret_prefix))
-    return from_secret(name.substr(secret_prefix.size()), mark, allow_secret);
+  if (name.starts_with(secret_prefix)) return from_secret(name.substr(secret_prefix.size()), mark, allow_secret);
   if (name.find(':') == std::string::npos && !name.empty()) return from_param(name, mark);
   report_.error(mark, "bad-substitution", show("${" + name + "}") + " names nothing",
                 "write ${name} for a parameter, ${env:NAME} or ${secret:NAME}, or '$${' for a plain '${'");
@@ -155,8 +154,7 @@ std::optional<Text> Scope::text(const Node& scalar, bool allow_secret) {
     fine = fine && found.has_value();
     if (!found) continue;
     text.known = text.known && found->known;
-    found->secret ? joined.add_secret("${" + std::string(secret_prefix) + found->text + "}")
-                  : joined.add(found->text);
+    found->secret ? joined.add_secret("${" + std::string(secret_prefix) + found->text + "}") : joined.add(found->text);
   }
   if (!fine) return std::nullopt;
   text.value = joined.text();
@@ -165,8 +163,7 @@ std::optional<Text> Scope::text(const Node& scalar, bool allow_secret) {
   return text;
 }
 
-std::string resolve_secrets(const std::string& text,
-                            const std::function<std::string(const std::string&)>& secret) {
+std::string resolve_secrets(const std::string& text, const std::function<std::string(const std::string&)>& secret) {
   static const std::string opening = "${" + std::string(secret_prefix);
   std::string result;
   for (std::size_t at = 0; at < text.size();) {

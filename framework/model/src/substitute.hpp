@@ -29,9 +29,7 @@ class Scope {
   Scope(const CheckOptions& options, Report& report) : options_(options), report_(report) {}
 
   /// Without a value, texts that name it are not known.
-  void declare(const std::string& name, std::optional<std::string> value) {
-    values_[name] = std::move(value);
-  }
+  void declare(const std::string& name, std::optional<std::string> value) { values_[name] = std::move(value); }
 
   /// The scalar with everything substituted but secrets, or nothing after a fault (which is reported).
   std::optional<Text> text(const Node& scalar, bool allow_secret = false);

@@ -48,8 +48,7 @@ TEST(Substitution, leaves_secrets_for_later) {
   ASSERT_TRUE(checked.pipeline);
   EXPECT_TRUE(checked.pipeline->stages[0].setting("uri")->secret);
   EXPECT_EQ(text(checked), "https://one?key=${secret:key}");
-  EXPECT_EQ(resolve_secrets(text(checked), [](const auto& name) { return "<" + name + ">"; }),
-            "https://one?key=<key>");
+  EXPECT_EQ(resolve_secrets(text(checked), [](const auto& name) { return "<" + name + ">"; }), "https://one?key=<key>");
 }
 
 TEST(Substitution, parameters_cannot_smuggle_secrets_in) {
@@ -62,11 +61,9 @@ TEST(Substitution, parameters_cannot_smuggle_secrets_in) {
 
 TEST(Substitution, templates_come_back_exactly) {
   for (const char* nested : {"$", "$$", "${", "$${", "}", "{", "${$}", "${secret:", "$$$", ""}) {
-    const Checked checked =
-        uri("${nested}${secret:key}{${nested}${secret:key}${nested}", {{"nested", nested}});
+    const Checked checked = uri("${nested}${secret:key}{${nested}${secret:key}${nested}", {{"nested", nested}});
     const std::string n = nested;
-    EXPECT_EQ(resolve_secrets(text(checked), [](const auto&) { return "S"; }), n + "S{" + n + "S" + n)
-        << nested;
+    EXPECT_EQ(resolve_secrets(text(checked), [](const auto&) { return "S"; }), n + "S{" + n + "S" + n) << nested;
   }
 }
 
@@ -78,11 +75,10 @@ TEST(ResolveSecrets, copes_with_any_text) {
 }
 
 TEST(Substitution, faults_are_at_the_dollar) {
-  EXPECT_EQ(
-      uri("a ${b} ${env:NO} ${secret:no} ${x:y}").faults(),
-      "10:21 unknown-substitution\n10:26 missing-environment\n10:36 unknown-secret\n10:49 bad-substitution\n"
-      "3:3 unused-parameter\n4:3 unused-parameter\n5:3 unused-parameter\n6:3 unused-parameter\n7:3 "
-      "unused-parameter\n");
+  EXPECT_EQ(uri("a ${b} ${env:NO} ${secret:no} ${x:y}").faults(),
+            "10:21 unknown-substitution\n10:26 missing-environment\n10:36 unknown-secret\n10:49 bad-substitution\n"
+            "3:3 unused-parameter\n4:3 unused-parameter\n5:3 unused-parameter\n6:3 unused-parameter\n7:3 "
+            "unused-parameter\n");
 }
 
 TEST(Substitution, without_a_value_the_type_is_not_checked) {

@@ -54,9 +54,8 @@ std::string list_text(const std::vector<std::string>& items) {
 
 std::string color_text(const Color& color) {
   std::array<char, 16> buffer{};
-  std::snprintf(buffer.data(), buffer.size(),
-                color.alpha == 255 ? "\"#%02x%02x%02x\"" : "\"#%02x%02x%02x%02x\"", color.red, color.green,
-                color.blue, color.alpha);
+  std::snprintf(buffer.data(), buffer.size(), color.alpha == 255 ? "\"#%02x%02x%02x\"" : "\"#%02x%02x%02x%02x\"",
+                color.red, color.green, color.blue, color.alpha);
   return buffer.data();
 }
 

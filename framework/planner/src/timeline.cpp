@@ -39,8 +39,7 @@ std::vector<TimeRange> gaps(const std::vector<TimeRange>& ranges) {
 /// The ranges that a parameter of type `ranges` was given. Frame numbers are times by now.
 std::vector<TimeRange> ranges_of(const model::Stage& stage, const std::string& name) {
   const model::Setting* const setting = name.empty() ? nullptr : stage.setting(name);
-  if (setting == nullptr || !std::holds_alternative<std::vector<base::TimePointRange>>(setting->value))
-    return {};
+  if (setting == nullptr || !std::holds_alternative<std::vector<base::TimePointRange>>(setting->value)) return {};
   const auto time = [](const std::optional<base::TimePoint>& point, Time otherwise) {
     return point && std::holds_alternative<Time>(*point) ? std::get<Time>(*point) : otherwise;
   };
@@ -54,8 +53,7 @@ double rate_of(const model::Stage& stage, const std::string& name) {
   const model::Setting* const setting = name.empty() ? nullptr : stage.setting(name);
   if (setting == nullptr) return 1;
   if (const auto* const number = std::get_if<double>(&setting->value)) return *number;
-  if (const auto* const number = std::get_if<std::int64_t>(&setting->value))
-    return static_cast<double>(*number);
+  if (const auto* const number = std::get_if<std::int64_t>(&setting->value)) return static_cast<double>(*number);
   return 1;
 }
 
@@ -63,8 +61,7 @@ TimeMap map_of(const model::Stage& stage) {
   for (const model::Contract& contract : {stage.traits.video, stage.traits.audio}) {
     if (contract.kind != model::Contract::Kind::retime) continue;
     if (const auto kept = ranges_of(stage, contract.keep); !kept.empty()) return TimeMap::keep(kept);
-    if (const auto removed = ranges_of(stage, contract.remove); !removed.empty())
-      return TimeMap::remove(removed);
+    if (const auto removed = ranges_of(stage, contract.remove); !removed.empty()) return TimeMap::remove(removed);
     if (const double rate = rate_of(stage, contract.rate); rate > 0) return TimeMap::speed(rate);
   }
   return TimeMap::identity();
@@ -76,7 +73,9 @@ std::optional<Time> overlap_of(const model::Stage& stage) {
     if (contract.append.empty()) continue;
     const model::Setting* const setting = stage.setting(contract.append);
     const model::ParamSchema* const param = stage.traits.param(contract.append);
-    const model::Value* const value = setting != nullptr ? &setting->value : param != nullptr ? &param->default_value : nullptr;
+    const model::Value* const value = setting != nullptr ? &setting->value
+                                      : param != nullptr ? &param->default_value
+                                                         : nullptr;
     if (value == nullptr) return Time{0};
     if (const auto* const point = std::get_if<base::TimePoint>(value); point != nullptr)
       if (const auto* const time = std::get_if<Time>(point)) return *time;
@@ -110,9 +109,7 @@ TimeMap TimeMap::keep(const std::vector<TimeRange>& kept) {
   return TimeMap(std::move(pieces));
 }
 
-TimeMap TimeMap::remove(const std::vector<TimeRange>& removed) {
-  return keep(gaps(base::normalized(removed)));
-}
+TimeMap TimeMap::remove(const std::vector<TimeRange>& removed) { return keep(gaps(base::normalized(removed))); }
 
 TimeMap TimeMap::speed(double rate) { return TimeMap({{{Time{0}, forever}, Time{0}, rate}}); }
 
@@ -143,8 +140,7 @@ TimeMap TimeMap::then(const TimeMap& next) const {
   for (const Piece& first : pieces_) {
     const TimeRange middle = output_of(first);
     for (const Piece& second : next.pieces_) {
-      const TimeRange both{std::max(middle.begin, second.input.begin),
-                           std::min(middle.end, second.input.end)};
+      const TimeRange both{std::max(middle.begin, second.input.begin), std::min(middle.end, second.input.end)};
       if (both.end <= both.begin) continue;
       const auto back = [&](Time t) {
         return plus(first.input.begin, scaled(t == forever ? forever : t - middle.begin, first.rate));
@@ -157,8 +153,7 @@ TimeMap TimeMap::then(const TimeMap& next) const {
   return TimeMap(std::move(pieces));
 }
 
-std::vector<StageClock> clocks(const model::Pipeline& pipeline,
-                               const std::vector<std::optional<Time>>& durations) {
+std::vector<StageClock> clocks(const model::Pipeline& pipeline, const std::vector<std::optional<Time>>& durations) {
   std::vector<StageClock> clocks;
   for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
     const model::Stage& stage = pipeline.stages[i];
@@ -173,8 +168,10 @@ std::vector<StageClock> clocks(const model::Pipeline& pipeline,
       clock.from_source = before.from_source;
     }
     clock.from_source = clock.from_source.then(clock.map);
-    if (const auto overlap = overlap_of(stage)) clock.output_duration = appended(stage, *overlap, clocks);
-    else if (clock.input_duration) clock.output_duration = clock.map.duration(*clock.input_duration);
+    if (const auto overlap = overlap_of(stage))
+      clock.output_duration = appended(stage, *overlap, clocks);
+    else if (clock.input_duration)
+      clock.output_duration = clock.map.duration(*clock.input_duration);
     clocks.push_back(std::move(clock));
   }
   return clocks;

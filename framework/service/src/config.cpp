@@ -46,8 +46,7 @@ class Reader {
 
   void map(const model::Node& node, const Table& table) {
     if (node.kind == model::Node::Kind::null) return;
-    if (node.kind != model::Node::Kind::map)
-      return fault(node.mark, "wrong-type", "expected a map of settings");
+    if (node.kind != model::Node::Kind::map) return fault(node.mark, "wrong-type", "expected a map of settings");
     for (const auto& entry : node.entries) {
       const auto found = table.find(entry.key);
       if (found != table.end()) {
@@ -78,8 +77,7 @@ class Reader {
   }
   Handler texts(std::vector<std::string>& into) {
     return [this, &into](const model::Node& node) {
-      if (node.kind != model::Node::Kind::list)
-        return fault(node.mark, "wrong-type", "expected a list of texts");
+      if (node.kind != model::Node::Kind::list) return fault(node.mark, "wrong-type", "expected a list of texts");
       into.clear();
       for (const model::Node& item : node.items)
         if (is_text(item)) into.push_back(item.scalar);
@@ -129,8 +127,7 @@ std::string read_file(const fs::path& file) {
 std::optional<fs::path> find_config(const std::optional<fs::path>& chosen) {
   if (chosen) return chosen;
   if (const auto named = environment("REEL_CONFIG")) return *named;
-  for (const fs::path& file :
-       {xdg("XDG_CONFIG_HOME", ".config") / "reel.yaml", fs::path("/etc/reelwork/reel.yaml")}) {
+  for (const fs::path& file : {xdg("XDG_CONFIG_HOME", ".config") / "reel.yaml", fs::path("/etc/reelwork/reel.yaml")}) {
     std::error_code ignored;
     if (fs::exists(file, ignored)) return file;
   }
@@ -144,16 +141,16 @@ Config load_config(const std::optional<fs::path>& file, model::Diagnosed& diagno
   if (file) {
     const model::Document document = model::parse_document(file->string(), read_file(*file), diagnosed);
     Reader reader(diagnosed, fs::absolute(*file).parent_path());
-    reader.map(document.root,
-               {{"plugins", reader.section({{"folders", reader.paths(config.plugin_folders)}})},
-                {"policy", reader.section(
-                               {{"stages", reader.section({{"allow", reader.texts(config.allow_stages)},
-                                                           {"deny", reader.texts(config.deny_stages)}})},
-                                {"schemes", reader.section({{"allow", reader.texts(config.allow_schemes)},
-                                                            {"deny", reader.texts(config.deny_schemes)}})}})},
-                {"database", reader.section({{"url", reader.text(config.database_url)}})},
-                {"state", reader.path(config.state_folder)},
-                {"secrets", reader.path(config.secrets_folder)}});
+    reader.map(
+        document.root,
+        {{"plugins", reader.section({{"folders", reader.paths(config.plugin_folders)}})},
+         {"policy", reader.section({{"stages", reader.section({{"allow", reader.texts(config.allow_stages)},
+                                                               {"deny", reader.texts(config.deny_stages)}})},
+                                    {"schemes", reader.section({{"allow", reader.texts(config.allow_schemes)},
+                                                                {"deny", reader.texts(config.deny_schemes)}})}})},
+         {"database", reader.section({{"url", reader.text(config.database_url)}})},
+         {"state", reader.path(config.state_folder)},
+         {"secrets", reader.path(config.secrets_folder)}});
   }
   if (const auto url = environment("REEL_DATABASE_URL")) config.database_url = url;
   if (const auto state = environment("REEL_STATE")) config.state_folder = fs::absolute(*state);

@@ -95,8 +95,7 @@ class Recorder::Worker {
   std::vector<LogRecord> batch_;  // the thread's own: what is being written
 };
 
-void Recorder::Worker::run(const OpenStore& open, const NewRequest& request,
-                           std::promise<RequestId>& started) {
+void Recorder::Worker::run(const OpenStore& open, const NewRequest& request, std::promise<RequestId>& started) {
   std::unique_ptr<Store> store;
   RequestId id = 0;
   try {
@@ -270,8 +269,7 @@ void Recorder::Worker::add(const base::LogLine& line) {
 }
 
 std::string Recorder::Worker::finish(const Outcome& outcome, milliseconds patience) {
-  if (!is_final(outcome.state))
-    throw std::logic_error("Recorder::finish: the state of an outcome must be a final one");
+  if (!is_final(outcome.state)) throw std::logic_error("Recorder::finish: the state of an outcome must be a final one");
   std::unique_lock lock(mutex_);
   if (!finished_) {
     finished_ = true;
@@ -304,8 +302,9 @@ std::string Recorder::Worker::what_is_missing() const {
 Recorder::Recorder(OpenStore open, const NewRequest& request) : worker_(std::make_shared<Worker>()) {
   std::promise<RequestId> started;
   auto id = started.get_future();
-  thread_ = std::thread([worker = worker_, open = std::move(open), request,
-                         started = std::move(started)]() mutable { worker->run(open, request, started); });
+  thread_ = std::thread([worker = worker_, open = std::move(open), request, started = std::move(started)]() mutable {
+    worker->run(open, request, started);
+  });
   try {
     id_ = id.get();
   } catch (...) {

@@ -128,9 +128,7 @@ TEST_F(RecorderTest, StartsTheRequestForTheLocalUserAndFinishesIt) {
 }
 
 TEST_F(RecorderTest, DoesNotBeginWhereTheStoreCannotBeOpened) {
-  const Recorder::OpenStore closed = []() -> std::unique_ptr<Store> {
-    throw base::RunError("no such database");
-  };
+  const Recorder::OpenStore closed = []() -> std::unique_ptr<Store> { throw base::RunError("no such database"); };
   EXPECT_THROW(Recorder(closed, {}), base::RunError);
 }
 
@@ -258,8 +256,7 @@ TEST_F(RecorderTest, GoesOnAfterLinesThatTheDatabaseRefuses) {
   Recorder recorder(open(), {});
   database.refuses_lines = "The database refused the lines.";
   recorder.log(line("poison"));
-  EXPECT_EQ(recorder.finish({}),
-            "Not recorded: 1 log line that the database refused. The database refused the lines.");
+  EXPECT_EQ(recorder.finish({}), "Not recorded: 1 log line that the database refused. The database refused the lines.");
   EXPECT_TRUE(database.outcome);
 }
 

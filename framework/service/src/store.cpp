@@ -5,8 +5,7 @@
 namespace reel::service {
 namespace {
 
-constexpr std::array<std::string_view, 5> state_names = {"queued", "running", "succeeded", "failed",
-                                                         "cancelled"};
+constexpr std::array<std::string_view, 5> state_names = {"queued", "running", "succeeded", "failed", "cancelled"};
 
 }  // namespace
 

@@ -106,9 +106,7 @@ std::string complaint(const std::string& output) {
 
 struct PrivateCluster::State {
   explicit State(const fs::path& path)
-      : account(cluster_account(path)),
-        folder(prepare_cluster_folder(path, account)),
-        users(folder / "users.lock") {}
+      : account(cluster_account(path)), folder(prepare_cluster_folder(path, account)), users(folder / "users.lock") {}
 
   Finished as_server(const std::vector<std::string>& arguments, const std::string& input = {}) const {
     return run(arguments, folder, account, input);
@@ -133,9 +131,7 @@ struct PrivateCluster::State {
   std::string url;
 };
 
-bool PrivateCluster::State::answers() const {
-  return PQping((url + " connect_timeout=5").c_str()) == PQPING_OK;
-}
+bool PrivateCluster::State::answers() const { return PQping((url + " connect_timeout=5").c_str()) == PQPING_OK; }
 
 std::optional<long> PrivateCluster::State::recorded_process() const {
   std::ifstream file(data() / "postmaster.pid");
@@ -167,32 +163,28 @@ ServerPrograms PrivateCluster::State::programs() const {
   std::ifstream file(data() / "PG_VERSION");
   int major = 0;
   const char* search_path = std::getenv("PATH");
-  return choose_server_programs(
-      find_server_programs("/usr/lib/postgresql", search_path == nullptr ? "" : search_path),
-      file >> major ? std::optional(major) : std::nullopt, data());
+  return choose_server_programs(find_server_programs("/usr/lib/postgresql", search_path == nullptr ? "" : search_path),
+                                file >> major ? std::optional(major) : std::nullopt, data());
 }
 
 void PrivateCluster::State::fail(const std::string& what, const std::string& output) const {
   std::error_code ignored;
   const auto space = fs::space(folder, ignored);
-  const bool full =
-      output.find("No space left") != std::string::npos || (!ignored && space.available < little_space);
-  throw base::RunError(
-      what + " in " + folder.string() + ": " + complaint(output) + (output.ends_with('.') ? "" : "."),
-      full ? "Free some space: " + base::format_bytes(space.available) + " are left there."
-           : "More is in " + (folder / "server.log").string() + ", if it exists.");
+  const bool full = output.find("No space left") != std::string::npos || (!ignored && space.available < little_space);
+  throw base::RunError(what + " in " + folder.string() + ": " + complaint(output) + (output.ends_with('.') ? "" : "."),
+                       full ? "Free some space: " + base::format_bytes(space.available) + " are left there."
+                            : "More is in " + (folder / "server.log").string() + ", if it exists.");
 }
 
 /// In a folder beside, renamed when complete: a half-made cluster is never taken for one.
 void PrivateCluster::State::make() const {
   const ServerPrograms server = programs();
   as_server({"rm", "-rf", "data.new"});
-  const Finished made =
-      as_server({server.path("initdb"), "-D", "data.new", "-U", "reelwork", "--auth=trust", "--encoding=UTF8",
-                 "--locale=C.UTF-8", "--data-checksums", "--no-instructions"});
+  const Finished made = as_server({server.path("initdb"), "-D", "data.new", "-U", "reelwork", "--auth=trust",
+                                   "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"});
   if (!made) fail("PostgreSQL could not make a database", made.output);
-  const Finished filled = as_server({server.path("postgres"), "--single", "-D", "data.new", "postgres"},
-                                    "CREATE DATABASE reelwork;\n");
+  const Finished filled =
+      as_server({server.path("postgres"), "--single", "-D", "data.new", "postgres"}, "CREATE DATABASE reelwork;\n");
   if (!filled || filled.output.find("ERROR:") != std::string::npos)
     fail("PostgreSQL could not make a database", filled.output);
   const Finished placed = as_server({"sh", "-ec",
@@ -210,8 +202,8 @@ void PrivateCluster::State::start() const {
   const auto log = folder / "server.log";
   std::error_code ignored;
   const auto before = fs::exists(log, ignored) ? fs::file_size(log, ignored) : 0;
-  const Finished started = as_server(
-      {programs().path("pg_ctl"), "start", "-D", "data", "-l", "server.log", "-w", "-t", "60", "-s"});
+  const Finished started =
+      as_server({programs().path("pg_ctl"), "start", "-D", "data", "-l", "server.log", "-w", "-t", "60", "-s"});
   if (started) return watch();
   std::ifstream file(log);
   file.seekg(static_cast<std::streamoff>(before));
@@ -236,8 +228,8 @@ void PrivateCluster::State::ensure_running() {
 /// One that finds another watching gives up after two seconds: long enough for one that is just ending to be
 /// gone.
 void PrivateCluster::State::watch() const {
-  as_server({"setsid", "--fork", "flock", "--wait", "2", "--no-fork", "watch.lock", "flock", "--no-fork",
-             "--exclusive", "users.lock", "sh", "-c", stop_script, "sh", programs().path("pg_ctl"),
+  as_server({"setsid", "--fork", "flock", "--wait", "2", "--no-fork", "watch.lock", "flock", "--no-fork", "--exclusive",
+             "users.lock", "sh", "-c", stop_script, "sh", programs().path("pg_ctl"),
              socket_folder == folder ? "" : socket_folder.string()});
 }
 
@@ -255,8 +247,7 @@ PrivateCluster::PrivateCluster(const fs::path& folder) : state_(std::make_unique
   State& state = *state_;
   state.users.take(FileLock::Kind::shared, start_patience);
   state.socket_folder = cluster_socket_folder(state.folder);
-  state.url =
-      "host=" + libpq_value(state.socket_folder.string()) + " port=5432 user=reelwork dbname=reelwork";
+  state.url = "host=" + libpq_value(state.socket_folder.string()) + " port=5432 user=reelwork dbname=reelwork";
   revive();
   state.watch();  // a server that was running may have lost its watcher
 }
@@ -265,8 +256,7 @@ PrivateCluster::~PrivateCluster() {
   try {
     state_->leave();
   } catch (const base::Error& error) {
-    base::log(base::Level::warning,
-              std::string("The private PostgreSQL server may still run. ") + error.what());
+    base::log(base::Level::warning, std::string("The private PostgreSQL server may still run. ") + error.what());
   }
 }
 

@@ -41,8 +41,7 @@ void make_parents(const fs::path& folder) {
 }
 
 bool is_empty_or_ours(const fs::path& folder) {
-  return fs::is_empty(folder) || fs::exists(folder / "users.lock") ||
-         fs::exists(folder / "data" / "PG_VERSION");
+  return fs::is_empty(folder) || fs::exists(folder / "users.lock") || fs::exists(folder / "data" / "PG_VERSION");
 }
 
 std::string name_of(uid_t uid) {
@@ -53,8 +52,8 @@ std::string name_of(uid_t uid) {
 /// Root may enter any folder, but the server does not run as root.
 void check_reachable(const fs::path& folder, const Account& account) {
   if (account.uid == ::geteuid() || run({"test", "-x", folder.string()}, "/", account)) return;
-  throw base::RunError("The database server runs as " + account.name + ", who cannot reach " +
-                           folder.string() + ": a folder above it is closed.",
+  throw base::RunError("The database server runs as " + account.name + ", who cannot reach " + folder.string() +
+                           ": a folder above it is closed.",
                        elsewhere);
 }
 
@@ -75,9 +74,8 @@ Account cluster_account(const fs::path& folder) {
     return {info->st_uid, info->st_gid, ::getpwuid(info->st_uid) != nullptr ? name_of(info->st_uid) : ""};
   for (const char* name : {"postgres", "nobody"})
     if (const passwd* entry = ::getpwnam(name)) return {entry->pw_uid, entry->pw_gid, entry->pw_name};
-  throw base::RunError(
-      "PostgreSQL does not run as root, and this machine has no user `postgres` or `nobody`.",
-      "Run as another user, or install postgresql, which makes one.");
+  throw base::RunError("PostgreSQL does not run as root, and this machine has no user `postgres` or `nobody`.",
+                       "Run as another user, or install postgresql, which makes one.");
 }
 
 fs::path prepare_cluster_folder(const fs::path& path, const Account& account) try {
@@ -85,36 +83,32 @@ fs::path prepare_cluster_folder(const fs::path& path, const Account& account) tr
   make_parents(folder.parent_path());
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) cannot("make the folder", folder, errno);
   const auto info = look(folder);
-  if (!info || !S_ISDIR(info->st_mode))
-    throw base::RunError(folder.string() + " is not a folder.", elsewhere);
+  if (!info || !S_ISDIR(info->st_mode)) throw base::RunError(folder.string() + " is not a folder.", elsewhere);
   if (info->st_uid != account.uid && ::geteuid() != 0)
-    throw base::RunError(
-        "The database folder " + folder.string() + " belongs to " + name_of(info->st_uid) + ".", elsewhere);
+    throw base::RunError("The database folder " + folder.string() + " belongs to " + name_of(info->st_uid) + ".",
+                         elsewhere);
   if (!is_empty_or_ours(folder))
     throw base::RunError("The folder " + folder.string() + " holds other files than a database of Reelwork.",
                          elsewhere);
   if (info->st_uid != account.uid && ::lchown(folder.c_str(), account.uid, account.gid) != 0)
     cannot("give away the folder", folder, errno);
-  if ((info->st_mode & 0777U) != 0700U && ::chmod(folder.c_str(), 0700) != 0)
-    cannot("close the folder", folder, errno);
+  if ((info->st_mode & 0777U) != 0700U && ::chmod(folder.c_str(), 0700) != 0) cannot("close the folder", folder, errno);
   check_reachable(folder, account);
   return fs::canonical(folder);
 } catch (const fs::filesystem_error& error) {
-  throw base::RunError(
-      "Cannot use the database folder " + path.string() + ": " + error.code().message() + ".", elsewhere);
+  throw base::RunError("Cannot use the database folder " + path.string() + ": " + error.code().message() + ".",
+                       elsewhere);
 }
 
 fs::path cluster_socket_folder(const fs::path& folder) {
-  const bool fits =
-      folder.native().size() + socket_name.size() < sizeof(sockaddr_un::sun_path) &&
-      folder.native().find(',') == std::string::npos;  // which libpq takes for the end of a host
+  const bool fits = folder.native().size() + socket_name.size() < sizeof(sockaddr_un::sun_path) &&
+                    folder.native().find(',') == std::string::npos;  // which libpq takes for the end of a host
   return fits ? folder : fs::path("/tmp/reelwork-" + hash(folder.native()));
 }
 
 void prepare_socket_folder(const fs::path& folder, const Account& account) {
   if (::mkdir(folder.c_str(), 0700) == 0) {
-    if (::lchown(folder.c_str(), account.uid, account.gid) != 0)
-      cannot("give away the folder", folder, errno);
+    if (::lchown(folder.c_str(), account.uid, account.gid) != 0) cannot("give away the folder", folder, errno);
   } else if (errno != EEXIST) {
     cannot("make the folder", folder, errno);
   }

@@ -45,8 +45,7 @@ TEST_F(ClusterTest, KeepsItsDataAndStopsWithItsUser) {
     process = server_process(folder);
     EXPECT_TRUE(runs(process));
     execute(cluster.url(), "CREATE TABLE kept AS SELECT 7 AS n");
-    EXPECT_EQ(value(cluster.url(), "SELECT current_setting('fsync') || current_setting('data_checksums')"),
-              "onon");
+    EXPECT_EQ(value(cluster.url(), "SELECT current_setting('fsync') || current_setting('data_checksums')"), "onon");
     EXPECT_EQ(value(cluster.url(), "SELECT current_setting('listen_addresses')"), "");
     struct stat info {};
     ASSERT_EQ(::stat(folder.c_str(), &info), 0);
@@ -234,8 +233,7 @@ TEST_F(ClusterTest, SaysWhenTheDiskIsFull) {
   if (!is_root()) GTEST_SKIP() << "needs root, to mount a small disk";
   const auto disk = root.path() / "disk";
   fs::create_directory(disk);
-  if (!run({"mount", "-t", "tmpfs", "-o", "size=8m,mode=0755", "tmpfs", disk.string()}, "/",
-           Account::current()))
+  if (!run({"mount", "-t", "tmpfs", "-o", "size=8m,mode=0755", "tmpfs", disk.string()}, "/", Account::current()))
     GTEST_SKIP() << "mounting is not allowed here";
   EXPECT_THAT(refusal(disk / "postgres"), HasSubstr("Free some space: "));
   EXPECT_FALSE(fs::exists(disk / "postgres" / "data"));

@@ -17,8 +17,8 @@ using Settings = std::map<std::string, std::string>;
 /// What the user set, by libpq's own reading of the URL. Empty if it cannot be read.
 std::optional<Settings> parse(const std::string& url) {
   char* fault = nullptr;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-      PQconninfoParse(url.c_str(), &fault), &PQconninfoFree);
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(url.c_str(), &fault),
+                                                                             &PQconninfoFree);
   PQfreemem(fault);  // not shown: it quotes the URL, password and all
   if (!options) return std::nullopt;
   Settings settings;
@@ -54,9 +54,9 @@ bool contains_any(std::string_view text, std::initializer_list<std::string_view>
 /// Reasons of the server to refuse that stay the same however often one asks. libpq gives no SQLSTATE for
 /// them.
 bool refused_for_good(std::string_view message) {
-  return contains_any(message, {"authentication failed", "no password supplied", "no pg_hba.conf entry",
-                                "does not exist\n", "permission denied for database",
-                                "is not permitted to log in", "pg_hba.conf rejects"}) &&
+  return contains_any(message,
+                      {"authentication failed", "no password supplied", "no pg_hba.conf entry", "does not exist\n",
+                       "permission denied for database", "is not permitted to log in", "pg_hba.conf rejects"}) &&
          message.find("Is the server running") == std::string_view::npos;
 }
 
@@ -96,10 +96,9 @@ bool connection_ended(std::string_view sqlstate) {
 Target::Target(const std::string& url) {
   auto settings = parse(url);
   if (!settings)
-    throw base::InputError(
-        "The database URL is not one that PostgreSQL understands.",
-        "Write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE, special characters as %NN, "
-        "or as host=… dbname=… user=…");
+    throw base::InputError("The database URL is not one that PostgreSQL understands.",
+                           "Write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE, special characters as %NN, "
+                           "or as host=… dbname=… user=…");
   const std::string host = value_or(*settings, "host", value_or(*settings, "hostaddr", "this machine"));
   name_ = "database \"" + value_or(*settings, "dbname", value_or(*settings, "user", "")) + "\" on " + host;
   password_ = value_or(*settings, "password", "");
@@ -139,8 +138,7 @@ void Target::rethrow() const {
   try {
     throw;
   } catch (const pqxx::sql_error& error) {
-    const std::string what = "The " + name_ +
-                             " refused an operation: " + without_secrets(reason(error.what())) +
+    const std::string what = "The " + name_ + " refused an operation: " + without_secrets(reason(error.what())) +
                              " (SQLSTATE " + error.sqlstate() + ").";
     if (transient(error.sqlstate())) throw base::TransientError(what);
     throw base::RunError(what);

@@ -24,8 +24,7 @@ void refuse_newer(const Target& target, int version) {
 
 void refuse_changed(const Target& target, const std::string& name) {
   throw base::RunError(
-      "The " + target.name() + " was set up by a different text of the migration " + name +
-          " than this program has.",
+      "The " + target.name() + " was set up by a different text of the migration " + name + " than this program has.",
       "It was made by a modified or unreleased Reelwork. Use that one, or another database.");
 }
 
@@ -38,9 +37,8 @@ int applied_version(pqxx::work& tx, const Target& target) {
     const int version = row[0].as<int>();
     if (version > available()) refuse_newer(target, rows.back()[0].as<int>());
     if (version != ++last)
-      throw base::RunError(
-          "The " + target.name() + " lacks migration " + std::to_string(last) + " but has later ones.",
-          "Its table schema_migrations was altered by hand; restore it from a backup.");
+      throw base::RunError("The " + target.name() + " lacks migration " + std::to_string(last) + " but has later ones.",
+                           "Its table schema_migrations was altered by hand; restore it from a backup.");
     const Migration& ours = migrations()[static_cast<std::size_t>(version - 1)];
     if (row[2].as<std::string>() != ours.checksum) refuse_changed(target, row[1].as<std::string>());
   }

@@ -53,16 +53,14 @@ TEST_F(MigrateTest, WorksFromEightThreadsAtOnce) {
 TEST_F(MigrateTest, KeepsTheTablesOfTheFirstDesign) {
   migrate(url);
   const auto columns = [&](const std::string& table) {
-    return value(
-        url,
-        "SELECT string_agg(column_name, ' ' ORDER BY ordinal_position) FROM information_schema.columns"
-        " WHERE table_name = '" +
-            table + "'");
+    return value(url,
+                 "SELECT string_agg(column_name, ' ' ORDER BY ordinal_position) FROM information_schema.columns"
+                 " WHERE table_name = '" +
+                     table + "'");
   };
   EXPECT_EQ(columns("users"), "user_id email password_hash created_at");
   EXPECT_EQ(columns("videos"), "video_id user_id original_video_url processed_video_url upload_date status");
-  EXPECT_THAT(columns("requests"),
-              ::testing::StartsWith("request_id video_id prompt created_at completed_at "));
+  EXPECT_THAT(columns("requests"), ::testing::StartsWith("request_id video_id prompt created_at completed_at "));
   EXPECT_THAT(columns("processing_logs"), ::testing::StartsWith("log_id request_id log_message timestamp "));
 }
 

@@ -103,8 +103,7 @@ inline pid_t server_process(const std::filesystem::path& cluster) {
 /// Whether the process lives; a zombie does not.
 inline bool runs(pid_t process) {
   std::error_code ignored;
-  return process > 0 &&
-         !std::filesystem::read_symlink("/proc/" + std::to_string(process) + "/exe", ignored).empty();
+  return process > 0 && !std::filesystem::read_symlink("/proc/" + std::to_string(process) + "/exe", ignored).empty();
 }
 
 /// Kills the server as soon as there is one.
@@ -145,8 +144,7 @@ class DatabaseTest : public ::testing::Test {
     Server() {
       const char* build = std::getenv("REEL_BUILD_DIR");
       try {
-        if (build != nullptr)
-          cluster = std::make_unique<PrivateCluster>(std::filesystem::path(build) / "pgtest");
+        if (build != nullptr) cluster = std::make_unique<PrivateCluster>(std::filesystem::path(build) / "pgtest");
       } catch (const base::RunError&) {
         // For root: a build folder that the server's user cannot reach. Then one for this process alone.
       }

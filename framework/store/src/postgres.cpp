@@ -39,12 +39,8 @@ class Nullable {
   bool null_ = true;
 };
 
-Nullable text_or_null(const std::string& text) {
-  return text.empty() ? Nullable() : Nullable(storable(text));
-}
-Nullable positive_or_null(std::int64_t number) {
-  return number > 0 ? Nullable(std::to_string(number)) : Nullable();
-}
+Nullable text_or_null(const std::string& text) { return text.empty() ? Nullable() : Nullable(storable(text)); }
+Nullable positive_or_null(std::int64_t number) { return number > 0 ? Nullable(std::to_string(number)) : Nullable(); }
 
 std::string number(double value) {
   std::array<char, 64> digits{};
@@ -54,9 +50,7 @@ std::string number(double value) {
 
 bool is_fraction(double value) { return std::isfinite(value) && value >= 0; }
 
-[[noreturn]] void no_request(RequestId id) {
-  throw base::RunError("There is no request " + std::to_string(id) + ".");
-}
+[[noreturn]] void no_request(RequestId id) { throw base::RunError("There is no request " + std::to_string(id) + "."); }
 
 base::Level level_of(const std::string& name) {
   for (const base::Level level : {base::Level::debug, base::Level::info, base::Level::warning})
@@ -78,9 +72,7 @@ json to_json(const std::vector<StageRecord>& stages) {
 }
 
 json to_json(const LogRecord& line) {
-  json item = {{"level", base::name(line.level)},
-               {"stage", storable(line.stage)},
-               {"message", storable(line.message)}};
+  json item = {{"level", base::name(line.level)}, {"stage", storable(line.stage)}, {"message", storable(line.message)}};
   item["at"] = line.timestamp.empty() ? json() : json(storable(line.timestamp));
   item["sequence"] = line.sequence > 0 ? json(line.sequence) : json();
   return item;
@@ -197,25 +189,21 @@ class PostgresStore : public service::Store {
     });
   }
 
-  void record_progress(RequestId id, const ProgressRecord& progress,
-                       const std::vector<StageRecord>& stages) override {
+  void record_progress(RequestId id, const ProgressRecord& progress, const std::vector<StageRecord>& stages) override {
     const Nullable fraction =
         is_fraction(progress.fraction) ? Nullable(number(std::min(progress.fraction, 1.0))) : Nullable();
-    const Nullable duration =
-        progress.duration ? Nullable(std::to_string(progress.duration->count())) : Nullable();
+    const Nullable duration = progress.duration ? Nullable(std::to_string(progress.duration->count())) : Nullable();
     const double speed = std::isfinite(progress.frames_per_second) ? progress.frames_per_second : 0;
     session_.run([&](pqxx::work& tx) {
       const auto hit =
           tx.exec_prepared("record_progress", id, fraction.get(), std::max<std::int64_t>(progress.frames, 0),
                            progress.position.count(), duration.get(), number(speed));
-      if (hit.affected_rows() == 1 && !stages.empty())
-        tx.exec_prepared0("record_stages", id, to_json(stages).dump());
+      if (hit.affected_rows() == 1 && !stages.empty()) tx.exec_prepared0("record_stages", id, to_json(stages).dump());
     });
   }
 
   bool finish_request(RequestId id, const Outcome& outcome) override {
-    if (!is_final(outcome.state))
-      throw std::logic_error("Store::finish_request: the state must be a final one");
+    if (!is_final(outcome.state)) throw std::logic_error("Store::finish_request: the state must be a final one");
     return session_.run([&](pqxx::work& tx) { return finish(tx, id, outcome); });
   }
 
@@ -240,8 +228,8 @@ class PostgresStore : public service::Store {
     const Nullable before = filter.before ? Nullable(std::to_string(*filter.before)) : Nullable();
     return session_.run([&](pqxx::work& tx) {
       std::vector<Request> result;
-      for (const auto& row : tx.exec_prepared("list_requests", user.get(), state.get(), before.get(),
-                                              std::max(filter.limit, 0)))
+      for (const auto& row :
+           tx.exec_prepared("list_requests", user.get(), state.get(), before.get(), std::max(filter.limit, 0)))
         result.push_back(request_of(row));
       return result;
     });
@@ -259,16 +247,14 @@ class PostgresStore : public service::Store {
  private:
   static bool finish(pqxx::work& tx, RequestId id, const Outcome& outcome) {
     const bool failed = outcome.state == RequestState::failed;
-    const Nullable error = failed && outcome.error.empty() ? Nullable("The run failed without saying why.")
-                                                           : text_or_null(outcome.error);
-    const Nullable report =
-        outcome.report_json.empty() ? Nullable() : Nullable(storable_json(outcome.report_json));
-    const pqxx::result hit =
-        tx.exec_prepared("finish_request", id, std::string(name(outcome.state)),
-                         outcome.state == RequestState::succeeded ? nullptr : error.get(),
-                         text_or_null(outcome.error_code).get(), text_or_null(outcome.error_stage).get(),
-                         positive_or_null(outcome.error_line).get(),
-                         positive_or_null(outcome.error_column).get(), report.get());
+    const Nullable error =
+        failed && outcome.error.empty() ? Nullable("The run failed without saying why.") : text_or_null(outcome.error);
+    const Nullable report = outcome.report_json.empty() ? Nullable() : Nullable(storable_json(outcome.report_json));
+    const pqxx::result hit = tx.exec_prepared(
+        "finish_request", id, std::string(name(outcome.state)),
+        outcome.state == RequestState::succeeded ? nullptr : error.get(), text_or_null(outcome.error_code).get(),
+        text_or_null(outcome.error_stage).get(), positive_or_null(outcome.error_line).get(),
+        positive_or_null(outcome.error_column).get(), report.get());
     if (hit.empty()) return exists_or_throw(tx, id);
     tx.exec_prepared0("finish_stages", id);
     tx.exec_prepared0("add_artifacts", id, to_json(outcome.artifacts).dump());
@@ -298,8 +284,8 @@ class PostgresStore : public service::Store {
 std::unique_ptr<service::Store> open_postgres(const std::string& url, std::function<void()> before_connect) {
   const MigrationStatus schema = migration_status(url);
   if (schema.applied < schema.available)
-    throw base::RunError("The database has schema version " + std::to_string(schema.applied) +
-                             "; this program needs " + std::to_string(schema.available) + ".",
+    throw base::RunError("The database has schema version " + std::to_string(schema.applied) + "; this program needs " +
+                             std::to_string(schema.available) + ".",
                          "Bring it up to date first.");
   return std::make_unique<PostgresStore>(url, std::move(before_connect));
 }

@@ -113,10 +113,9 @@ TEST_F(PostgresStoreTest, StartsARequestOnce) {
 
 TEST_F(PostgresStoreTest, ReadsBackProgress) {
   const RequestId id = running();
-  const ProgressRecord progress{0.123456789012345, 371, base::Time(12'345'678'901),
-                                base::Time(99'000'000'000), 29.97};
-  store->record_progress(
-      id, progress, {{"blur", "reel/blur", "running", 371, 0.5}, {"audio", "reel/volume", "queued", 0, -1}});
+  const ProgressRecord progress{0.123456789012345, 371, base::Time(12'345'678'901), base::Time(99'000'000'000), 29.97};
+  store->record_progress(id, progress,
+                         {{"blur", "reel/blur", "running", 371, 0.5}, {"audio", "reel/volume", "queued", 0, -1}});
   const Request request = read(id);
   EXPECT_EQ(request.progress.fraction, progress.fraction);
   EXPECT_EQ(request.progress.frames, 371);
@@ -134,8 +133,7 @@ TEST_F(PostgresStoreTest, ReadsBackProgress) {
 TEST_F(PostgresStoreTest, TakesProgressThatIsNoNumber) {
   const RequestId id = running();
   const double nan = std::nan("");
-  store->record_progress(id, {nan, -5, base::Time(0), std::nullopt, 1 / 0.0},
-                         {{"blur", "", "running", -1, 1.0000001}});
+  store->record_progress(id, {nan, -5, base::Time(0), std::nullopt, 1 / 0.0}, {{"blur", "", "running", -1, 1.0000001}});
   EXPECT_EQ(read(id).progress.fraction, -1);
   EXPECT_EQ(read(id).progress.frames_per_second, 0);
   EXPECT_EQ(read(id).stages[1].fraction, 1);
@@ -164,8 +162,7 @@ TEST_F(PostgresStoreTest, ReadsBackASuccess) {
   EXPECT_EQ(request.progress.fraction, 1);
   EXPECT_EQ(request.stages[2].state, "done");
   EXPECT_THAT(request.completed_at, MatchesRegex(rfc3339));
-  EXPECT_EQ(value(url, "SELECT status || ' ' || processed_video_url FROM videos"),
-            "completed file:///out/a.mp4");
+  EXPECT_EQ(value(url, "SELECT status || ' ' || processed_video_url FROM videos"), "completed file:///out/a.mp4");
 }
 
 TEST_F(PostgresStoreTest, ReadsBackAFailure) {
@@ -311,11 +308,9 @@ TEST_F(PostgresStoreTest, WritesManyLinesAtOnce) {
 TEST_F(PostgresStoreTest, TheDatabaseItselfRefusesIllegalStates) {
   const RequestId id = running();
   const std::string where = " WHERE request_id = " + std::to_string(id);
-  for (const char* change :
-       {"state = 'lost'", "state = 'succeeded'", "completed_at = now()", "started_at = NULL",
-        "state = 'failed', completed_at = now()", "error = 'x'", "progress_fraction = 2"})
-    EXPECT_THROW(execute(url, std::string("UPDATE requests SET ") + change + where), pqxx::check_violation)
-        << change;
+  for (const char* change : {"state = 'lost'", "state = 'succeeded'", "completed_at = now()", "started_at = NULL",
+                             "state = 'failed', completed_at = now()", "error = 'x'", "progress_fraction = 2"})
+    EXPECT_THROW(execute(url, std::string("UPDATE requests SET ") + change + where), pqxx::check_violation) << change;
   store->finish_request(id, {});
   EXPECT_THROW(execute(url, "UPDATE requests SET state = 'running', completed_at = NULL" + where),
                pqxx::check_violation);

@@ -64,8 +64,7 @@ class SpawnAttributes {
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setflags(&attributes_,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
   SpawnAttributes(const SpawnAttributes&) = delete;
@@ -96,8 +95,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 int wait_for(pid_t process) {
   int status = 0;
   while (::waitpid(process, &status, 0) < 0)
-    if (errno != EINTR)
-      throw base::RunError(std::string("Cannot wait for a program: ") + std::strerror(errno) + ".");
+    if (errno != EINTR) throw base::RunError(std::string("Cannot wait for a program: ") + std::strerror(errno) + ".");
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -109,8 +107,8 @@ Account Account::current() {
   return account;
 }
 
-Finished run(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
-             const Account& account, const std::string& input) {
+Finished run(const std::vector<std::string>& arguments, const std::filesystem::path& folder, const Account& account,
+             const std::string& input) {
   auto words = as_account(arguments, account);
   std::vector<std::string> environment = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C"};
   const FileDescriptor in = memory_file(input);
@@ -118,11 +116,10 @@ Finished run(const std::vector<std::string>& arguments, const std::filesystem::p
   const SpawnActions actions(folder, in.get(), out.get());
   const SpawnAttributes attributes;
   pid_t process = 0;
-  const int fault = ::posix_spawnp(&process, words[0].c_str(), actions.get(), attributes.get(),
-                                   pointers(words).data(), pointers(environment).data());
+  const int fault = ::posix_spawnp(&process, words[0].c_str(), actions.get(), attributes.get(), pointers(words).data(),
+                                   pointers(environment).data());
   if (fault != 0)
-    throw base::RunError("Cannot start " + words[0] + " in " + folder.string() + ": " + std::strerror(fault) +
-                         ".");
+    throw base::RunError("Cannot start " + words[0] + " in " + folder.string() + ": " + std::strerror(fault) + ".");
   const int status = wait_for(process);
   return {status, content_of(out)};
 }

@@ -28,7 +28,7 @@ struct Finished {
 /// standard input, in a session of its own, so that a Ctrl-C on the terminal does not reach it. The
 /// environment is a bare one, so that no PG… variable of the user's gets in. Any thread. Throws
 /// base::RunError if it cannot be started.
-Finished run(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
-             const Account& account, const std::string& input = {});
+Finished run(const std::vector<std::string>& arguments, const std::filesystem::path& folder, const Account& account,
+             const std::string& input = {});
 
 }  // namespace reel::store

@@ -24,8 +24,7 @@ TEST_F(RecordingTest, LosesNoLineWhileTheServerDiesAndComesBack) {
   for (int i = 1; i <= lines; ++i) {
     recorder.log({base::Level::info, "sink", std::to_string(i)});
     if (i % 10 == 0)
-      recorder.progress({.fraction = i / double{lines}, .frames = i},
-                        {{"sink", "reel/sink", "running", i, -1}});
+      recorder.progress({.fraction = i / double{lines}, .frames = i}, {{"sink", "reel/sink", "running", i, -1}});
     if (i == 800 || i == 1900) test::kill_server(root.path() / "postgres");
     std::this_thread::sleep_for(500us);
   }
@@ -33,8 +32,7 @@ TEST_F(RecordingTest, LosesNoLineWhileTheServerDiesAndComesBack) {
   const auto store = database.open();
   const auto written = store->logs(recorder.id(), 0, lines + 10);
   ASSERT_EQ(written.size(), static_cast<std::size_t>(lines));
-  for (int i = 1; i <= lines; ++i)
-    ASSERT_EQ(written[static_cast<std::size_t>(i - 1)].message, std::to_string(i));
+  for (int i = 1; i <= lines; ++i) ASSERT_EQ(written[static_cast<std::size_t>(i - 1)].message, std::to_string(i));
   const auto recorded = store->request(recorder.id()).value();
   EXPECT_EQ(recorded.state, service::RequestState::succeeded);
   EXPECT_EQ(recorded.progress.frames, lines);

@@ -15,9 +15,8 @@ namespace reel::store {
 namespace {
 
 bool complete(const fs::path& folder) {
-  return std::ranges::all_of(
-      std::initializer_list<const char*>{"initdb", "pg_ctl", "postgres"},
-      [&](const char* program) { return ::access((folder / program).c_str(), X_OK) == 0; });
+  return std::ranges::all_of(std::initializer_list<const char*>{"initdb", "pg_ctl", "postgres"},
+                             [&](const char* program) { return ::access((folder / program).c_str(), X_OK) == 0; });
 }
 
 /// Of `postgres (PostgreSQL) 15.18 (Debian …)`; 0 if it says something else.
@@ -48,17 +47,16 @@ std::vector<ServerPrograms> find_server_programs(const fs::path& root, const std
 ServerPrograms choose_server_programs(const std::vector<ServerPrograms>& found, std::optional<int> major,
                                       const fs::path& data) {
   if (found.empty())
-    throw base::RunError(
-        "PostgreSQL's server programs are not installed on this machine.",
-        "Install them (Debian: apt install postgresql), or name a database in the configuration.");
+    throw base::RunError("PostgreSQL's server programs are not installed on this machine.",
+                         "Install them (Debian: apt install postgresql), or name a database in the configuration.");
   if (!major) return found.front();
   const auto same = std::ranges::find(found, *major, &ServerPrograms::major);
   if (same != found.end()) return *same;
   const std::string version = std::to_string(*major);
-  throw base::RunError("The database in " + data.string() + " was made by PostgreSQL " + version +
-                           ", this machine has " + std::to_string(found.front().major) + ".",
-                       "Install postgresql-" + version +
-                           ", or convert it with pg_upgrade, or move the folder away to begin anew.");
+  throw base::RunError(
+      "The database in " + data.string() + " was made by PostgreSQL " + version + ", this machine has " +
+          std::to_string(found.front().major) + ".",
+      "Install postgresql-" + version + ", or convert it with pg_upgrade, or move the folder away to begin anew.");
 }
 
 }  // namespace reel::store

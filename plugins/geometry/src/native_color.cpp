@@ -24,8 +24,7 @@ VideoFormat pixel_format(GstVideoFormat format) {
 }  // namespace
 
 std::array<int, 4> native_color(const Color& color, const VideoFormat& format) {
-  VideoFormat wide =
-      pixel_format(GST_VIDEO_INFO_IS_RGB(&format) ? GST_VIDEO_FORMAT_ARGB64 : GST_VIDEO_FORMAT_AYUV64);
+  VideoFormat wide = pixel_format(GST_VIDEO_INFO_IS_RGB(&format) ? GST_VIDEO_FORMAT_ARGB64 : GST_VIDEO_FORMAT_AYUV64);
   wide.colorimetry = format.colorimetry;
   if (!GST_VIDEO_INFO_IS_RGB(&format) && (wide.colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN ||
                                           wide.colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_RGB))

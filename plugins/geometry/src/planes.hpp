@@ -19,8 +19,8 @@ inline constexpr const char* plain_formats =
 /// One plane: groups of bytes, each of which stands for 1 or more pixels in each direction.
 struct PlaneShape {
   int x_shift = 0, y_shift = 0;
-  int group = 1;         ///< bytes from one to the next
-  int sample_bytes = 1;  ///< 1 or 2
+  int group = 1;              ///< bytes from one to the next
+  int sample_bytes = 1;       ///< 1 or 2
   int width = 0, height = 0;  ///< in groups
 };
 

@@ -12,10 +12,18 @@ struct Mapping {
   Mapping(int quarters, Flip flip, int width, int height) {
     const int right = width - 1, bottom = height - 1;
     switch (quarters) {
-      case 0: *this = {0, 1, 0, 0, 0, 1}; break;
-      case 1: *this = {0, 0, 1, bottom, -1, 0}; break;
-      case 2: *this = {right, -1, 0, bottom, 0, -1}; break;
-      default: *this = {right, 0, -1, 0, 1, 0}; break;
+      case 0:
+        *this = {0, 1, 0, 0, 0, 1};
+        break;
+      case 1:
+        *this = {0, 0, 1, bottom, -1, 0};
+        break;
+      case 2:
+        *this = {right, -1, 0, bottom, 0, -1};
+        break;
+      default:
+        *this = {right, 0, -1, 0, 1, 0};
+        break;
     }
     if (flip == Flip::horizontal) x0 = right - x0, x_by_x = -x_by_x, x_by_y = -x_by_y;
     if (flip == Flip::vertical) y0 = bottom - y0, y_by_x = -y_by_x, y_by_y = -y_by_y;
@@ -48,8 +56,7 @@ void move_groups(const Pixels& in, const Pixels& out, const Mapping& map) {
   for (int top = 0; top < out.height; top += tile)
     for (int left = 0; left < out.width; left += tile)
       for (int y = top; y < std::min(top + tile, out.height); ++y) {
-        const std::byte* from =
-            in.data + map.y(left, y) * in.stride + map.x(left, y) * std::ptrdiff_t{Group};
+        const std::byte* from = in.data + map.y(left, y) * in.stride + map.x(left, y) * std::ptrdiff_t{Group};
         std::byte* to = out.data + y * out.stride + left * std::ptrdiff_t{Group};
         const int count = std::min(tile, out.width - left);
         for (int i = 0; i < count; ++i, from += step, to += Group) std::memcpy(to, from, Group);
@@ -58,11 +65,16 @@ void move_groups(const Pixels& in, const Pixels& out, const Mapping& map) {
 
 void move_plane(const Pixels& in, const Pixels& out, const Mapping& map, int group) {
   switch (group) {
-    case 1: return move_groups<1>(in, out, map);
-    case 2: return move_groups<2>(in, out, map);
-    case 3: return move_groups<3>(in, out, map);
-    case 4: return move_groups<4>(in, out, map);
-    default: return move_groups<8>(in, out, map);
+    case 1:
+      return move_groups<1>(in, out, map);
+    case 2:
+      return move_groups<2>(in, out, map);
+    case 3:
+      return move_groups<3>(in, out, map);
+    case 4:
+      return move_groups<4>(in, out, map);
+    default:
+      return move_groups<8>(in, out, map);
   }
 }
 
@@ -79,8 +91,8 @@ void resample_plane(const Pixels& in, const Pixels& out, int luma_width, int lum
       const int from_x = std::clamp(luma.x(2 * x, y), 0, luma_width - 1);
       const int column = from_x / 2, beside = from_x % 2 == 0 ? column - 1 : column + 1;
       const int row1 = luma.y(2 * x, y), row2 = luma.y(2 * x + 1, y);
-      row[x] = static_cast<T>(
-          (3 * (at(column, row1) + at(column, row2)) + at(beside, row1) + at(beside, row2) + 4) / 8);
+      row[x] =
+          static_cast<T>((3 * (at(column, row1) + at(column, row2)) + at(beside, row1) + at(beside, row2) + 4) / 8);
     }
   }
 }

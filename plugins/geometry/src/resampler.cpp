@@ -14,10 +14,14 @@ using ConverterPtr = std::unique_ptr<GstVideoConverter, Free>;
 
 GstVideoResamplerMethod resampler_method(Method method) {
   switch (method) {
-    case Method::lanczos: return GST_VIDEO_RESAMPLER_METHOD_LANCZOS;
-    case Method::bicubic: return GST_VIDEO_RESAMPLER_METHOD_CUBIC;
-    case Method::bilinear: return GST_VIDEO_RESAMPLER_METHOD_LINEAR;
-    case Method::nearest: break;
+    case Method::lanczos:
+      return GST_VIDEO_RESAMPLER_METHOD_LANCZOS;
+    case Method::bicubic:
+      return GST_VIDEO_RESAMPLER_METHOD_CUBIC;
+    case Method::bilinear:
+      return GST_VIDEO_RESAMPLER_METHOD_LINEAR;
+    case Method::nearest:
+      break;
   }
   return GST_VIDEO_RESAMPLER_METHOD_NEAREST;
 }
@@ -36,8 +40,8 @@ ConverterPtr make_converter(VideoFormat in, VideoFormat out, const Placement& at
       at.from.height, GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT, at.to.x, GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT,
       at.to.y, GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, at.to.width, GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT,
       G_TYPE_INT, at.to.height, GST_VIDEO_CONVERTER_OPT_FILL_BORDER, G_TYPE_BOOLEAN, TRUE,
-      GST_VIDEO_CONVERTER_OPT_BORDER_ARGB, G_TYPE_UINT, background.argb(), GST_VIDEO_CONVERTER_OPT_THREADS,
-      G_TYPE_UINT, 0U, nullptr);
+      GST_VIDEO_CONVERTER_OPT_BORDER_ARGB, G_TYPE_UINT, background.argb(), GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT,
+      0U, nullptr);
   ConverterPtr converter(gst_video_converter_new(&in, &out, options));
   if (!converter)
     throw Error(std::string("scale: pictures of format ") + GST_VIDEO_INFO_NAME(&in) + " cannot be scaled");

@@ -41,8 +41,10 @@ void Rotate::output(VideoFormat& format, const Params& p) const {
 void Rotate::format(const VideoFormat& in, const Params& p) { background_ = native_color(p.background, in); }
 
 void Rotate::process(const VideoFrame& in, VideoFrame& out, const Params& p) const {
-  if (const auto quarters = quarters_of(p.angle)) quarter_turn(in, out, *quarters, p.flip);
-  else free_turn(in, out, p, background_);
+  if (const auto quarters = quarters_of(p.angle))
+    quarter_turn(in, out, *quarters, p.flip);
+  else
+    free_turn(in, out, p, background_);
 }
 
 }  // namespace reel::geometry

@@ -5,9 +5,7 @@
 namespace reel::geometry {
 namespace {
 
-int rounded_to(double value, int unit) {
-  return std::max(unit, static_cast<int>(std::lround(value / unit)) * unit);
-}
+int rounded_to(double value, int unit) { return std::max(unit, static_cast<int>(std::lround(value / unit)) * unit); }
 
 /// `size` in the middle of `whole`, beginning at a whole chroma sample.
 int centered(int whole, int size, int unit) { return floor_to((whole - size) / 2, unit); }
@@ -16,10 +14,14 @@ int centered(int whole, int size, int unit) { return floor_to((whole - size) / 2
 void set_size(Placement& to, double shown_width, double shown_height, const Unit& unit, const Scale::Params& p) {
   const double aspect = shown_width / shown_height;
   double width = p.width, height = p.height;
-  if (p.width == 0 && p.height == 0) width = shown_width, height = shown_height;
-  else if (p.width == 0) width = height * aspect;
-  else if (p.height == 0) height = width / aspect;
-  else if (p.fit == Fit::inside) width = std::min(width, height * aspect), height = width / aspect;
+  if (p.width == 0 && p.height == 0)
+    width = shown_width, height = shown_height;
+  else if (p.width == 0)
+    width = height * aspect;
+  else if (p.height == 0)
+    height = width / aspect;
+  else if (p.fit == Fit::inside)
+    width = std::min(width, height * aspect), height = width / aspect;
   to.width = rounded_to(width, unit.x), to.height = rounded_to(height, unit.y);
 }
 
@@ -68,8 +70,10 @@ void Scale::format(const VideoFormat& in, const VideoFormat& out, const Params& 
 }
 
 void Scale::process(const VideoFrame& in, VideoFrame& out, const Params&) const {
-  if (resampler_) resampler_->run(*in.raw(), *out.raw());
-  else gst_video_frame_copy(out.raw(), in.raw());
+  if (resampler_)
+    resampler_->run(*in.raw(), *out.raw());
+  else
+    gst_video_frame_copy(out.raw(), in.raw());
 }
 
 }  // namespace reel::geometry

@@ -20,11 +20,12 @@ struct Scale : VideoFilter<Scale> {
       .name = "reel-scale",
       .title = "Scale",
       .summary = "Changes the size of the picture",
-      .formats = "{ I420, YV12, Y42B, Y41B, Y444, NV12, NV21, NV16, NV24, GRAY8, GRAY16_LE, A420, AYUV, "
-                 "I420_10LE, I422_10LE, Y444_10LE, I420_12LE, I422_12LE, Y444_12LE, Y444_16LE, "
-                 "A420_10LE, A422_10LE, A444_10LE, AYUV64, "
-                 "RGB, BGR, RGBx, xRGB, BGRx, xBGR, RGBA, ARGB, BGRA, ABGR, GBR, GBRA, "
-                 "GBR_10LE, GBR_12LE, GBRA_10LE, GBRA_12LE, ARGB64 }",
+      .formats =
+          "{ I420, YV12, Y42B, Y41B, Y444, NV12, NV21, NV16, NV24, GRAY8, GRAY16_LE, A420, AYUV, "
+          "I420_10LE, I422_10LE, Y444_10LE, I420_12LE, I422_12LE, Y444_12LE, Y444_16LE, "
+          "A420_10LE, A422_10LE, A444_10LE, AYUV64, "
+          "RGB, BGR, RGBx, xRGB, BGRx, xBGR, RGBA, ARGB, BGRA, ABGR, GBR, GBRA, "
+          "GBR_10LE, GBR_12LE, GBRA_10LE, GBRA_12LE, ARGB64 }",
       .contract = "pointwise",
       .synonyms = "resize,resolution,shrink,enlarge,letterbox",
       .during = false,

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <reel/testing/testing.hpp>
 
 namespace {
@@ -34,9 +35,10 @@ void expect_part(const Picture& in, const Picture& out, int x, int y) {
 }
 
 TEST_F(CropTest, EdgesInEveryFormat) {
-  for (const char* format : {"I420", "YV12", "Y42B", "Y41B", "Y444", "NV12", "NV21", "NV16", "NV24", "GRAY8", "A420",
-                             "AYUV", "P010_10LE", "I420_10LE", "I422_10LE", "Y444_10LE", "I420_12LE", "Y444_16LE",
-                             "A422_10LE", "RGB", "BGRx", "RGBA", "GBR", "GBR_10LE", "GBRA_12LE"}) {
+  for (const char* format :
+       {"I420",      "YV12", "Y42B", "Y41B",      "Y444",      "NV12",      "NV21",      "NV16",      "NV24",
+        "GRAY8",     "A420", "AYUV", "P010_10LE", "I420_10LE", "I422_10LE", "Y444_10LE", "I420_12LE", "Y444_16LE",
+        "A422_10LE", "RGB",  "BGRx", "RGBA",      "GBR",       "GBR_10LE",  "GBRA_12LE"}) {
     SCOPED_TRACE(format);
     const Picture in = Picture::noise(format, 64, 48);
     const Picture out = crop("left=4 right=8 top=2 bottom=6", in);

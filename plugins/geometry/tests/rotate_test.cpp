@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <reel/testing/testing.hpp>
 
 namespace {
@@ -15,9 +16,9 @@ class RotateTest : public ::testing::Test {
   }
 };
 
-constexpr const char* exact_formats[] = {"I420", "YV12",      "Y444",      "NV12",   "NV24",      "GRAY8",  "A420",
-                                         "AYUV", "I420_10LE", "Y444_12LE", "AYUV64", "A420_10LE", "ARGB64", "RGB",
-                                         "BGRx", "GBR",       "GBRA_10LE"};
+constexpr const char* exact_formats[] = {"I420",   "YV12", "Y444",      "NV12",      "NV24",     "GRAY8",
+                                         "A420",   "AYUV", "I420_10LE", "Y444_12LE", "AYUV64",   "A420_10LE",
+                                         "ARGB64", "RGB",  "BGRx",      "GBR",       "GBRA_10LE"};
 
 TEST_F(RotateTest, FourQuarterTurnsAreNone) {
   for (const char* format : exact_formats)
@@ -72,7 +73,8 @@ TEST_F(RotateTest, QuarterTurnOf422KeepsLumaExactAndChromaInPlace) {
       for (int x = 0; x < 48; ++x) EXPECT_EQ(out.at(0, x, y), in.at(0, y, 47 - x));
     // U rises downwards in the input: after the turn, to the left.
     const int step = in.full_scale() / 40;
-    for (int x = 0; x < 24; ++x) EXPECT_NEAR(out.at(1, x, 30), (in.at(1, 15, 47 - 2 * x) + in.at(1, 15, 46 - 2 * x)) / 2, step);
+    for (int x = 0; x < 24; ++x)
+      EXPECT_NEAR(out.at(1, x, 30), (in.at(1, 15, 47 - 2 * x) + in.at(1, 15, 46 - 2 * x)) / 2, step);
     EXPECT_LE(max_difference(rotate("angle=270", out), in), step);
   }
 }
@@ -127,8 +129,9 @@ TEST_F(RotateTest, EveryFormatTakesAnyAngle) {
 }
 
 TEST_F(RotateTest, PixelAspectTurnsToo) {
-  Graph graph("videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=720,height=576,pixel-aspect-ratio=16/15 "
-              "! reel-rotate angle=90 ! appsink name=out");
+  Graph graph(
+      "videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=720,height=576,pixel-aspect-ratio=16/15 "
+      "! reel-rotate angle=90 ! appsink name=out");
   graph.run();
   EXPECT_THAT(graph.output("out").caps, HasSubstr("pixel-aspect-ratio=(fraction)15/16"));
 }

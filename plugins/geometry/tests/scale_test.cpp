@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <reel/testing/testing.hpp>
 
 namespace {
@@ -44,7 +45,8 @@ TEST_F(ScaleTest, ContainPutsBarsOfTheBackground) {
   EXPECT_EQ(out.at(0, 32, 16), 200);
   EXPECT_EQ(out.at(0, 32, 47), 200);
   EXPECT_EQ(out.at(0, 32, 48), 16);
-  const Picture deep = scale("width=64 height=64 background=0xffffffff", Picture::solid("I420_10LE", 64, 32, {60, 128, 128, 0}));
+  const Picture deep =
+      scale("width=64 height=64 background=0xffffffff", Picture::solid("I420_10LE", 64, 32, {60, 128, 128, 0}));
   EXPECT_EQ(deep.at(0, 32, 15), 940);
   EXPECT_EQ(deep.at(1, 16, 7), 512);
   EXPECT_EQ(deep.at(0, 32, 16), 240);
@@ -57,7 +59,9 @@ TEST_F(ScaleTest, ContainPutsBarsOfTheBackground) {
 
 TEST_F(ScaleTest, CoverCutsTheMiddle) {
   // Left and right quarters are dark, the middle half is bright: a square of it shows no dark.
-  const Picture in = Picture::make("Y444", 80, 40, [](int c, int x, int) { return c != 0 ? 128 : x / 20 % 3 == 0 ? 20 : 220; });
+  const Picture in = Picture::make("Y444", 80, 40, [](int c, int x, int) {
+    return c != 0 ? 128 : x / 20 % 3 == 0 ? 20 : 220;
+  });
   const Picture out = scale("width=40 height=40 fit=cover", in);
   EXPECT_EQ(out.at(0, 0, 20), 220);
   EXPECT_EQ(out.at(0, 39, 20), 220);
@@ -71,12 +75,14 @@ TEST_F(ScaleTest, AgreesWithSwscale) {
     Picture in(format, 256, 256);
     in.for_each([&](int c, int x, int y) {
       const double u = double(x) / in.width(c), v = double(y) / in.height(c);
-      in.set(c, x, y, static_cast<int>(in.full_scale() * (0.5 + 0.35 * std::sin(9 * pi * u * v + c) * std::cos(5 * pi * v))));
+      in.set(c, x, y,
+             static_cast<int>(in.full_scale() * (0.5 + 0.35 * std::sin(9 * pi * u * v + c) * std::cos(5 * pi * v))));
     });
     const auto [ours, theirs] = [&] {
       const Picture there = scale("width=128 height=128 method=bicubic", in);
-      return std::pair(scale("width=256 height=256 method=bicubic", there),
-                       run_ffmpeg("scale=128:128:flags=bicubic+accurate_rnd,scale=256:256:flags=bicubic+accurate_rnd", {in}).at(0));
+      return std::pair(
+          scale("width=256 height=256 method=bicubic", there),
+          run_ffmpeg("scale=128:128:flags=bicubic+accurate_rnd,scale=256:256:flags=bicubic+accurate_rnd", {in}).at(0));
     }();
     EXPECT_GT(psnr(ours, theirs), 46);
     EXPECT_GT(psnr(ours, in), 50);
@@ -95,8 +101,13 @@ TEST_F(ScaleTest, DeepSamplesStayInRange) {
   Picture hard = Picture::make("Y444_10LE", 64, 64, [](int, int x, int y) { return (x / 4 + y / 4) % 2 * 1023; });
   int most = 0;
   const Picture large = scale("width=200 height=200 method=lanczos", hard);
-  large.for_each([&](int c, int x, int y) { most = std::max(most, *reinterpret_cast<const std::uint16_t*>(
-      &large.bytes()[large.info().offset[c] + static_cast<std::size_t>(y * large.info().stride[c] + 2 * x)]) + 0); });
+  large.for_each([&](int c, int x, int y) {
+    most = std::max(
+        most,
+        *reinterpret_cast<const std::uint16_t*>(
+            &large.bytes()[large.info().offset[c] + static_cast<std::size_t>(y * large.info().stride[c] + 2 * x)]) +
+            0);
+  });
   EXPECT_EQ(most, 1023);
 }
 
@@ -109,8 +120,9 @@ TEST_F(ScaleTest, SameSizeChangesNothing) {
 }
 
 TEST_F(ScaleTest, MakesPixelsSquare) {
-  Graph graph("videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=720,height=576,pixel-aspect-ratio=64/45 "
-              "! reel-scale height=360 ! appsink name=out");
+  Graph graph(
+      "videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=720,height=576,pixel-aspect-ratio=64/45 "
+      "! reel-scale height=360 ! appsink name=out");
   graph.run();
   const std::string& caps = graph.output("out").caps;
   EXPECT_THAT(caps, HasSubstr("width=(int)640"));

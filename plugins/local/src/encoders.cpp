@@ -16,7 +16,8 @@ ElementPtr make(const char* factory) { return ElementPtr(GST_ELEMENT(gst_object_
 ElementPtr make_encoder(const char* factory, const char* codec, const char* package) {
   GstElement* const element = gst_element_factory_make(factory, nullptr);
   if (element == nullptr)
-    throw Error(std::string("cannot encode ") + codec + ": the GStreamer element '" + factory + "' is not installed; try: apt install " + package);
+    throw Error(std::string("cannot encode ") + codec + ": the GStreamer element '" + factory +
+                "' is not installed; try: apt install " + package);
   return ElementPtr(GST_ELEMENT(gst_object_ref_sink(element)));
 }
 
@@ -39,13 +40,20 @@ guint cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 const char* format_name(PixelFormat format) {
   switch (format) {
-    case PixelFormat::yuv420: return "I420";
-    case PixelFormat::yuv422: return "Y42B";
-    case PixelFormat::yuv444: return "Y444";
-    case PixelFormat::yuv420_10: return "I420_10LE";
-    case PixelFormat::yuv422_10: return "I422_10LE";
-    case PixelFormat::yuv444_10: return "Y444_10LE";
-    case PixelFormat::automatic: break;
+    case PixelFormat::yuv420:
+      return "I420";
+    case PixelFormat::yuv422:
+      return "Y42B";
+    case PixelFormat::yuv444:
+      return "Y444";
+    case PixelFormat::yuv420_10:
+      return "I420_10LE";
+    case PixelFormat::yuv422_10:
+      return "I422_10LE";
+    case PixelFormat::yuv444_10:
+      return "Y444_10LE";
+    case PixelFormat::automatic:
+      break;
   }
   return "";
 }
@@ -58,17 +66,26 @@ struct Formats {
 
 Formats formats_of(VideoCodec codec) {
   switch (codec) {
-    case VideoCodec::h264: return {"{ I420 }", {"I420", "Y42B", "Y444", "I420_10LE", "I422_10LE", "Y444_10LE"}};
-    case VideoCodec::h265: return {"{ I420, I420_10LE }", {"I420", "Y42B", "Y444", "I420_10LE", "I422_10LE", "Y444_10LE"}};
-    case VideoCodec::vp9: return {"{ I420, I420_10LE }", {"I420", "Y444", "I420_10LE", "I422_10LE", "Y444_10LE"}};
-    case VideoCodec::av1: return {"{ I420 }", {"I420", "Y42B", "Y444"}};
-    case VideoCodec::prores: return {"{ I422_10LE, Y444_10LE, A444_10LE }", {"I422_10LE", "Y444_10LE"}};
-    case VideoCodec::png: return {"{ RGB, RGBA, GRAY8, GRAY16_BE }", {}};
-    case VideoCodec::jpeg: return {"{ I420, Y42B, Y444, GRAY8 }", {"I420", "Y42B", "Y444"}};
+    case VideoCodec::h264:
+      return {"{ I420 }", {"I420", "Y42B", "Y444", "I420_10LE", "I422_10LE", "Y444_10LE"}};
+    case VideoCodec::h265:
+      return {"{ I420, I420_10LE }", {"I420", "Y42B", "Y444", "I420_10LE", "I422_10LE", "Y444_10LE"}};
+    case VideoCodec::vp9:
+      return {"{ I420, I420_10LE }", {"I420", "Y444", "I420_10LE", "I422_10LE", "Y444_10LE"}};
+    case VideoCodec::av1:
+      return {"{ I420 }", {"I420", "Y42B", "Y444"}};
+    case VideoCodec::prores:
+      return {"{ I422_10LE, Y444_10LE, A444_10LE }", {"I422_10LE", "Y444_10LE"}};
+    case VideoCodec::png:
+      return {"{ RGB, RGBA, GRAY8, GRAY16_BE }", {}};
+    case VideoCodec::jpeg:
+      return {"{ I420, Y42B, Y444, GRAY8 }", {"I420", "Y42B", "Y444"}};
     default:
-      return {"{ I420, Y42B, Y444, I420_10LE, I422_10LE, Y444_10LE, I420_12LE, I422_12LE, Y444_12LE, A420, A420_10LE, A422_10LE, A444_10LE, "
-              "GRAY8, GRAY16_LE, GBR_10LE, GBR_12LE, BGRA, BGRx }",
-              {"I420", "Y42B", "Y444", "I420_10LE", "I422_10LE", "Y444_10LE"}};
+      return {
+          "{ I420, Y42B, Y444, I420_10LE, I422_10LE, Y444_10LE, I420_12LE, I422_12LE, Y444_12LE, A420, A420_10LE, "
+          "A422_10LE, A444_10LE, "
+          "GRAY8, GRAY16_LE, GBR_10LE, GBR_12LE, BGRA, BGRx }",
+          {"I420", "Y42B", "Y444", "I420_10LE", "I422_10LE", "Y444_10LE"}};
   }
 }
 
@@ -76,7 +93,8 @@ std::string raw_caps(const VideoSettings& s) {
   const Formats formats = formats_of(s.codec);
   if (s.pixel_format == PixelFormat::automatic) return std::string("video/x-raw, format = (string) ") + formats.usual;
   const std::string_view name = format_name(s.pixel_format);
-  if (std::ranges::find(formats.able, name) != formats.able.end()) return "video/x-raw, format = (string) " + std::string(name);
+  if (std::ranges::find(formats.able, name) != formats.able.end())
+    return "video/x-raw, format = (string) " + std::string(name);
   std::string able;
   for (const auto& c : choices(PixelFormat{}))
     if (std::ranges::find(formats.able, std::string_view(format_name(c.value))) != formats.able.end())
@@ -87,7 +105,9 @@ std::string raw_caps(const VideoSettings& s) {
 /// x264's constant rate factor for a quality: 75 → 20, 100 → 10, 0 → 50.
 double rate_factor(double quality) { return 50 - 0.4 * quality; }
 
-int rounded(double value, int lowest, int highest) { return std::clamp(static_cast<int>(std::lround(value)), lowest, highest); }
+int rounded(double value, int lowest, int highest) {
+  return std::clamp(static_cast<int>(std::lround(value)), lowest, highest);
+}
 
 Row h264(const VideoSettings& s) {
   Row row;
@@ -198,14 +218,21 @@ Row still(const VideoSettings& s) {
 
 Row codec_row(const VideoSettings& s) {
   switch (s.codec) {
-    case VideoCodec::h264: return h264(s);
-    case VideoCodec::h265: return h265(s);
-    case VideoCodec::vp9: return vp9(s);
-    case VideoCodec::av1: return av1(s);
-    case VideoCodec::prores: return prores(s);
+    case VideoCodec::h264:
+      return h264(s);
+    case VideoCodec::h265:
+      return h265(s);
+    case VideoCodec::vp9:
+      return vp9(s);
+    case VideoCodec::av1:
+      return av1(s);
+    case VideoCodec::prores:
+      return prores(s);
     case VideoCodec::png:
-    case VideoCodec::jpeg: return still(s);
-    default: return ffv1(s);
+    case VideoCodec::jpeg:
+      return still(s);
+    default:
+      return ffv1(s);
   }
 }
 
@@ -224,7 +251,8 @@ struct FormatDependent {
   }
   void set_keyframes(const GstVideoInfo& info) const {
     const double fps = info.fps_n > 0 ? static_cast<double>(info.fps_n) / info.fps_d : 30;
-    const int frames = std::max(1, static_cast<int>(std::lround(to_seconds(keyframe_interval) * std::min(fps, 1000.0))));
+    const int frames =
+        std::max(1, static_cast<int>(std::lround(to_seconds(keyframe_interval) * std::min(fps, 1000.0))));
     if (codec == VideoCodec::h264) g_object_set(encoder, "key-int-max", static_cast<guint>(frames), nullptr);
     if (codec == VideoCodec::h265) g_object_set(encoder, "key-int-max", frames, nullptr);
     if (codec == VideoCodec::vp9) g_object_set(encoder, "keyframe-max-dist", frames, nullptr);
@@ -275,13 +303,16 @@ Row codec_row(const AudioSettings& s) {
       row.push_back(make_encoder("opusenc", "Opus", "gstreamer1.0-plugins-base"));
       set(row[0], "bitrate", static_cast<int>(std::clamp(bits, 4000U, 650000U)));
       break;
-    case AudioCodec::flac: row.push_back(make_encoder("flacenc", "FLAC", "gstreamer1.0-plugins-good")); break;
+    case AudioCodec::flac:
+      row.push_back(make_encoder("flacenc", "FLAC", "gstreamer1.0-plugins-good"));
+      break;
     case AudioCodec::mp3:
       row.push_back(make_encoder("lamemp3enc", "MP3", "gstreamer1.0-plugins-good"));
       set_text(row[0], "target", "bitrate");
       set(row[0], "bitrate", static_cast<int>(std::clamp(s.bitrate, 8U, 320U)));
       break;
-    default: break;
+    default:
+      break;
   }
   return row;
 }
@@ -298,7 +329,8 @@ const char* sound_caps(AudioCodec codec) {
 Row make_video_row(const VideoSettings& s) {
   Row row;
   row.push_back(make("queue"));
-  g_object_set(row[0].get(), "max-size-buffers", 16U, "max-size-bytes", 0U, "max-size-time", G_GUINT64_CONSTANT(0), nullptr);
+  g_object_set(row[0].get(), "max-size-buffers", 16U, "max-size-bytes", 0U, "max-size-time", G_GUINT64_CONSTANT(0),
+               nullptr);
   row.push_back(make("videoconvert"));
   set(row.back(), "n-threads", std::min(cores(), 4U));
   row.push_back(make_filter(raw_caps(s)));

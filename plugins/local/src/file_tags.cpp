@@ -20,11 +20,18 @@ using TagsPtr = std::unique_ptr<GstTagList, Unref>;
 struct Name {
   const char *gst, *file;
 };
-constexpr std::array text_tags{
-    Name{GST_TAG_TITLE, "title"},         Name{GST_TAG_ARTIST, "artist"},   Name{GST_TAG_ALBUM, "album"},
-    Name{GST_TAG_ALBUM_ARTIST, "album_artist"}, Name{GST_TAG_COMPOSER, "composer"}, Name{GST_TAG_COMMENT, "comment"},
-    Name{GST_TAG_DESCRIPTION, "description"},   Name{GST_TAG_GENRE, "genre"},       Name{GST_TAG_COPYRIGHT, "copyright"},
-    Name{GST_TAG_SHOW_NAME, "show"},            Name{GST_TAG_KEYWORDS, "keywords"}, Name{GST_TAG_LYRICS, "lyrics"}};
+constexpr std::array text_tags{Name{GST_TAG_TITLE, "title"},
+                               Name{GST_TAG_ARTIST, "artist"},
+                               Name{GST_TAG_ALBUM, "album"},
+                               Name{GST_TAG_ALBUM_ARTIST, "album_artist"},
+                               Name{GST_TAG_COMPOSER, "composer"},
+                               Name{GST_TAG_COMMENT, "comment"},
+                               Name{GST_TAG_DESCRIPTION, "description"},
+                               Name{GST_TAG_GENRE, "genre"},
+                               Name{GST_TAG_COPYRIGHT, "copyright"},
+                               Name{GST_TAG_SHOW_NAME, "show"},
+                               Name{GST_TAG_KEYWORDS, "keywords"},
+                               Name{GST_TAG_LYRICS, "lyrics"}};
 
 std::string take(gchar* text) {
   std::string copy = text != nullptr ? text : "";
@@ -44,9 +51,11 @@ void collect_chapters(GList* entries, std::vector<Chapter>& into) {
   for (; entries != nullptr; entries = entries->next) {
     auto* const entry = static_cast<GstTocEntry*>(entries->data);
     gint64 from = 0, to = 0;
-    if (gst_toc_entry_get_entry_type(entry) == GST_TOC_ENTRY_TYPE_CHAPTER && gst_toc_entry_get_start_stop_times(entry, &from, &to) != FALSE) {
+    if (gst_toc_entry_get_entry_type(entry) == GST_TOC_ENTRY_TYPE_CHAPTER &&
+        gst_toc_entry_get_start_stop_times(entry, &from, &to) != FALSE) {
       gchar* title = nullptr;
-      if (const GstTagList* const tags = gst_toc_entry_get_tags(entry)) gst_tag_list_get_string(tags, GST_TAG_TITLE, &title);
+      if (const GstTagList* const tags = gst_toc_entry_get_tags(entry))
+        gst_tag_list_get_string(tags, GST_TAG_TITLE, &title);
       into.push_back({Time{from}, Time{to}, take(title)});
     }
     collect_chapters(gst_toc_entry_get_sub_entries(entry), into);
@@ -57,7 +66,8 @@ void collect_chapters(GList* entries, std::vector<Chapter>& into) {
 
 std::vector<std::pair<std::string, std::string>> tags_of(GstElement* stage, const GstTagList* streamed) {
   auto* const setter = GST_TAG_SETTER(stage);
-  const TagsPtr all(gst_tag_list_merge(gst_tag_setter_get_tag_list(setter), streamed, gst_tag_setter_get_tag_merge_mode(setter)));
+  const TagsPtr all(
+      gst_tag_list_merge(gst_tag_setter_get_tag_list(setter), streamed, gst_tag_setter_get_tag_merge_mode(setter)));
   std::vector<std::pair<std::string, std::string>> pairs;
   if (!all) return pairs;
   for (const Name& n : text_tags) {
@@ -66,7 +76,8 @@ std::vector<std::pair<std::string, std::string>> tags_of(GstElement* stage, cons
   }
   if (const std::string date = date_of(all.get()); !date.empty()) pairs.emplace_back("date", date);
   guint track = 0;
-  if (gst_tag_list_get_uint(all.get(), GST_TAG_TRACK_NUMBER, &track) != FALSE) pairs.emplace_back("track", std::to_string(track));
+  if (gst_tag_list_get_uint(all.get(), GST_TAG_TRACK_NUMBER, &track) != FALSE)
+    pairs.emplace_back("track", std::to_string(track));
   return pairs;
 }
 

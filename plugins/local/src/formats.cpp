@@ -25,9 +25,18 @@ struct Row {
 
 const std::vector<Row>& table() {
   static const std::vector<Row> rows{
-      {Container::mp4, "mp4", "MP4", {"mp4", "m4v", "m4a"}, {V::h264, V::h265, V::av1, V::vp9}, {A::aac, A::opus, A::flac, A::mp3}},
+      {Container::mp4,
+       "mp4",
+       "MP4",
+       {"mp4", "m4v", "m4a"},
+       {V::h264, V::h265, V::av1, V::vp9},
+       {A::aac, A::opus, A::flac, A::mp3}},
       {Container::mov, "mov", "QuickTime", {"mov", "qt"}, {V::h264, V::h265, V::prores}, {A::aac, A::pcm, A::mp3}},
-      {Container::mkv, "matroska", "Matroska", {"mkv", "mka"}, {V::h264, V::h265, V::vp9, V::av1, V::prores, V::ffv1},
+      {Container::mkv,
+       "matroska",
+       "Matroska",
+       {"mkv", "mka"},
+       {V::h264, V::h265, V::vp9, V::av1, V::prores, V::ffv1},
        {A::aac, A::opus, A::flac, A::pcm, A::mp3}},
       {Container::webm, "webm", "WebM", {"webm"}, {V::vp9, V::av1}, {A::opus}},
       {Container::wav, "wav", "WAV", {"wav"}, {}, {A::pcm}},
@@ -64,7 +73,8 @@ const Row& row_of(const std::string& path, Container container) {
   for (const Row& row : table())
     for (const auto e : row.extensions) known += (known.empty() ? "." : " .") + std::string(e);
   throw Error("cannot tell what kind of file '" + path + "' is to be" +
-              (extension.empty() ? std::string(": its name has no extension") : ": the extension '." + extension + "' is not known") +
+              (extension.empty() ? std::string(": its name has no extension")
+                                 : ": the extension '." + extension + "' is not known") +
               "; expected one of " + known + ", or set 'container'");
 }
 
@@ -74,7 +84,8 @@ E pick(E asked, const std::vector<E>& able, E preferred, const Row& row, const c
   if (able.empty()) return E::none;
   if (asked == E::automatic) return std::ranges::find(able, preferred) != able.end() ? preferred : able.front();
   if (std::ranges::find(able, asked) != able.end()) return asked;
-  throw Error(std::string(what) + " '" + name(asked) + "' cannot go into " + row.title + "; expected one of: " + list(able));
+  throw Error(std::string(what) + " '" + name(asked) + "' cannot go into " + row.title +
+              "; expected one of: " + list(able));
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ class Muxer {
   }
 };
 
-// -- inputs -----------------------------------------------------------------------------------------------------
+// -- inputs
 
 GstFlowReturn on_chain(GstPad* pad, GstObject* parent, GstBuffer* buffer) {
   return Muxer::of(parent).chain(pad, BufferPtr(buffer));
@@ -121,7 +121,7 @@ Track& Muxer::track(GstPad* pad) {
   return *std::ranges::find_if(tracks_, [pad](const Track& t) { return t.pad() == pad; });
 }
 
-// -- writing ----------------------------------------------------------------------------------------------------
+// -- writing
 
 /// Whether some stream has to deliver before anything more can be written.
 bool Muxer::starved() const {
@@ -186,8 +186,10 @@ GstFlowReturn Muxer::chain(GstPad* pad, BufferPtr buffer) {
   try {
     if (!t.known()) throw Error("an encoder did not say what it puts out");
     t.push(buffer.get());
-    if (settings_.format.single_picture) whole = end(t);
-    else drain();
+    if (settings_.format.single_picture)
+      whole = end(t);
+    else
+      drain();
   } catch (const std::exception& e) {
     failed_ = true;
     lock.unlock();
@@ -200,11 +202,12 @@ GstFlowReturn Muxer::chain(GstPad* pad, BufferPtr buffer) {
     publish(gst_util_seqnum_next());
     return GST_FLOW_EOS;
   }
-  changed_.wait(lock, [&] { return stopping_ || t.flushing || failed_ || waiting() < most_waiting || !t.has_packets(); });
+  changed_.wait(lock,
+                [&] { return stopping_ || t.flushing || failed_ || waiting() < most_waiting || !t.has_packets(); });
   return stopping_ || t.flushing ? GST_FLOW_FLUSHING : GST_FLOW_OK;
 }
 
-// -- the end ----------------------------------------------------------------------------------------------------
+// -- the end
 
 /// Returns true once: when the file is whole.
 bool Muxer::end(Track& t) {
@@ -225,8 +228,9 @@ void Muxer::publish(guint32 seqnum) {
     if (settings_.commit) {
       settings_.file->commit();
     } else {
-      GstStructure* const artifact = gst_structure_new("reel-artifact", "temporary", G_TYPE_STRING, settings_.file->temporary().c_str(),
-                                                       "target", G_TYPE_STRING, settings_.file->target().c_str(), nullptr);
+      GstStructure* const artifact =
+          gst_structure_new("reel-artifact", "temporary", G_TYPE_STRING, settings_.file->temporary().c_str(), "target",
+                            G_TYPE_STRING, settings_.file->target().c_str(), nullptr);
       gst_element_post_message(element_, gst_message_new_element(GST_OBJECT(settings_.says), artifact));
     }
   } catch (const Error& e) {
@@ -238,11 +242,9 @@ void Muxer::publish(guint32 seqnum) {
   gst_element_post_message(element_, done);
 }
 
-void Muxer::post(const Error& error) {
-  GST_ELEMENT_ERROR(element_, RESOURCE, WRITE, ("%s", error.what()), (nullptr));
-}
+void Muxer::post(const Error& error) { GST_ELEMENT_ERROR(element_, RESOURCE, WRITE, ("%s", error.what()), (nullptr)); }
 
-// -- events -----------------------------------------------------------------------------------------------------
+// -- events
 
 void Muxer::flush_stop(Track& t) {
   t.flush();
@@ -272,9 +274,14 @@ void Muxer::handle(Track& t, GstEvent* event) {
       tags_ = merged;
       break;
     }
-    case GST_EVENT_FLUSH_START: t.flushing = true; break;
-    case GST_EVENT_FLUSH_STOP: flush_stop(t); break;
-    default: break;
+    case GST_EVENT_FLUSH_START:
+      t.flushing = true;
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      flush_stop(t);
+      break;
+    default:
+      break;
   }
 }
 
@@ -304,7 +311,7 @@ bool Muxer::event(GstPad* pad, GstEvent* owned) {
   return true;
 }
 
-// -- states -----------------------------------------------------------------------------------------------------
+// -- states
 
 void Muxer::open() {
   const std::lock_guard lock(mutex_);
@@ -325,7 +332,7 @@ void Muxer::stop() {
   changed_.notify_all();
 }
 
-// -- the GObject side -------------------------------------------------------------------------------------------
+// -- the GObject side
 
 gpointer parent_class = nullptr;
 
@@ -360,7 +367,8 @@ void class_init(gpointer klass, gpointer) {
   element->change_state = change_state;
   element->query = query;
   gst_element_class_set_static_metadata(element, "Muxer", "Sink/Muxer", "Writes encoded streams to a file", "Reelwork");
-  gst_element_class_add_pad_template(element, gst_pad_template_new("sink_%u", GST_PAD_SINK, GST_PAD_SOMETIMES, GST_CAPS_ANY));
+  gst_element_class_add_pad_template(element,
+                                     gst_pad_template_new("sink_%u", GST_PAD_SINK, GST_PAD_SOMETIMES, GST_CAPS_ANY));
 }
 
 void instance_init(GTypeInstance* object, gpointer) {
@@ -371,7 +379,8 @@ void instance_init(GTypeInstance* object, gpointer) {
 
 GType muxer_type() {
   static const GType type = g_type_register_static_simple(GST_TYPE_ELEMENT, "ReelLocalMuxer", sizeof(GstElementClass),
-                                                          reinterpret_cast<GClassInitFunc>(class_init), sizeof(Instance), instance_init, GTypeFlags(0));
+                                                          reinterpret_cast<GClassInitFunc>(class_init),
+                                                          sizeof(Instance), instance_init, GTypeFlags(0));
   return type;
 }
 

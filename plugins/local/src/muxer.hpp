@@ -17,7 +17,7 @@ struct MuxerSettings {
   std::unique_ptr<OutputFile> file;
   Format format;
   bool fast_start = true;
-  bool commit = true;      ///< false: post `reel-artifact` instead of renaming
+  bool commit = true;          ///< false: post `reel-artifact` instead of renaming
   GstElement* says = nullptr;  ///< the stage: has the tags and chapters that were set; contains the muxer
 };
 

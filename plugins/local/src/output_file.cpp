@@ -72,7 +72,8 @@ std::string why_no_folder(const fs::path& folder) {
 OutputFile::OutputFile(std::string target, bool overwrite) : target_(std::move(target)), overwrite_(overwrite) {
   std::error_code error;
   const std::string name = fs::path(target_).filename().string();
-  if (name.empty() || fs::is_directory(target_, error)) throw cannot_write(target_, "it is a folder; expected a file name");
+  if (name.empty() || fs::is_directory(target_, error))
+    throw cannot_write(target_, "it is a folder; expected a file name");
   if (const std::string why = why_no_folder(folder_of(target_)); !why.empty()) throw cannot_write(target_, why);
   const bool there = fs::exists(target_, error);
   if (there && !overwrite_) throw cannot_write(target_, "it exists already, and 'overwrite' is off");

@@ -37,7 +37,8 @@ void on_log(void*, int level, const char* format, va_list arguments) {
   const std::string line = trimmed(text.data());
   if (line.empty()) return;
   if (level <= AV_LOG_ERROR) last_complaint() = line;
-  GST_CAT_LEVEL_LOG(reel_writer_debug, level <= AV_LOG_WARNING ? GST_LEVEL_INFO : GST_LEVEL_DEBUG, nullptr, "%s", line.c_str());
+  GST_CAT_LEVEL_LOG(reel_writer_debug, level <= AV_LOG_WARNING ? GST_LEVEL_INFO : GST_LEVEL_DEBUG, nullptr, "%s",
+                    line.c_str());
 }
 
 /// libavformat writes to standard error unless told otherwise. The setting is the process's: whoever came later wins.
@@ -106,7 +107,8 @@ void PacketWriter::add_stream(StreamSpec& spec) {
   stream->sample_aspect_ratio = spec.parameters->sample_aspect_ratio;
   if (!spec.language.empty()) av_dict_set(&stream->metadata, "language", spec.language.c_str(), 0);
   for (const auto& [type, bytes] : spec.side_data)
-    if (std::uint8_t* const into = av_stream_new_side_data(stream, type, bytes.size())) std::memcpy(into, bytes.data(), bytes.size());
+    if (std::uint8_t* const into = av_stream_new_side_data(stream, type, bytes.size()))
+      std::memcpy(into, bytes.data(), bytes.size());
 }
 
 void PacketWriter::add_chapters(const std::vector<Chapter>& chapters) {
@@ -142,7 +144,8 @@ void PacketWriter::finish() {
 }
 
 void PacketWriter::fail(int code) const {
-  const std::string complaint = code == AVERROR(EINVAL) || code == AVERROR_PATCHWELCOME || code == AVERROR_INVALIDDATA ? last_complaint() : "";
+  const std::string complaint =
+      code == AVERROR(EINVAL) || code == AVERROR_PATCHWELCOME || code == AVERROR_INVALIDDATA ? last_complaint() : "";
   throw Error("cannot write '" + target_ + "': " + (complaint.empty() ? text_of(code) : complaint) + advice(code));
 }
 

@@ -28,8 +28,7 @@ bool has_scheme(const std::string& uri) {
 
 std::string path_of(const std::string& uri) {
   if (!has_scheme(uri)) return uri;
-  if (!uri.starts_with("file://"))
-    throw Error("'" + uri + "' is no local file; expected a path or a file:// URI");
+  if (!uri.starts_with("file://")) throw Error("'" + uri + "' is no local file; expected a path or a file:// URI");
   GError* error = nullptr;
   const Text path(g_filename_from_uri(uri.c_str(), nullptr, &error));
   if (!path) throw Error("cannot read the URI '" + uri + "': " + take_error(error));

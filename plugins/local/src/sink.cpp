@@ -56,9 +56,11 @@ void Sink::set_up(Branch& b) {
   const bool held = b.video ? format_.video != VideoCodec::none : format_.audio != AudioCodec::none;
   std::shared_ptr<std::atomic<std::int64_t>> samples;
   if (!held) {
-    log(LogLevel::info, std::string("the file holds no ") + (b.video ? "pictures" : "sound") + ": what comes in is left out", bin_);
+    log(LogLevel::info,
+        std::string("the file holds no ") + (b.video ? "pictures" : "sound") + ": what comes in is left out", bin_);
   } else if (b.video) {
-    b.row = make_video_row({format_.video, params_.quality, params_.video_bitrate, params_.speed, params_.keyframe_interval, params_.pixel_format});
+    b.row = make_video_row({format_.video, params_.quality, params_.video_bitrate, params_.speed,
+                            params_.keyframe_interval, params_.pixel_format});
   } else {
     samples = std::make_shared<std::atomic<std::int64_t>>(0);
     b.row = make_audio_row({format_.audio, params_.audio_bitrate}, samples);
@@ -68,7 +70,8 @@ void Sink::set_up(Branch& b) {
   PadPtr next(GST_PAD(gst_object_ref(b.input)));
   for (auto e = b.row.rbegin(); e != b.row.rend(); ++e) {
     const PadPtr out(gst_element_get_static_pad(e->get(), "src"));
-    if (GST_PAD_LINK_FAILED(gst_pad_link(out.get(), next.get()))) throw Error("the elements that encode do not fit together");
+    if (GST_PAD_LINK_FAILED(gst_pad_link(out.get(), next.get())))
+      throw Error("the elements that encode do not fit together");
     next.reset(gst_element_get_static_pad(e->get(), "sink"));
   }
   gst_ghost_pad_set_target(GST_GHOST_PAD(b.ghost), next.get());

@@ -39,18 +39,32 @@ class Sink : public BinStage<Sink> {
       param("uri", &Params::uri, "The file to write: a path or a file:// URI").required().fixed(),
       param("container", &Params::container, "The kind of file").fixed(),
       param("video-codec", &Params::video_codec, "How pictures are encoded").fixed(),
-      param("quality", &Params::quality, "How good pictures look, where no bit rate is set; 75 looks like the original (x264: CRF 20), 5 more is 2 CRF less")
+      param("quality", &Params::quality,
+            "How good pictures look, where no bit rate is set; 75 looks like the original (x264: CRF 20), 5 more is 2 "
+            "CRF less")
           .range(0, 100)
           .fixed(),
-      param("video-bitrate", &Params::video_bitrate, "Mean bit rate of the pictures; 0 goes by quality").range(0, 1'000'000).unit("kbit/s").fixed(),
+      param("video-bitrate", &Params::video_bitrate, "Mean bit rate of the pictures; 0 goes by quality")
+          .range(0, 1'000'000)
+          .unit("kbit/s")
+          .fixed(),
       param("speed", &Params::speed, "How much time to spend on making the file small").fixed(),
-      param("keyframe-interval", &Params::keyframe_interval, "The longest time between two pictures that players can jump to").range(0.001, 600).fixed(),
+      param("keyframe-interval", &Params::keyframe_interval,
+            "The longest time between two pictures that players can jump to")
+          .range(0.001, 600)
+          .fixed(),
       param("pixel-format", &Params::pixel_format, "How colours are stored").fixed(),
       param("audio-codec", &Params::audio_codec, "How sound is encoded").fixed(),
-      param("audio-bitrate", &Params::audio_bitrate, "Bit rate of the sound, where its codec is lossy").range(8, 512).unit("kbit/s").fixed(),
+      param("audio-bitrate", &Params::audio_bitrate, "Bit rate of the sound, where its codec is lossy")
+          .range(8, 512)
+          .unit("kbit/s")
+          .fixed(),
       param("faststart", &Params::faststart, "Whether an MP4 file can play before it is loaded whole").fixed(),
       param("overwrite", &Params::overwrite, "Whether a file that exists may be replaced").fixed(),
-      param("commit", &Params::commit, "Whether the stage puts the finished file in place itself, or leaves that to the host").fixed().for_host());
+      param("commit", &Params::commit,
+            "Whether the stage puts the finished file in place itself, or leaves that to the host")
+          .fixed()
+          .for_host());
   static constexpr std::array pads{PadInfo{"video_sink", GST_PAD_SINK, GST_PAD_REQUEST, "video/x-raw"},
                                    PadInfo{"audio_sink", GST_PAD_SINK, GST_PAD_REQUEST, "audio/x-raw"}};
 
@@ -74,7 +88,7 @@ class Sink : public BinStage<Sink> {
   void take_down(Branch& branch);
   void forget(GstPad* ghost);
 
-  GstBin* bin_ = nullptr;  ///< owns us
+  GstBin* bin_ = nullptr;        ///< owns us
   GstElement* muxer_ = nullptr;  ///< the bin's
   Params params_;
   Format format_;

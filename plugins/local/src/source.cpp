@@ -2,14 +2,13 @@
 
 #include <gst/pbutils/pbutils.h>
 #include <gst/video/video.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <optional>
 #include <vector>
-
-#include <unistd.h>
 
 #include "path.hpp"
 #include "timeline.hpp"
@@ -93,7 +92,8 @@ ElementPtr sunk(GstElement* element) { return ElementPtr(GST_ELEMENT(gst_object_
 /// 29.97 means 30000/1001.
 std::pair<int, int> fraction_of(double fps) {
   int n = 0, d = 1;
-  if (gst_video_guess_framerate(static_cast<GstClockTime>(1e9 / fps + 0.5), &n, &d) == FALSE || std::abs(double(n) / d - fps) > 0.005)
+  if (gst_video_guess_framerate(static_cast<GstClockTime>(1e9 / fps + 0.5), &n, &d) == FALSE ||
+      std::abs(double(n) / d - fps) > 0.005)
     gst_util_double_to_fraction(fps, &n, &d);
   return {n, d};
 }
@@ -113,7 +113,9 @@ void check_file(const std::string& path) {
 }  // namespace
 
 struct Source::Handlers {
-  static gboolean wants(GstElement*, GstPad* pad, GstCaps* caps, Source* self) { return self->wants(pad, caps) ? TRUE : FALSE; }
+  static gboolean wants(GstElement*, GstPad* pad, GstCaps* caps, Source* self) {
+    return self->wants(pad, caps) ? TRUE : FALSE;
+  }
   static void added(GstElement*, GstPad* pad, Source* self) {
     detail::guarded(self->bin_, false, [&] { return self->add(pad), true; });
   }
@@ -158,7 +160,8 @@ void Source::prepare(GstBin* bin, const Params& params) {
 }
 
 void Source::cleanup(GstBin* bin) {
-  while (GST_ELEMENT(bin)->srcpads != nullptr) gst_element_remove_pad(GST_ELEMENT(bin), GST_PAD(GST_ELEMENT(bin)->srcpads->data));
+  while (GST_ELEMENT(bin)->srcpads != nullptr)
+    gst_element_remove_pad(GST_ELEMENT(bin), GST_PAD(GST_ELEMENT(bin)->srcpads->data));
   while (bin->children != nullptr) {
     const ElementPtr child(GST_ELEMENT(gst_object_ref(bin->children->data)));
     gst_element_set_locked_state(child.get(), TRUE);
@@ -195,8 +198,8 @@ void Source::add(GstPad* decoded) {
   const char* const pad_name = kind == Kind::video ? "video_src" : "audio_src";
   GstPadTemplate* const made_from = gst_element_class_get_pad_template(GST_ELEMENT_GET_CLASS(bin_), pad_name);
   GstPad* const ghost = gst_ghost_pad_new_no_target_from_template(pad_name, made_from);
-  const auto when = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST |
-                                                 GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM);
+  const auto when = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER |
+                                                 GST_PAD_PROBE_TYPE_BUFFER_LIST | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM);
   gst_pad_add_probe(decoded, when, Handlers::first, new Handlers::Late{this, ghost},
                     [](gpointer late) { delete static_cast<Handlers::Late*>(late); });
   gst_pad_set_active(ghost, TRUE);
@@ -216,8 +219,9 @@ std::vector<ElementPtr> Source::picture_row(GstPad* decoded) {
   }
   if (!is_still(root_)) return row;
   const auto [n, d] = fraction_of(params_.fps);
-  const auto count = std::max<guint64>(1, gst_util_uint64_scale_round(static_cast<guint64>(params_.duration.count()), static_cast<guint64>(n),
-                                                                       static_cast<guint64>(d) * GST_SECOND));
+  const auto count =
+      std::max<guint64>(1, gst_util_uint64_scale_round(static_cast<guint64>(params_.duration.count()),
+                                                       static_cast<guint64>(n), static_cast<guint64>(d) * GST_SECOND));
   row.push_back(sunk(make_element("imagefreeze")));
   g_object_set(row.back().get(), "num-buffers", static_cast<gint>(std::min<guint64>(count, G_MAXINT)), nullptr);
   row.push_back(sunk(make_element("capsfilter")));
@@ -246,14 +250,17 @@ void Source::add_row(std::vector<ElementPtr> row, GstPad* decoded, GstPad* ghost
   for (std::size_t i = row.size() - 1; i > 0; --i) gst_element_link(row[i - 1].get(), row[i].get());
   for (std::size_t i = row.size(); i > 0; --i) gst_element_sync_state_with_parent(row[i - 1].get());
   const PadPtr entry(gst_element_get_static_pad(row.front().get(), "sink"));
-  if (GST_PAD_LINK_FAILED(gst_pad_link(decoded, entry.get())))
-    throw Error("what the decoder gives could not be used");
+  if (GST_PAD_LINK_FAILED(gst_pad_link(decoded, entry.get()))) throw Error("what the decoder gives could not be used");
 }
 
 void Source::finish() {
-  const std::string what = missing_.empty() ? "" : "; no decoder is installed for " + missing_ + ", try: apt install gstreamer1.0-libav";
+  const std::string what =
+      missing_.empty() ? "" : "; no decoder is installed for " + missing_ + ", try: apt install gstreamer1.0-libav";
   if (!has_video_ && !has_audio_)
-    throw Error("'" + params_.uri.text + "' holds no " + (!params_.audio ? "picture" : !params_.video ? "sound" : "picture and no sound") +
+    throw Error("'" + params_.uri.text + "' holds no " +
+                (!params_.audio   ? "picture"
+                 : !params_.video ? "sound"
+                                  : "picture and no sound") +
                 " that can be decoded" + what);
   gst_element_no_more_pads(GST_ELEMENT(bin_));
 }
@@ -264,7 +271,8 @@ std::string Source::fault_text(const GError& error) const {
     return name + " cannot be decoded: nothing is installed for " + missing_ + "; try: apt install gstreamer1.0-libav";
   if (g_error_matches(&error, GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND) != FALSE)
     return name + " is no media file, or of a kind that GStreamer does not know";
-  if (error.domain == GST_STREAM_ERROR) return name + " cannot be decoded, it may be damaged or cut short: " + error.message;
+  if (error.domain == GST_STREAM_ERROR)
+    return name + " cannot be decoded, it may be damaged or cut short: " + error.message;
   if (error.domain == GST_RESOURCE_ERROR) return name + " cannot be read: " + error.message;
   return name + ": " + error.message;
 }

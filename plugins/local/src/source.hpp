@@ -53,9 +53,9 @@ class Source : public BinStage<Source> {
 
   GstBin* bin_ = nullptr;  ///< owns us
   Params params_;
-  GstElement* decoder_ = nullptr;  ///< the bin's
-  std::mutex mutex_;               ///< guards what follows
-  std::string root_;               ///< the media type of the file itself: `image/png`
+  GstElement* decoder_ = nullptr;            ///< the bin's
+  std::mutex mutex_;                         ///< guards what follows
+  std::string root_;                         ///< the media type of the file itself: `image/png`
   std::string chosen_video_, chosen_audio_;  ///< stream ids; empty until one is chosen
   bool has_video_ = false, has_audio_ = false;
   std::string missing_;  ///< what no decoder was found for

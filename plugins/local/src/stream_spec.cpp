@@ -21,8 +21,8 @@ extern "C" {
 namespace reel::local {
 namespace {
 
-constexpr int aac_delay = 1024;        ///< of libavcodec's encoder, which makes the AAC
-constexpr int mp3_delay = 576 + 529;   ///< of LAME, with the decoder's own
+constexpr int aac_delay = 1024;                                      ///< of libavcodec's encoder, which makes the AAC
+constexpr int mp3_delay = 576 + 529;                                 ///< of LAME, with the decoder's own
 constexpr std::size_t streaminfo_at = 13 + 4, streaminfo_size = 34;  ///< in the first Ogg header of FLAC
 
 void set_extradata(AVCodecParameters& p, const std::uint8_t* data, std::size_t size) {
@@ -54,14 +54,10 @@ struct PictureCodec {
   std::uint32_t tag;
 };
 constexpr PictureCodec picture_codecs[] = {
-    {"video/x-h264", AV_CODEC_ID_H264, 0},
-    {"video/x-h265", AV_CODEC_ID_HEVC, MKTAG('h', 'v', 'c', '1')},
-    {"video/x-vp9", AV_CODEC_ID_VP9, 0},
-    {"video/x-av1", AV_CODEC_ID_AV1, 0},
-    {"video/x-prores", AV_CODEC_ID_PRORES, 0},
-    {"video/x-ffv", AV_CODEC_ID_FFV1, 0},
-    {"image/png", AV_CODEC_ID_PNG, 0},
-    {"image/jpeg", AV_CODEC_ID_MJPEG, 0},
+    {"video/x-h264", AV_CODEC_ID_H264, 0},     {"video/x-h265", AV_CODEC_ID_HEVC, MKTAG('h', 'v', 'c', '1')},
+    {"video/x-vp9", AV_CODEC_ID_VP9, 0},       {"video/x-av1", AV_CODEC_ID_AV1, 0},
+    {"video/x-prores", AV_CODEC_ID_PRORES, 0}, {"video/x-ffv", AV_CODEC_ID_FFV1, 0},
+    {"image/png", AV_CODEC_ID_PNG, 0},         {"image/jpeg", AV_CODEC_ID_MJPEG, 0},
 };
 
 std::uint32_t prores_tag(const GstStructure* s) {
@@ -88,7 +84,10 @@ void set_colour(AVCodecParameters& p, const GstStructure* s) {
   }
   const char* const site = gst_structure_get_string(s, "chroma-site");
   const std::string_view place = site != nullptr ? site : "";
-  p.chroma_location = place == "mpeg2" ? AVCHROMA_LOC_LEFT : place == "jpeg" ? AVCHROMA_LOC_CENTER : place == "dv" ? AVCHROMA_LOC_TOPLEFT : AVCHROMA_LOC_UNSPECIFIED;
+  p.chroma_location = place == "mpeg2"  ? AVCHROMA_LOC_LEFT
+                      : place == "jpeg" ? AVCHROMA_LOC_CENTER
+                      : place == "dv"   ? AVCHROMA_LOC_TOPLEFT
+                                        : AVCHROMA_LOC_UNSPECIFIED;
 }
 
 AVFieldOrder field_order(const GstStructure* s) {
@@ -156,11 +155,16 @@ StreamSpec picture_spec(const GstCaps* caps, const GstStructure* s, const Pictur
 
 AVCodecID pcm_id(const GstAudioInfo& info) {
   switch (GST_AUDIO_INFO_FORMAT(&info)) {
-    case GST_AUDIO_FORMAT_S16LE: return AV_CODEC_ID_PCM_S16LE;
-    case GST_AUDIO_FORMAT_S24LE: return AV_CODEC_ID_PCM_S24LE;
-    case GST_AUDIO_FORMAT_S32LE: return AV_CODEC_ID_PCM_S32LE;
-    case GST_AUDIO_FORMAT_F32LE: return AV_CODEC_ID_PCM_F32LE;
-    default: throw Error(std::string("sound of the format ") + GST_AUDIO_INFO_NAME(&info) + " cannot be written as it is");
+    case GST_AUDIO_FORMAT_S16LE:
+      return AV_CODEC_ID_PCM_S16LE;
+    case GST_AUDIO_FORMAT_S24LE:
+      return AV_CODEC_ID_PCM_S24LE;
+    case GST_AUDIO_FORMAT_S32LE:
+      return AV_CODEC_ID_PCM_S32LE;
+    case GST_AUDIO_FORMAT_F32LE:
+      return AV_CODEC_ID_PCM_F32LE;
+    default:
+      throw Error(std::string("sound of the format ") + GST_AUDIO_INFO_NAME(&info) + " cannot be written as it is");
   }
 }
 

@@ -32,14 +32,14 @@ GstElement* Timeline::make(std::optional<Time> duration) {
 /// The part of a buffer that lies in the segment, or null.
 BufferPtr Timeline::clipped(BufferPtr buffer) const {
   if (!GST_BUFFER_PTS_IS_VALID(buffer.get())) return buffer;
-  if (sound_)
-    return BufferPtr(gst_audio_buffer_clip(buffer.release(), &segment_, sound_->rate, sound_->bpf));
+  if (sound_) return BufferPtr(gst_audio_buffer_clip(buffer.release(), &segment_, sound_->rate, sound_->bpf));
   guint64 from = GST_BUFFER_PTS(buffer.get()), to = from;
   if (GST_BUFFER_DURATION_IS_VALID(buffer.get())) to += GST_BUFFER_DURATION(buffer.get());
   if (gst_segment_clip(&segment_, GST_FORMAT_TIME, from, to, &from, &to) == FALSE) return nullptr;
   // A picture that began before is shown from the start of the segment on.
   const bool has_length = GST_BUFFER_DURATION_IS_VALID(buffer.get());
-  if (from == GST_BUFFER_PTS(buffer.get()) && (!has_length || to - from == GST_BUFFER_DURATION(buffer.get()))) return buffer;
+  if (from == GST_BUFFER_PTS(buffer.get()) && (!has_length || to - from == GST_BUFFER_DURATION(buffer.get())))
+    return buffer;
   buffer = writable(std::move(buffer));
   GST_BUFFER_PTS(buffer.get()) = from;
   if (has_length) GST_BUFFER_DURATION(buffer.get()) = to - from;
@@ -96,10 +96,17 @@ bool Timeline::event(GstElement* e, GstPad* pad, GstEvent* owned, const NoParams
       sound_ = sound ? std::optional(info) : std::nullopt;
       break;
     }
-    case GST_EVENT_SEGMENT: event = on_timeline(event.get()); break;
-    case GST_EVENT_GAP: event = gap_on_timeline(event.get()); break;
-    case GST_EVENT_TAG: event = without_orientation(std::move(event)); break;
-    default: break;
+    case GST_EVENT_SEGMENT:
+      event = on_timeline(event.get());
+      break;
+    case GST_EVENT_GAP:
+      event = gap_on_timeline(event.get());
+      break;
+    case GST_EVENT_TAG:
+      event = without_orientation(std::move(event));
+      break;
+    default:
+      break;
   }
   return !event || gst_pad_push_event(other_pad(e, "src").get(), event.release()) != FALSE;
 }

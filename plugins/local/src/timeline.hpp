@@ -32,7 +32,7 @@ class Timeline : public PadStage<Timeline> {
   EventPtr on_timeline(GstEvent* segment_event);
   EventPtr gap_on_timeline(const GstEvent* gap) const;
 
-  GstSegment segment_{};            ///< as it came in
+  GstSegment segment_{};               ///< as it came in
   std::optional<GstAudioInfo> sound_;  ///< set for sound, which is cut to the sample
   std::optional<Time> duration_;
 };

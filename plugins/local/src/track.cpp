@@ -27,7 +27,8 @@ PacketPtr packet_of(const MappedBuffer& map) {
 bool same_format(const AVCodecParameters& a, const AVCodecParameters& b) {
   return a.codec_id == b.codec_id && a.width == b.width && a.height == b.height && a.sample_rate == b.sample_rate &&
          a.ch_layout.nb_channels == b.ch_layout.nb_channels && a.extradata_size == b.extradata_size &&
-         (a.extradata_size == 0 || std::memcmp(a.extradata, b.extradata, static_cast<std::size_t>(a.extradata_size)) == 0);
+         (a.extradata_size == 0 ||
+          std::memcmp(a.extradata, b.extradata, static_cast<std::size_t>(a.extradata_size)) == 0);
 }
 
 /// Tells players how many samples at the end of a packet are none of the sound.
@@ -66,7 +67,9 @@ std::int64_t Track::running_time(GstClockTime time) const {
 void Track::time_picture(AVPacket& packet, const GstBuffer* buffer) {
   if (!GST_BUFFER_PTS_IS_VALID(buffer)) throw Error("a picture has no timestamp");
   packet.pts = av_rescale_q(running_time(GST_BUFFER_PTS(buffer)), nanoseconds, time_base_);
-  packet.dts = GST_BUFFER_DTS_IS_VALID(buffer) ? av_rescale_q(running_time(GST_BUFFER_DTS(buffer)), nanoseconds, time_base_) : packet.pts;
+  packet.dts = GST_BUFFER_DTS_IS_VALID(buffer)
+                   ? av_rescale_q(running_time(GST_BUFFER_DTS(buffer)), nanoseconds, time_base_)
+                   : packet.pts;
   if (GST_BUFFER_DURATION_IS_VALID(buffer))
     packet.duration = av_rescale_q(static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer)), nanoseconds, time_base_);
   if (last_dts_) packet.dts = std::max(packet.dts, *last_dts_ + 1);
@@ -80,7 +83,8 @@ void Track::time_sound(AVPacket& packet, const GstBuffer* buffer) {
   const AVCodecParameters& p = *spec_->parameters;
   const AVRational rate{1, p.sample_rate};
   if (!next_) {
-    const std::int64_t start = GST_BUFFER_PTS_IS_VALID(buffer) ? av_rescale_q(running_time(GST_BUFFER_PTS(buffer)), nanoseconds, rate) : 0;
+    const std::int64_t start =
+        GST_BUFFER_PTS_IS_VALID(buffer) ? av_rescale_q(running_time(GST_BUFFER_PTS(buffer)), nanoseconds, rate) : 0;
     first_ = next_ = start - p.initial_padding;
   }
   std::int64_t samples = samples_in(p, packet.data, static_cast<std::size_t>(packet.size));
@@ -106,8 +110,10 @@ void Track::push(GstBuffer* buffer) {
   const MappedBuffer map(buffer, GST_MAP_READ);
   if (map.size() == 0) return;
   PacketPtr packet = packet_of(map);
-  if (is_sound()) time_sound(*packet, buffer);
-  else time_picture(*packet, buffer);
+  if (is_sound())
+    time_sound(*packet, buffer);
+  else
+    time_picture(*packet, buffer);
   bytes_ += map.size();
   queue_.push_back(std::move(packet));
 }
@@ -159,7 +165,8 @@ void Track::flush() {
 StreamSpec Track::take_spec() {
   complete(*spec_, *queue_.front());
   StreamSpec copy{.parameters = ParametersPtr(avcodec_parameters_alloc())};
-  if (!copy.parameters || avcodec_parameters_copy(copy.parameters.get(), spec_->parameters.get()) < 0) throw std::bad_alloc();
+  if (!copy.parameters || avcodec_parameters_copy(copy.parameters.get(), spec_->parameters.get()) < 0)
+    throw std::bad_alloc();
   copy.time_base = spec_->time_base;
   copy.frame_rate = spec_->frame_rate;
   copy.language = spec_->language;

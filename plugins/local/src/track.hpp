@@ -63,9 +63,9 @@ class Track {
   GstSegment segment_{};
   std::deque<PacketPtr> queue_;
   std::size_t bytes_ = 0;
-  std::optional<std::int64_t> last_dts_;          ///< of pictures
-  std::optional<std::int64_t> first_, next_;      ///< of sound: samples, its delay included
-  std::vector<std::uint8_t> final_header_;        ///< FLAC knows its length and checksum at its end
+  std::optional<std::int64_t> last_dts_;      ///< of pictures
+  std::optional<std::int64_t> first_, next_;  ///< of sound: samples, its delay included
+  std::vector<std::uint8_t> final_header_;    ///< FLAC knows its length and checksum at its end
 };
 
 }  // namespace reel::local

@@ -66,8 +66,7 @@ void Blur::blur_with_alpha(VideoFrame& frame, int alpha, double radius) {
       const std::uint16_t* const weight = alpha_blur_.row(y) - area.left;
       write_row(mask_, frame, c, plane, y, area, [&](int x) {
         if (weight[x] == 0) return plane.at(x, y);
-        return static_cast<T>(
-            std::min(static_cast<float>(color[x]) / static_cast<float>(weight[x]) * top + 0.5F, top));
+        return static_cast<T>(std::min(static_cast<float>(color[x]) / static_cast<float>(weight[x]) * top + 0.5F, top));
       });
     }
   }

@@ -11,8 +11,8 @@ class Blur : public VideoFilter<Blur> {
   static constexpr StageInfo stage{.name = "reel-blur",
                                    .title = "Blur",
                                    .summary = "Blurs the picture, or a part of it that may move",
-                                   .formats = "{ " REEL_PICTURE_YUV ", " REEL_PICTURE_YUV_ALPHA
-                                              ", " REEL_PICTURE_RGB ", " REEL_PICTURE_RGB_ALPHA " }",
+                                   .formats = "{ " REEL_PICTURE_YUV ", " REEL_PICTURE_YUV_ALPHA ", " REEL_PICTURE_RGB
+                                              ", " REEL_PICTURE_RGB_ALPHA " }",
                                    .contract = "pointwise",
                                    .synonyms = "hide,obscure,soften,defocus,anonymise,unrecognisable"};
   struct Params {
@@ -27,9 +27,7 @@ class Blur : public VideoFilter<Blur> {
           .unit("px")
           .identity("0"),
       reel::param("region", &Params::region, "Part of the picture to blur; all of it when empty"),
-      reel::param("feather", &Params::feather, "Width of the soft edge of the region")
-          .range(0, 500)
-          .unit("px"));
+      reel::param("feather", &Params::feather, "Width of the soft edge of the region").range(0, 500).unit("px"));
 
   void process(VideoFrame& frame, const Params& p);
   bool idle(Time, const Params& p) const { return p.radius <= 0; }

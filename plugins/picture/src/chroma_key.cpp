@@ -41,8 +41,7 @@ void ChromaKey::process(VideoFrame& frame, const Params& p) {
   const float u = color[1] - key.no_color, v = color[2] - key.no_color;
   key.strength = std::hypot(u, v);
   if (key.strength < key.top / 32)
-    throw Error(
-        "chroma-key: the color to remove is grey, black or white; choose one with a hue, such as #00ff00");
+    throw Error("chroma-key: the color to remove is grey, black or white; choose one with a hue, such as #00ff00");
   key.axis_u = u / (key.strength * key.strength);
   key.axis_v = v / (key.strength * key.strength);
   key.tolerance = static_cast<float>(p.tolerance);
@@ -72,8 +71,7 @@ void ChromaKey::run(VideoFrame& frame, const Key& key) {
       const float opaque = std::clamp((1 - excess - k.tolerance) * k.slope, 0.0F, 1.0F);
       const float alpha = opaque * static_cast<float>(*out_a) / k.top;
       const float spilt = k.spill * excess * k.strength * k.strength;  // reflections of the screen
-      float new_y = *out_y, new_u = cu + k.no_color - spilt * k.axis_u,
-            new_v = cv + k.no_color - spilt * k.axis_v;
+      float new_y = *out_y, new_u = cu + k.no_color - spilt * k.axis_u, new_v = cv + k.no_color - spilt * k.axis_v;
       const float behind = k.background_alpha * (1 - alpha), total = alpha + behind;
       if (behind > 0) {
         const float share = behind / total;

@@ -30,13 +30,11 @@ class ChromaKey : public VideoFilter<ChromaKey> {
                   "How much paler or darker than the colour a pixel may be and still vanish: 0 is not at "
                   "all, 1 is grey")
           .range(0, 1),
-      reel::param("softness", &Params::softness,
-                  "How much beyond the tolerance pixels are still partly transparent")
+      reel::param("softness", &Params::softness, "How much beyond the tolerance pixels are still partly transparent")
           .range(0, 1),
       reel::param("spill", &Params::spill, "How much of the colour's reflection is taken out of what remains")
           .range(0, 1),
-      reel::param("background", &Params::background,
-                  "Put behind the picture; transparent for use with overlay"));
+      reel::param("background", &Params::background, "Put behind the picture; transparent for use with overlay"));
 
   void process(VideoFrame& frame, const Params& p);
 

@@ -20,8 +20,7 @@ Matrix product(const Matrix& a, const Matrix& b) {
 /// Red, green, blue from luma and chroma, for primaries that weigh kr, 1 - kr - kb, kb.
 Matrix to_rgb(double kr, double kb) {
   const double kg = 1 - kr - kb;
-  return {
-      {{1, 0, 2 * (1 - kr)}, {1, -2 * kb * (1 - kb) / kg, -2 * kr * (1 - kr) / kg}, {1, 2 * (1 - kb), 0}}};
+  return {{{1, 0, 2 * (1 - kr)}, {1, -2 * kb * (1 - kb) / kg, -2 * kr * (1 - kr) / kg}, {1, 2 * (1 - kb), 0}}};
 }
 
 Matrix from_rgb(double kr, double kb) {
@@ -64,8 +63,8 @@ Matrix chroma_turn(double saturation, double degrees) {
 }
 
 bool same(const ColorAdjust::Params& a, const ColorAdjust::Params& b) {
-  return a.brightness == b.brightness && a.contrast == b.contrast && a.saturation == b.saturation &&
-         a.hue == b.hue && a.gamma == b.gamma && a.temperature == b.temperature;
+  return a.brightness == b.brightness && a.contrast == b.contrast && a.saturation == b.saturation && a.hue == b.hue &&
+         a.gamma == b.gamma && a.temperature == b.temperature;
 }
 
 template <class T>
@@ -203,8 +202,7 @@ void ColorAdjust::average_luma(const VideoFrame& frame, int y, const Area& area)
     const T* const in = luma.row_data(row);
     for (int x = area.left; x < area.right; ++x)
       for (int i = x * across; i < (x + 1) * across; ++i)
-        y_[static_cast<std::size_t>(x - area.left)] +=
-            static_cast<float>(in[std::min(i, luma.width() - 1) * step]);
+        y_[static_cast<std::size_t>(x - area.left)] += static_cast<float>(in[std::min(i, luma.width() - 1) * step]);
   }
   const float share = 1 / static_cast<float>(across * (bottom - y * down));
   for (float& value : y_) value = value * share - static_cast<float>(offset_[0]);

@@ -16,15 +16,14 @@ namespace reel::picture {
 /// brightness) ^ (1 / gamma).
 class ColorAdjust : public VideoFilter<ColorAdjust> {
  public:
-  static constexpr StageInfo stage{
-      .name = "reel-color",
-      .title = "Color",
-      .summary = "Changes brightness, contrast, saturation, hue, gamma and warmth",
-      .formats = "{ " REEL_PICTURE_YUV ", " REEL_PICTURE_YUV_ALPHA ", A420, A420_10LE }",
-      .contract = "pointwise",
-      .synonyms =
-          "colour,brighten,darken,brightness,contrast,saturation,hue,gamma,warm,"
-          "cool,vivid,grade,temperature"};
+  static constexpr StageInfo stage{.name = "reel-color",
+                                   .title = "Color",
+                                   .summary = "Changes brightness, contrast, saturation, hue, gamma and warmth",
+                                   .formats = "{ " REEL_PICTURE_YUV ", " REEL_PICTURE_YUV_ALPHA ", A420, A420_10LE }",
+                                   .contract = "pointwise",
+                                   .synonyms =
+                                       "colour,brighten,darken,brightness,contrast,saturation,hue,gamma,warm,"
+                                       "cool,vivid,grade,temperature"};
   struct Params {
     double brightness = 0, contrast = 1, saturation = 1, hue = 0, gamma = 1, temperature = 0;
     Region region;
@@ -33,12 +32,10 @@ class ColorAdjust : public VideoFilter<ColorAdjust> {
       reel::param("brightness", &Params::brightness, "Added to the brightness: -1 is black, 1 is white")
           .range(-1, 1)
           .identity("0"),
-      reel::param("contrast", &Params::contrast,
-                  "Distance from middle grey is multiplied by this: 0 is all grey")
+      reel::param("contrast", &Params::contrast, "Distance from middle grey is multiplied by this: 0 is all grey")
           .range(0, 4)
           .identity("1"),
-      reel::param("saturation", &Params::saturation,
-                  "Strength of colours: 0 is black and white, 2 is twice as vivid")
+      reel::param("saturation", &Params::saturation, "Strength of colours: 0 is black and white, 2 is twice as vivid")
           .range(0, 4)
           .identity("1"),
       reel::param("hue", &Params::hue, "Turns all colours around the colour wheel")

@@ -50,8 +50,8 @@ class Reader {
 
   std::array<double, 3> triple(const Words& words, std::size_t from) const {
     if (words.size() != from + 3)
-      fail("expected three numbers" + (from > 0 ? " after " + std::string(words[0]) : std::string()) +
-           ", found " + std::to_string(words.size() - from));
+      fail("expected three numbers" + (from > 0 ? " after " + std::string(words[0]) : std::string()) + ", found " +
+           std::to_string(words.size() - from));
     return {number(words[from]), number(words[from + 1]), number(words[from + 2])};
   }
 
@@ -80,8 +80,7 @@ class Reader {
   }
 
   Cube::Range range(const Words& words) const {
-    if (words.size() != 3)
-      fail(std::string(words[0]) + " takes two numbers, the lowest and the highest input");
+    if (words.size() != 3) fail(std::string(words[0]) + " takes two numbers, the lowest and the highest input");
     const double low = number(words[1]), high = number(words[2]);
     return {{low, low, low}, {high, high, high}};
   }
@@ -108,8 +107,7 @@ class Reader {
     else if (cube_.lattice.size() < lattice_entries())
       cube_.lattice.push_back(node);
     else
-      fail("one line too many: " + wanted() + " asks for " + std::to_string(entries()) +
-           " lines of three numbers");
+      fail("one line too many: " + wanted() + " asks for " + std::to_string(entries()) + " lines of three numbers");
   }
 
   void check_ranges() const {

@@ -21,9 +21,8 @@ REEL_PICTURE_FAST void add_row(const float* __restrict a, const float* __restric
 /// columns of the patch, from `patch` left of the row on. Noise alone gives a mean square of `noise` and a
 /// mean of about 0.
 REEL_PICTURE_FAST void add_likeness(const float* __restrict sum, const float* __restrict square,
-                                    const float* __restrict earlier, float noise, int n,
-                                    float* __restrict mean, float* __restrict weights,
-                                    float* __restrict squared_weights) {
+                                    const float* __restrict earlier, float noise, int n, float* __restrict mean,
+                                    float* __restrict weights, float* __restrict squared_weights) {
   const float per_square = 1 / (patch_samples * noise), per_sum = 1 / (patch_samples * noise);
   for (int x = 0; x < n; ++x) {
     const float squares = square[x] + square[x + 1] + square[x + 2] + square[x + 3] + square[x + 4];
@@ -53,8 +52,8 @@ REEL_PICTURE_FAST void divide(float* __restrict mean, const float* __restrict we
 REEL_PICTURE_FAST void make_guide(const float* __restrict above, const float* __restrict at,
                                   const float* __restrict below, int n, float* __restrict out) {
   for (int x = 0; x < n; ++x)
-    out[x] = (above[x - 1] + above[x] + above[x + 1] + at[x - 1] + at[x] + at[x + 1] + below[x - 1] +
-              below[x] + below[x + 1]) *
+    out[x] = (above[x - 1] + above[x] + above[x + 1] + at[x - 1] + at[x] + at[x + 1] + below[x - 1] + below[x] +
+              below[x + 1]) *
              (1.0F / 9);
 }
 
@@ -92,15 +91,15 @@ void Denoise::process(VideoFrame& frame, const Params& p) {
 /// stage's times.
 void Denoise::follow(const VideoFrame& frame, const Params& p) {
   GstBuffer* const buffer = frame.raw()->buffer;
-  const Time duration{
-      GST_BUFFER_DURATION_IS_VALID(buffer) ? static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer)) : 0};
+  const Time duration{GST_BUFFER_DURATION_IS_VALID(buffer) ? static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))
+                                                           : 0};
   const TimeRange* const found = p.during.find(frame.time());
   const TimeRange range = found != nullptr ? *found : TimeRange{};
   if (last_) {
     const Time expected = last_->time + last_->duration;
     const Time slack = std::max({duration, last_->duration, Time{100'000'000}});
-    const bool follows = frame.time() > last_->time && frame.time() <= expected + slack &&
-                         range == last_->range && !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+    const bool follows = frame.time() > last_->time && frame.time() <= expected + slack && range == last_->range &&
+                         !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DISCONT);
     if (!follows) known_ = 0;
   }
   last_ = Moment{frame.time(), duration, range};
@@ -120,8 +119,7 @@ void Denoise::run(VideoFrame& frame, double sigma) {
       average_nearby(c, y, line_.data());
       T* const out = plane.row_data(y);
       for (int x = 0; x < plane.width(); ++x)
-        out[x] = static_cast<T>(
-            static_cast<int>(std::clamp(line_[static_cast<std::size_t>(x)], 0.0F, top) + 0.5F));
+        out[x] = static_cast<T>(static_cast<int>(std::clamp(line_[static_cast<std::size_t>(x)], 0.0F, top) + 0.5F));
     }
   }
 }
@@ -137,8 +135,8 @@ void Denoise::average_over_time(Component& c, float sigma) {
   const auto slide = [&](int y, float sign) {
     for (int k = 0; k < known_; ++k) {
       const std::size_t at = static_cast<std::size_t>(k) * columns;
-      add_row(now.row(y) - patch, c.pictures[static_cast<std::size_t>(k) + 1].row(y) - patch, sign,
-              width + 2 * patch, &sums_[at], &squares_[at]);
+      add_row(now.row(y) - patch, c.pictures[static_cast<std::size_t>(k) + 1].row(y) - patch, sign, width + 2 * patch,
+              &sums_[at], &squares_[at]);
     }
   };
   for (int y = -patch; y < patch; ++y) slide(y, 1);
@@ -151,8 +149,8 @@ void Denoise::average_over_time(Component& c, float sigma) {
     std::fill(weights_.begin(), weights_.end(), 1.0F);
     for (int k = 0; k < known_; ++k) {
       const std::size_t at = static_cast<std::size_t>(k) * columns;
-      add_likeness(&sums_[at], &squares_[at], c.pictures[static_cast<std::size_t>(k) + 1].row(y), noise,
-                   width, mean, weights, squared);
+      add_likeness(&sums_[at], &squares_[at], c.pictures[static_cast<std::size_t>(k) + 1].row(y), noise, width, mean,
+                   weights, squared);
     }
     divide(mean, weights, squared, 1 / (reach * reach * sigma * sigma), width, c.range.row(y));
     slide(y - patch, -1);

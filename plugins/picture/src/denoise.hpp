@@ -14,15 +14,14 @@ namespace reel::picture {
 /// within the whole.
 class Denoise : public VideoFilter<Denoise> {
  public:
-  static constexpr StageInfo stage{
-      .name = "reel-denoise",
-      .title = "Denoise",
-      .summary = "Takes noise out of pictures and keeps edges and motion sharp",
-      .formats =
-          "{ I420, YV12, Y42B, Y444, I420_10LE, I422_10LE, Y444_10LE, I420_12LE, "
-          "I422_12LE, Y444_12LE, GRAY8, GRAY16_LE }",
-      .contract = "window 2 0",
-      .synonyms = "noise,grain,clean,noise reduction,smooth"};
+  static constexpr StageInfo stage{.name = "reel-denoise",
+                                   .title = "Denoise",
+                                   .summary = "Takes noise out of pictures and keeps edges and motion sharp",
+                                   .formats =
+                                       "{ I420, YV12, Y42B, Y444, I420_10LE, I422_10LE, Y444_10LE, I420_12LE, "
+                                       "I422_12LE, Y444_12LE, GRAY8, GRAY16_LE }",
+                                   .contract = "window 2 0",
+                                   .synonyms = "noise,grain,clean,noise reduction,smooth"};
   struct Params {
     double strength = 0.3;
     Ranges during;

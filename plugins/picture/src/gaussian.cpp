@@ -44,8 +44,7 @@ struct Pass {
 
 /// All three passes in one sweep, each as far behind the one before as it has to be: what one wrote, the next
 /// finds in the nearest cache. The last may write over what the first has read.
-REEL_PICTURE_FAST void three_passes(Lanes* lines, Lanes* scratch, int n, int radius, float inner,
-                                    float outer) {
+REEL_PICTURE_FAST void three_passes(Lanes* lines, Lanes* scratch, int n, int radius, float inner, float outer) {
   const int lag = radius + 1;
   Pass first{lines, scratch, n, radius, inner, outer, {}};
   Pass second{scratch, scratch + n, n, radius, inner, outer, {}};

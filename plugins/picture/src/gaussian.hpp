@@ -36,13 +36,10 @@ class GaussianBlur {
   /// `source(y)` gives a row: something that gives the sample at x as a number below 65536 / `scale`. Outside
   /// `width` x `height` the picture goes on mirrored.
   template <class Source>
-  void run(const Source& source, int width, int height, const Area& area, double sigma_x, double sigma_y,
-           float scale);
+  void run(const Source& source, int width, int height, const Area& area, double sigma_x, double sigma_y, float scale);
 
   /// A row of the last run's area: sample x of the component is `row(y)[x - area.left]`, times `scale`.
-  const std::uint16_t* row(int y) const {
-    return &blurred_[static_cast<std::size_t>(y - area_.top) * stride_ + skip_];
-  }
+  const std::uint16_t* row(int y) const { return &blurred_[static_cast<std::size_t>(y - area_.top) * stride_ + skip_]; }
 
  private:
   template <class Source>
@@ -84,8 +81,8 @@ void blur_plane(GaussianBlur& blur, const Plane<T>& plane, const Area& area, dou
 }
 
 template <class Source>
-void GaussianBlur::run(const Source& source, int width, int height, const Area& area, double sigma_x,
-                       double sigma_y, float scale) {
+void GaussianBlur::run(const Source& source, int width, int height, const Area& area, double sigma_x, double sigma_y,
+                       float scale) {
   const Box x = Box::of_sigma(sigma_x), y = Box::of_sigma(sigma_y);
   const Area from = area.grown(x.support(), y.support(), width, height);
   area_ = area;
@@ -112,8 +109,8 @@ void GaussianBlur::down(const Source& source, const Area& from, Box box, float s
     blur_lanes(lines_.data(), scratch_.data(), from.height(), box);
     for (int y = area_.top; y < area_.bottom; ++y) {
       const auto line = lines_[static_cast<std::size_t>(y - from.top)].v * scale + 0.5F;
-      auto* const out = &blurred_[static_cast<std::size_t>(y - area_.top) * stride_ +
-                                  static_cast<std::size_t>(left - from.left)];
+      auto* const out =
+          &blurred_[static_cast<std::size_t>(y - area_.top) * stride_ + static_cast<std::size_t>(left - from.left)];
       for (int i = 0; i < lanes; ++i) out[i] = static_cast<std::uint16_t>(static_cast<int>(line[i]));
     }
   }

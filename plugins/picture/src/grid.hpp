@@ -10,8 +10,7 @@ namespace reel::picture {
 
 class Grid {
  public:
-  static constexpr int rim =
-      8;  ///< samples around the picture that row() may be asked for; the edge goes on there
+  static constexpr int rim = 8;  ///< samples around the picture that row() may be asked for; the edge goes on there
 
   void resize(int width, int height) {
     if (width == width_ && height == height_) return;
@@ -21,9 +20,7 @@ class Grid {
   }
   int width() const { return width_; }
   int height() const { return height_; }
-  float* row(int y) {
-    return &data_[static_cast<std::size_t>(y + rim) * static_cast<std::size_t>(stride_) + rim];
-  }
+  float* row(int y) { return &data_[static_cast<std::size_t>(y + rim) * static_cast<std::size_t>(stride_) + rim]; }
   const float* row(int y) const { return const_cast<Grid*>(this)->row(y); }
 
   template <class T>

@@ -42,8 +42,8 @@ void Lut::prepare(const VideoFrame& frame, double strength) {
     for (int sample = 0; sample <= top; ++sample) {
       const auto value = static_cast<double>(curve_at(channel, static_cast<double>(sample) / top));
       if (only_curve)
-        curves_[channel].push_back(static_cast<std::uint16_t>(std::lround(
-            std::clamp(sample + strength * (value * top - sample), 0.0, static_cast<double>(top)))));
+        curves_[channel].push_back(static_cast<std::uint16_t>(
+            std::lround(std::clamp(sample + strength * (value * top - sample), 0.0, static_cast<double>(top)))));
       else
         positions_[channel].push_back(position(channel, value));
     }
@@ -71,8 +71,8 @@ inline Node tetrahedral(const Cell& c) {
   const int smallest = rg ? (gb ? c.b : c.g) : (rb ? c.b : c.r);
   const float high = std::max(std::max(c.fr, c.fg), c.fb), low = std::min(std::min(c.fr, c.fg), c.fb);
   const float middle = std::max(std::min(c.fr, c.fg), std::min(std::max(c.fr, c.fg), c.fb));
-  return c.first[0] * (1 - high) + c.first[largest] * (high - middle) +
-         c.first[all - smallest] * (middle - low) + c.first[all] * low;
+  return c.first[0] * (1 - high) + c.first[largest] * (high - middle) + c.first[all - smallest] * (middle - low) +
+         c.first[all] * low;
 }
 
 inline Node trilinear(const Cell& c) {
@@ -94,8 +94,7 @@ void Lut::run(VideoFrame& frame, float strength, Mix mix) const {
     T *r = red.row_data(y), *g = green.row_data(y), *b = blue.row_data(y);
     for (int x = 0; x < width; ++x, r += step, g += step, b += step) {
       // Samples of 10 and 12 bits lie in 16: broken input must not read beyond the tables.
-      const int old_r = std::min<int>(*r, top), old_g = std::min<int>(*g, top),
-                old_b = std::min<int>(*b, top);
+      const int old_r = std::min<int>(*r, top), old_g = std::min<int>(*g, top), old_b = std::min<int>(*b, top);
       const Position& pr = positions_[0][static_cast<std::size_t>(old_r)];
       const Position& pg = positions_[1][static_cast<std::size_t>(old_g)];
       const Position& pb = positions_[2][static_cast<std::size_t>(old_b)];

@@ -11,13 +11,12 @@ namespace reel::picture {
 /// Colours by a lookup table from a .cube file.
 class Lut : public VideoFilter<Lut> {
  public:
-  static constexpr StageInfo stage{
-      .name = "reel-lut",
-      .title = "Lookup table",
-      .summary = "Gives the picture the colours of a lookup table in a .cube file",
-      .formats = "{ " REEL_PICTURE_RGB ", " REEL_PICTURE_RGB_ALPHA ", ARGB64, GBRA }",
-      .contract = "pointwise",
-      .synonyms = "look,grade,color grade,cube,film look"};
+  static constexpr StageInfo stage{.name = "reel-lut",
+                                   .title = "Lookup table",
+                                   .summary = "Gives the picture the colours of a lookup table in a .cube file",
+                                   .formats = "{ " REEL_PICTURE_RGB ", " REEL_PICTURE_RGB_ALPHA ", ARGB64, GBRA }",
+                                   .contract = "pointwise",
+                                   .synonyms = "look,grade,color grade,cube,film look"};
   enum class Interpolation { tetrahedral, trilinear };
   struct Params {
     File file;
@@ -26,8 +25,7 @@ class Lut : public VideoFilter<Lut> {
   };
   static constexpr auto params = reel::params(
       reel::param("file", &Params::file, "The lookup table: a .cube file, 1D, 3D or both").required().fixed(),
-      reel::param("interpolation", &Params::interpolation,
-                  "How colours between the table's entries are found"),
+      reel::param("interpolation", &Params::interpolation, "How colours between the table's entries are found"),
       reel::param("strength", &Params::strength, "Share of the new colours in the mix with the old ones")
           .range(0, 1)
           .identity("0"));
@@ -59,9 +57,9 @@ class Lut : public VideoFilter<Lut> {
 };
 
 constexpr auto choices(Lut::Interpolation) {
-  return std::array{choice(Lut::Interpolation::tetrahedral, "tetrahedral",
-                           "Between the four nearest entries: keeps greys grey"),
-                    choice(Lut::Interpolation::trilinear, "trilinear", "Between the eight nearest entries")};
+  return std::array{
+      choice(Lut::Interpolation::tetrahedral, "tetrahedral", "Between the four nearest entries: keeps greys grey"),
+      choice(Lut::Interpolation::trilinear, "trilinear", "Between the eight nearest entries")};
 }
 
 }  // namespace reel::picture

@@ -74,16 +74,14 @@ void Pixelate::average(int rows, int top, const std::vector<int>& edges) {
   const auto first = static_cast<std::size_t>(edges.front());
   colors_.resize(sums_.size());
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-    const auto from = static_cast<std::size_t>(edges[i]) - first,
-               to = static_cast<std::size_t>(edges[i + 1]) - first;
-    double sum = 0,
-           weight = weights_.empty() ? static_cast<double>(rows) * static_cast<double>(to - from) : 0;
+    const auto from = static_cast<std::size_t>(edges[i]) - first, to = static_cast<std::size_t>(edges[i + 1]) - first;
+    double sum = 0, weight = weights_.empty() ? static_cast<double>(rows) * static_cast<double>(to - from) : 0;
     for (std::size_t x = from; x < to; ++x) sum += static_cast<double>(sums_[x]);
     if (!weights_.empty())
       for (std::size_t x = from; x < to; ++x) weight += static_cast<double>(weights_[x]);
     const auto color = static_cast<std::uint16_t>(weight > 0 ? std::min<double>(sum / weight + 0.5, top) : 0);
-    std::fill(colors_.begin() + static_cast<std::ptrdiff_t>(from),
-              colors_.begin() + static_cast<std::ptrdiff_t>(to), color);
+    std::fill(colors_.begin() + static_cast<std::ptrdiff_t>(from), colors_.begin() + static_cast<std::ptrdiff_t>(to),
+              color);
   }
 }
 

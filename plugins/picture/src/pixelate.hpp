@@ -9,22 +9,20 @@ namespace reel::picture {
 /// Mosaic: square blocks of one colour each.
 class Pixelate : public VideoFilter<Pixelate> {
  public:
-  static constexpr StageInfo stage{
-      .name = "reel-pixelate",
-      .title = "Pixelate",
-      .summary = "Turns the picture, or a part of it that may move, into coarse blocks",
-      .formats = "{ " REEL_PICTURE_YUV ", " REEL_PICTURE_YUV_ALPHA ", " REEL_PICTURE_RGB
-                 ", " REEL_PICTURE_RGB_ALPHA " }",
-      .contract = "pointwise",
-      .synonyms = "mosaic,censor,pixelize,hide,obscure,anonymise"};
+  static constexpr StageInfo stage{.name = "reel-pixelate",
+                                   .title = "Pixelate",
+                                   .summary = "Turns the picture, or a part of it that may move, into coarse blocks",
+                                   .formats = "{ " REEL_PICTURE_YUV ", " REEL_PICTURE_YUV_ALPHA ", " REEL_PICTURE_RGB
+                                              ", " REEL_PICTURE_RGB_ALPHA " }",
+                                   .contract = "pointwise",
+                                   .synonyms = "mosaic,censor,pixelize,hide,obscure,anonymise"};
   struct Params {
     double size = 16;
     Region region;
   };
   static constexpr auto params = reel::params(
-      reel::param(
-          "size", &Params::size,
-          "Side of the blocks; their grid stays with the picture, so that a moving region does not flicker")
+      reel::param("size", &Params::size,
+                  "Side of the blocks; their grid stays with the picture, so that a moving region does not flicker")
           .range(1, 500)
           .unit("px")
           .identity("1"),

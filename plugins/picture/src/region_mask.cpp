@@ -48,8 +48,7 @@ void RegionMask::draw(const Shape& shape) {
   levels_.resize(1);
   Level& level = levels_.front();
   level.area = area_;
-  level.coverage.assign(static_cast<std::size_t>(area_.width()) * static_cast<std::size_t>(area_.height()),
-                        0);
+  level.coverage.assign(static_cast<std::size_t>(area_.width()) * static_cast<std::size_t>(area_.height()), 0);
   if (shape.is_box)
     draw_box(shape);
   else
@@ -106,8 +105,7 @@ void RegionMask::soften(double sigma) {
 
 void RegionMask::shrink(int x, int y) {
   const Level& full = levels_.front();
-  Level small{
-      x, y, {area_.left / x, area_.top / y, (area_.right + x - 1) / x, (area_.bottom + y - 1) / y}, {}};
+  Level small{x, y, {area_.left / x, area_.top / y, (area_.right + x - 1) / x, (area_.bottom + y - 1) / y}, {}};
   for (int row = small.area.top; row < small.area.bottom; ++row)
     for (int column = small.area.left; column < small.area.right; ++column) {
       int sum = 0, count = 0;

@@ -47,8 +47,8 @@ class RegionMask {
 
 /// Writes `value(x)` into row `y` of component `c`, as far as the mask covers it.
 template <class T, class F>
-void write_row(const RegionMask& mask, const VideoFrame& frame, int c, const Plane<T>& plane, int y,
-               const Area& area, F value) {
+void write_row(const RegionMask& mask, const VideoFrame& frame, int c, const Plane<T>& plane, int y, const Area& area,
+               F value) {
   T* const row = plane.row_data(y);
   const std::uint8_t* const coverage = mask.row(frame, c, y);
   const auto write = [&](auto step) {

@@ -34,8 +34,7 @@ struct Area {
   bool empty() const { return right <= left || bottom <= top; }
   /// Grown on all sides, but not beyond a component of that size.
   Area grown(int x, int y, int width, int height) const {
-    return {std::max(left - x, 0), std::max(top - y, 0), std::min(right + x, width),
-            std::min(bottom + y, height)};
+    return {std::max(left - x, 0), std::max(top - y, 0), std::min(right + x, width), std::min(bottom + y, height)};
   }
   friend bool operator==(const Area&, const Area&) = default;
 };

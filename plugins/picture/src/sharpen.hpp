@@ -8,13 +8,12 @@ namespace reel::picture {
 /// Unsharp mask: luma moves away from its own blur.
 class Sharpen : public VideoFilter<Sharpen> {
  public:
-  static constexpr StageInfo stage{
-      .name = "reel-sharpen",
-      .title = "Sharpen",
-      .summary = "Makes edges and details stand out",
-      .formats = "{ " REEL_PICTURE_YUV ", " REEL_PICTURE_YUV_ALPHA ", A420, A420_10LE }",
-      .contract = "pointwise",
-      .synonyms = "sharp,crisp,unsharp,clarity,detail"};
+  static constexpr StageInfo stage{.name = "reel-sharpen",
+                                   .title = "Sharpen",
+                                   .summary = "Makes edges and details stand out",
+                                   .formats = "{ " REEL_PICTURE_YUV ", " REEL_PICTURE_YUV_ALPHA ", A420, A420_10LE }",
+                                   .contract = "pointwise",
+                                   .synonyms = "sharp,crisp,unsharp,clarity,detail"};
   struct Params {
     double amount = 1, radius = 1, threshold = 0;
     Region region;
@@ -26,9 +25,8 @@ class Sharpen : public VideoFilter<Sharpen> {
       reel::param("radius", &Params::radius, "Size of the details: the standard deviation of the blur")
           .range(0.3, 10)
           .unit("px"),
-      reel::param(
-          "threshold", &Params::threshold,
-          "Differences below this share of full brightness are left alone, so that noise is not sharpened")
+      reel::param("threshold", &Params::threshold,
+                  "Differences below this share of full brightness are left alone, so that noise is not sharpened")
           .range(0, 0.5),
       reel::param("region", &Params::region, "Part of the picture to sharpen; all of it when empty"));
 

@@ -21,8 +21,8 @@ class BlurTest : public PictureTest {
     filter(across, out, h, w, w, 1, sigma_y);
     return out;
   }
-  static void filter(const std::vector<double>& in, std::vector<double>& out, int n, int lines, int step,
-                     int line_step, double sigma) {
+  static void filter(const std::vector<double>& in, std::vector<double>& out, int n, int lines, int step, int line_step,
+                     double sigma) {
     const int reach = static_cast<int>(5 * sigma) + 1;
     for (int line = 0; line < lines; ++line)
       for (int i = 0; i < n; ++i) {
@@ -39,15 +39,13 @@ class BlurTest : public PictureTest {
     double most = 0;
     for (int y = 0; y < out.height(c); ++y)
       for (int x = 0; x < out.width(c); ++x)
-        most = std::max(most,
-                        std::abs(out.at(c, x, y) - expected[static_cast<std::size_t>(y * out.width(c) + x)]));
+        most = std::max(most, std::abs(out.at(c, x, y) - expected[static_cast<std::size_t>(y * out.width(c) + x)]));
     return most / out.full_scale();
   }
 };
 
 TEST_F(BlurTest, IsAGaussianOfThatStandardDeviationInAllFormats) {
-  for (const std::string format :
-       {"I420", "Y42B", "NV12", "Y444_10LE", "I420_12LE", "RGB", "GBR_10LE", "GRAY16_LE"})
+  for (const std::string format : {"I420", "Y42B", "NV12", "Y444_10LE", "I420_12LE", "RGB", "GBR_10LE", "GRAY16_LE"})
     for (const double sigma : {1.0, 2.5, 7.0, 20.0}) {
       SCOPED_TRACE(format + " " + std::to_string(sigma));
       const Picture in = Picture::checker(format, 93, 71, 13);
@@ -55,10 +53,10 @@ TEST_F(BlurTest, IsAGaussianOfThatStandardDeviationInAllFormats) {
       for (int c = 0; c < in.components(); ++c) {
         const double sx = sigma * in.width(c) / in.width(), sy = sigma * in.height(c) / in.height();
         // Three boxes come within 2.5 % of the step of a Gaussian.
-        EXPECT_LT(largest_error(out, c,
-                                gaussian(in, c, sx > 0.6 * sigma ? sigma : sigma / 2,
-                                         sy > 0.6 * sigma ? sigma : sigma / 2)),
-                  0.02);
+        EXPECT_LT(
+            largest_error(out, c,
+                          gaussian(in, c, sx > 0.6 * sigma ? sigma : sigma / 2, sy > 0.6 * sigma ? sigma : sigma / 2)),
+            0.02);
       }
     }
 }
@@ -122,8 +120,7 @@ TEST_F(BlurTest, FollowsKeyframesAndLeavesPicturesAloneAtZero) {
       run_video("reel-blur", std::vector<Picture>(26, in), {.keyframes = {{"radius", {{0s, 0}, {1s, 12}}}}});
   ASSERT_EQ(run.pictures.size(), 26U);
   EXPECT_EQ(run.pictures[0], in);
-  for (std::size_t i = 1; i < 26; ++i)
-    EXPECT_LE(psnr(run.pictures[i], in), psnr(run.pictures[i - 1], in) + 0.01) << i;
+  for (std::size_t i = 1; i < 26; ++i) EXPECT_LE(psnr(run.pictures[i], in), psnr(run.pictures[i - 1], in) + 0.01) << i;
   EXPECT_EQ(run.pictures[25], apply("reel-blur radius=12", in));
 }
 
@@ -171,9 +168,9 @@ TEST_F(BlurTest, AFeatheredRegionFadesIn) {
 
 TEST_F(BlurTest, FollowsAMovingPolygon) {
   const Picture in = Picture::noise("I420", 100, 60);
-  const auto run = run_video(
-      "reel-blur radius=5 region=\"0:polygon 0 0 20 0 20 20 0 20 px;1s:polygon 80 0 100 0 100 20 80 20 px\"",
-      std::vector<Picture>(26, in));
+  const auto run =
+      run_video("reel-blur radius=5 region=\"0:polygon 0 0 20 0 20 20 0 20 px;1s:polygon 80 0 100 0 100 20 80 20 px\"",
+                std::vector<Picture>(26, in));
   expect_untouched(in, run.pictures[0], 0, [](int x, int y) { return x >= 20 || y >= 20; });
   expect_untouched(in, run.pictures[25], 0, [](int x, int y) { return x < 80 || y >= 20; });
   EXPECT_NE(run.pictures[25].at(0, 90, 10), in.at(0, 90, 10));

@@ -47,8 +47,7 @@ TEST_F(ColorTest, TenBitsAreKept) {
 TEST_F(ColorTest, BrightnessContrastAndGammaAreThoseOfFfmpeg) {
   if (!has_ffmpeg()) GTEST_SKIP() << "ffmpeg is not installed";
   const Picture in = full_range(Picture::noise("I420", 64, 48));
-  for (const std::string setting :
-       {"brightness=0.2", "contrast=1.5", "gamma=2.2", "contrast=0.6:brightness=-0.1"}) {
+  for (const std::string setting : {"brightness=0.2", "contrast=1.5", "gamma=2.2", "contrast=0.6:brightness=-0.1"}) {
     std::string ours = setting;
     std::ranges::replace(ours, ':', ' ');
     const Picture out = apply("reel-color " + ours, in);
@@ -56,9 +55,7 @@ TEST_F(ColorTest, BrightnessContrastAndGammaAreThoseOfFfmpeg) {
     const std::string exact = setting.find("gamma") == std::string::npos ? ":gamma=1.0001" : "";
     const Picture expected = run_ffmpeg("eq=" + setting + exact, {in}).at(0);
     int most = 0;
-    in.for_each([&](int c, int x, int y) {
-      most = std::max(most, std::abs(out.at(c, x, y) - expected.at(c, x, y)));
-    });
+    in.for_each([&](int c, int x, int y) { most = std::max(most, std::abs(out.at(c, x, y) - expected.at(c, x, y))); });
     EXPECT_LE(most, 1) << setting;
   }
 }
@@ -72,17 +69,14 @@ TEST_F(ColorTest, SaturationAndHueAreThoseOfFfmpeg) {
     const Picture expected =
         run_ffmpeg("hue=h=" + std::to_string(degrees) + ":s=" + std::to_string(saturation), {in}).at(0);
     int most = 0;
-    in.for_each([&](int c, int x, int y) {
-      most = std::max(most, std::abs(out.at(c, x, y) - expected.at(c, x, y)));
-    });
+    in.for_each([&](int c, int x, int y) { most = std::max(most, std::abs(out.at(c, x, y) - expected.at(c, x, y))); });
     EXPECT_LE(most, 1) << degrees << " " << saturation;
   }
 }
 
 /// What the temperature makes of a colour, as R, G, B 0..1.
 std::array<double, 3> rgb_of(const Picture& p) {
-  const double y = (p.at(0, 4, 4) - 16) / 219.0, u = (p.at(1, 1, 1) - 128) / 224.0,
-               v = (p.at(2, 1, 1) - 128) / 224.0;
+  const double y = (p.at(0, 4, 4) - 16) / 219.0, u = (p.at(1, 1, 1) - 128) / 224.0, v = (p.at(2, 1, 1) - 128) / 224.0;
   constexpr double kr = 0.299, kb = 0.114;
   const double r = y + 2 * (1 - kr) * v, b = y + 2 * (1 - kb) * u;
   return {r, (y - kr * r - kb * b) / (1 - kr - kb), b};
@@ -138,15 +132,14 @@ TEST_F(ColorTest, ChangesOnlyItsRegion) {
 
 TEST_F(ColorTest, FollowsKeyframesAndTakesAnySize) {
   const Picture in = Picture::noise("I420", 32, 32);
-  const auto run = run_video("reel-color", std::vector<Picture>(11, in),
-                             {.keyframes = {{"saturation", {{0s, 1}, {400ms, 0}}}}});
+  const auto run =
+      run_video("reel-color", std::vector<Picture>(11, in), {.keyframes = {{"saturation", {{0s, 1}, {400ms, 0}}}}});
   EXPECT_EQ(run.pictures[0], in);
   EXPECT_EQ(run.pictures[5], apply("reel-color saturation=0.5", in));
   EXPECT_EQ(run.pictures[10].at(1, 3, 3), 128);
   for (const auto& [width, height] : odd_sizes)
     for (const std::string& format : yuv_formats)
-      EXPECT_EQ(apply("reel-color temperature=-40 contrast=2 hue=90", Picture::noise(format, width, height))
-                    .width(),
+      EXPECT_EQ(apply("reel-color temperature=-40 contrast=2 hue=90", Picture::noise(format, width, height)).width(),
                 width);
 }
 

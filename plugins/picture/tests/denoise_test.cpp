@@ -14,9 +14,7 @@ class DenoiseTest : public PictureTest {
       pictures.push_back(Picture::make(format, width, height, [&](int c, int x, int y) {
         const bool square = c == 0 && x >= 10 + 5 * i && x < 40 + 5 * i && y >= 40 && y < 70;
         const double wave = 20 * std::sin(x * 0.3) * std::cos(y * 0.2);
-        const double value = square  ? 220
-                             : c > 0 ? 100 + 20 * c + y / 4
-                                     : 90 + wave + (x > width / 2 ? 40 : 0);
+        const double value = square ? 220 : c > 0 ? 100 + 20 * c + y / 4 : 90 + wave + (x > width / 2 ? 40 : 0);
         return static_cast<int>(value * (1 << (Picture(format, 1, 1).depth() - 8)));
       }));
     return pictures;
@@ -25,9 +23,8 @@ class DenoiseTest : public PictureTest {
     std::mt19937 random(seed);
     std::normal_distribution<double> noise(0, sigma * (1 << (pictures[0].depth() - 8)));
     for (Picture& p : pictures)
-      p.for_each([&](int c, int x, int y) {
-        p.set(c, x, y, static_cast<int>(std::lround(p.at(c, x, y) + noise(random))));
-      });
+      p.for_each(
+          [&](int c, int x, int y) { p.set(c, x, y, static_cast<int>(std::lround(p.at(c, x, y) + noise(random)))); });
     return pictures;
   }
   static double luma_psnr(const std::vector<Picture>& a, const std::vector<Picture>& b) {
@@ -88,10 +85,9 @@ TEST_F(DenoiseTest, EachOfItsTimesStartsAfresh) {
 TEST_F(DenoiseTest, PicturesThatPassAtStrengthZeroAreNoHistory) {
   const auto in = noisy(scene("I420", 8), 6);
   EXPECT_EQ(run_video("reel-denoise strength=0", in).pictures[5], in[5]);
-  const auto out =
-      run_video("reel-denoise", in,
-                {.keyframes = {{"strength", {{0s, 0.4}, {80ms, 0}, {120ms, 0}, {160ms, 0.4}, {1s, 0.4}}}}})
-          .pictures;
+  const auto out = run_video("reel-denoise", in,
+                             {.keyframes = {{"strength", {{0s, 0.4}, {80ms, 0}, {120ms, 0}, {160ms, 0.4}, {1s, 0.4}}}}})
+                       .pictures;
   EXPECT_EQ(out[2], in[2]);
   EXPECT_EQ(out[3], in[3]);
   const auto alone = run_video("reel-denoise strength=0.4", {in.begin() + 4, in.end()}).pictures;

@@ -21,9 +21,8 @@ class LutTest : public PictureTest {
       for (int g = 0; g < size; ++g)
         for (int r = 0; r < size; ++r) {
           const double x = double(r) / (size - 1), y = double(g) / (size - 1), z = double(b) / (size - 1);
-          text += std::to_string(std::pow(x, 0.7) * 0.9 + 0.1 * y * z) + " " +
-                  std::to_string(y * y * (3 - 2 * y)) + " " +
-                  std::to_string(std::clamp(1 - x * 0.3 - std::pow(1 - z, 1.5), 0.0, 1.0)) + "\n";
+          text += std::to_string(std::pow(x, 0.7) * 0.9 + 0.1 * y * z) + " " + std::to_string(y * y * (3 - 2 * y)) +
+                  " " + std::to_string(std::clamp(1 - x * 0.3 - std::pow(1 - z, 1.5), 0.0, 1.0)) + "\n";
         }
     return write(text, "film" + std::to_string(size) + ".cube");
   }
@@ -56,8 +55,8 @@ TEST_F(LutTest, AgreesWithFfmpegToOneStep) {
 TEST_F(LutTest, TheIdentityTableChangesNothing) {
   std::string text = "LUT_3D_SIZE 9\r\n";  // line ends of Windows
   for (int i = 0; i < 729; ++i)
-    text += std::to_string(i % 9 / 8.0) + "\t" + std::to_string(i / 9 % 9 / 8.0) + " " +
-            std::to_string(i / 81 / 8.0) + "\r\n";
+    text += std::to_string(i % 9 / 8.0) + "\t" + std::to_string(i / 9 % 9 / 8.0) + " " + std::to_string(i / 81 / 8.0) +
+            "\r\n";
   const std::string file = write(text);
   for (const std::string& format : rgb_formats) {
     const Picture in = Picture::noise(format, 40, 30);
@@ -93,14 +92,11 @@ TEST_F(LutTest, TheDomainSaysWhichInputsTheTableIsFor) {
   // ffmpeg knows no domain narrower than 0..1, and none before the size.
   const std::string file = film(9, "DOMAIN_MIN 0 0 0\nDOMAIN_MAX 1.5 1.25 2\n");
   const Picture noise = Picture::noise("RGB", 64, 64);
-  EXPECT_LE(
-      max_difference(apply("reel-lut file=" + file, noise), run_ffmpeg("lut3d=file=" + file, {noise}).at(0)),
-      1);
+  EXPECT_LE(max_difference(apply("reel-lut file=" + file, noise), run_ffmpeg("lut3d=file=" + file, {noise}).at(0)), 1);
 }
 
 TEST_F(LutTest, ACurveMayComeBeforeALattice) {
-  std::string text =
-      "LUT_1D_SIZE 2\nLUT_3D_SIZE 2\n1 1 1\n0 0 0\n";  // a negative, then red and blue exchanged
+  std::string text = "LUT_1D_SIZE 2\nLUT_3D_SIZE 2\n1 1 1\n0 0 0\n";  // a negative, then red and blue exchanged
   for (int i = 0; i < 8; ++i)
     text += std::to_string(i / 4) + " " + std::to_string(i / 2 % 2) + " " + std::to_string(i % 2) + "\n";
   const Picture in = Picture::noise("RGB", 32, 32);
@@ -124,18 +120,14 @@ TEST_F(LutTest, StrengthMixesAndTakesKeyframes) {
 TEST_F(LutTest, SaysWhereAFileIsWrong) {
   EXPECT_THAT(fault("/nowhere/look.cube"), HasSubstr("/nowhere/look.cube"));
   EXPECT_THAT(fault("\"\""), HasSubstr("no file is given"));
-  EXPECT_THAT(fault(write("LUT_3D_SIZE 2\n0 0 0\n0 x 0\n")),
-              HasSubstr("look.cube:3: expected a number, found 'x'"));
-  EXPECT_THAT(fault(write("LUT_3D_SIZE 2\n0 0\n")),
-              HasSubstr("look.cube:2: expected three numbers, found 2"));
+  EXPECT_THAT(fault(write("LUT_3D_SIZE 2\n0 0 0\n0 x 0\n")), HasSubstr("look.cube:3: expected a number, found 'x'"));
+  EXPECT_THAT(fault(write("LUT_3D_SIZE 2\n0 0\n")), HasSubstr("look.cube:2: expected three numbers, found 2"));
   EXPECT_THAT(fault(write("LUT_3D_SIZE 1\n")),
               HasSubstr("look.cube:1: LUT_3D_SIZE takes one whole number from 2 to 256"));
   EXPECT_THAT(fault(write("LUT_3D_SIZE 2\n0 0 0\n")),
               HasSubstr("the file ends too early: LUT_3D_SIZE 2 asks for 8 lines"));
-  EXPECT_THAT(fault(write("LUT_1D_SIZE 2\n0 0 0\n1 1 1\n\n2 2 2\n")),
-              HasSubstr("look.cube:5: one line too many"));
-  EXPECT_THAT(fault(write("0 0 0\n")),
-              HasSubstr("look.cube:1: expected LUT_1D_SIZE or LUT_3D_SIZE before the table"));
+  EXPECT_THAT(fault(write("LUT_1D_SIZE 2\n0 0 0\n1 1 1\n\n2 2 2\n")), HasSubstr("look.cube:5: one line too many"));
+  EXPECT_THAT(fault(write("0 0 0\n")), HasSubstr("look.cube:1: expected LUT_1D_SIZE or LUT_3D_SIZE before the table"));
   EXPECT_THAT(fault(write("\n\n")), HasSubstr("is this a .cube file?"));
   EXPECT_THAT(fault(write("LUT_1D_SIZE 2\n0 0 0\nTITLE \"x\"\n")),
               HasSubstr("look.cube:3: expected three numbers, found 'TITLE'"));

@@ -47,8 +47,8 @@ TEST_F(PixelateTest, TakesFractionsOfPixels) {
 TEST_F(PixelateTest, SizeOneChangesNothingAndSizesGrowByKeyframes) {
   const Picture in = Picture::noise("I420_10LE", 64, 48);
   EXPECT_EQ(apply("reel-pixelate size=1", in), in);
-  const auto run = run_video("reel-pixelate", std::vector<Picture>(11, in),
-                             {.keyframes = {{"size", {{0s, 1}, {400ms, 21}}}}});
+  const auto run =
+      run_video("reel-pixelate", std::vector<Picture>(11, in), {.keyframes = {{"size", {{0s, 1}, {400ms, 21}}}}});
   EXPECT_EQ(run.pictures[0], in);
   EXPECT_EQ(run.pictures[5], apply("reel-pixelate size=11", in));
   EXPECT_EQ(run.pictures[10], apply("reel-pixelate size=21", in));
@@ -73,9 +73,8 @@ TEST_F(PixelateTest, TakesAnySizeOfPictureAndBlock) {
     for (const std::string format : {"I420", "NV12", "Y42B", "I422_10LE", "RGBA", "RGB", "AYUV"})
       for (const char* const size : {"1.3", "7", "500"}) {
         SCOPED_TRACE(format + " " + std::to_string(width) + "x" + std::to_string(height) + " size " + size);
-        const Picture out =
-            apply(std::string("reel-pixelate region=\"polygon 0 0 1 0.1 0.7 1\" size=") + size,
-                  Picture::noise(format, width, height));
+        const Picture out = apply(std::string("reel-pixelate region=\"polygon 0 0 1 0.1 0.7 1\" size=") + size,
+                                  Picture::noise(format, width, height));
         EXPECT_EQ(out.height(), height);
       }
 }

@@ -18,8 +18,8 @@ TEST_F(SharpenTest, IsAnUnsharpMaskOfLuma) {
       for (int y = 0; y < 40; ++y)
         for (int x = 0; x < 60; ++x) {
           const double expected = in.at(0, x, y) + 0.5 * (in.at(0, x, y) - blurred.at(0, x, y));
-          most = std::max(most, std::abs(out.at(0, x, y) -
-                                         static_cast<int>(std::clamp<double>(expected, 0, in.full_scale()))));
+          most = std::max(
+              most, std::abs(out.at(0, x, y) - static_cast<int>(std::clamp<double>(expected, 0, in.full_scale()))));
         }
       EXPECT_LE(most, 1);
       for (int c = 1; c < in.components(); ++c) EXPECT_EQ(max_difference(in, out, c), 0);
@@ -27,8 +27,7 @@ TEST_F(SharpenTest, IsAnUnsharpMaskOfLuma) {
 }
 
 TEST_F(SharpenTest, UndoesAFaintBlur) {
-  const Picture in =
-      Picture::make("GRAY8", 80, 60, [](int, int x, int y) { return 60 + (x / 9 + y / 7) % 3 * 60; });
+  const Picture in = Picture::make("GRAY8", 80, 60, [](int, int x, int y) { return 60 + (x / 9 + y / 7) % 3 * 60; });
   const Picture soft = apply("reel-blur radius=0.8", in);
   const Picture sharp = apply("reel-sharpen amount=1.2 radius=0.8", soft);
   EXPECT_GT(psnr(in, sharp), psnr(in, soft) + 3);
@@ -37,8 +36,8 @@ TEST_F(SharpenTest, UndoesAFaintBlur) {
 TEST_F(SharpenTest, LeavesFaintDifferencesAloneBelowTheThreshold) {
   // Noise of +-4 and one edge.
   const Picture noise = Picture::noise("GRAY8", 64, 64);
-  const Picture in = Picture::make(
-      "GRAY8", 64, 64, [&](int, int x, int y) { return (x < 32 ? 60 : 180) + noise.at(0, x, y) / 32; });
+  const Picture in =
+      Picture::make("GRAY8", 64, 64, [&](int, int x, int y) { return (x < 32 ? 60 : 180) + noise.at(0, x, y) / 32; });
   const Picture out = apply("reel-sharpen amount=2 threshold=0.04", in);
   expect_untouched(in, out, 0, [](int x, int) { return x < 26 || x > 37; });
   EXPECT_LT(out.at(0, 31, 30), in.at(0, 31, 30) - 20);
@@ -55,8 +54,7 @@ TEST_F(SharpenTest, ChangesNothingAtZeroOutsideItsRegionAndOutsideItsTimes) {
   for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(run.pictures[i] == in, i != 1);
   for (const auto& [width, height] : odd_sizes)
     for (const std::string& format : yuv_formats)
-      EXPECT_EQ(apply("reel-sharpen amount=5 radius=10", Picture::noise(format, width, height)).width(),
-                width);
+      EXPECT_EQ(apply("reel-sharpen amount=5 radius=10", Picture::noise(format, width, height)).width(), width);
 }
 
 }  // namespace

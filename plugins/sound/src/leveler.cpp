@@ -6,7 +6,7 @@
 namespace reel::sound {
 namespace {
 
-constexpr double most_boost = 30;     ///< dB: what is quieter than that is not meant to be heard
+constexpr double most_boost = 40;     ///< dB: what is quieter than that is not meant to be heard
 constexpr double relative_gate = 20;  ///< LU below the loudness of all so far, as for the loudness range of EBU 3342
 
 }  // namespace
@@ -15,7 +15,7 @@ Leveler::Leveler(const GstAudioInfo& info, double target, LoudnessMeter& meter)
     : meter_(meter),
       target_(target),
       channels_(static_cast<std::size_t>(info.channels)),
-      hop_(static_cast<std::size_t>(std::lround(hop_seconds * info.rate))) {}
+      hop_(static_cast<std::size_t>(hop_seconds * info.rate)) {}
 
 void Leveler::process(const float* samples, std::size_t frames, std::vector<float>& out) {
   while (frames > 0) {
@@ -37,7 +37,8 @@ void Leveler::measure(std::int64_t newest) {
   for (auto hop = first_gain_ + static_cast<std::int64_t>(gains_.size()); hop < newest; ++hop) {
     // At the start and at the end the window is what there is of it.
     const std::int64_t from = std::max<std::int64_t>(0, hop - half_window);
-    const auto ms = static_cast<unsigned>(std::clamp<std::int64_t>((fed_ - from) * 100, 400, LoudnessMeter::longest_ms));
+    const auto ms =
+        static_cast<unsigned>(std::clamp<std::int64_t>((fed_ - from) * 100, 400, LoudnessMeter::longest_ms));
     const auto loudness = meter_.window(ms);
     const auto overall = meter_.integrated();
     if (loudness && (!overall || *loudness > *overall - relative_gate)) {
@@ -71,8 +72,7 @@ void Leveler::give_hop(std::vector<float>& out) {
   const double start = std::pow(10, from / 20), step = std::pow(10, (to - from) / 20 / static_cast<double>(hop_));
   double gain = start;
   for (std::size_t i = 0; i < frames; ++i, gain *= step)
-    for (std::size_t c = 0; c < channels_; ++c)
-      out.push_back(static_cast<float>(waiting_[i * channels_ + c] * gain));
+    for (std::size_t c = 0; c < channels_; ++c) out.push_back(static_cast<float>(waiting_[i * channels_ + c] * gain));
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(frames * channels_));
   ++given_;
   while (first_gain_ < given_ - smoothing - 1 && gains_.size() > 1) gains_.pop_front(), ++first_gain_;

@@ -35,11 +35,11 @@ class Leveler {
   LoudnessMeter& meter_;
   double target_;
   std::size_t channels_, hop_;
-  std::vector<float> waiting_;   ///< sound that was measured and not given yet, and the start of the next hop
-  std::size_t in_hop_ = 0;       ///< frames of the newest, unfinished hop
-  std::int64_t fed_ = 0;         ///< whole hops that were measured
-  std::int64_t given_ = 0;       ///< hops
-  std::deque<double> gains_;     ///< dB, of hops from first_gain_ on
+  std::vector<float> waiting_;  ///< sound that was measured and not given yet, and the start of the next hop
+  std::size_t in_hop_ = 0;      ///< frames of the newest, unfinished hop
+  std::int64_t fed_ = 0;        ///< whole hops that were measured
+  std::int64_t given_ = 0;      ///< hops
+  std::deque<double> gains_;    ///< dB, of hops from first_gain_ on
   std::int64_t first_gain_ = 0;
   double last_ = 0;
   bool known_ = false;

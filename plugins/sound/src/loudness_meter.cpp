@@ -8,23 +8,29 @@ namespace {
 /// How BS.1770 weighs a channel. Low frequency effects do not count.
 int weight_of(GstAudioChannelPosition position) {
   switch (position) {
-    case GST_AUDIO_CHANNEL_POSITION_FRONT_RIGHT: return EBUR128_RIGHT;
-    case GST_AUDIO_CHANNEL_POSITION_FRONT_CENTER: return EBUR128_CENTER;
+    case GST_AUDIO_CHANNEL_POSITION_FRONT_RIGHT:
+      return EBUR128_RIGHT;
+    case GST_AUDIO_CHANNEL_POSITION_FRONT_CENTER:
+      return EBUR128_CENTER;
     case GST_AUDIO_CHANNEL_POSITION_LFE1:
-    case GST_AUDIO_CHANNEL_POSITION_LFE2: return EBUR128_UNUSED;
+    case GST_AUDIO_CHANNEL_POSITION_LFE2:
+      return EBUR128_UNUSED;
     case GST_AUDIO_CHANNEL_POSITION_REAR_LEFT:
     case GST_AUDIO_CHANNEL_POSITION_SIDE_LEFT:
-    case GST_AUDIO_CHANNEL_POSITION_SURROUND_LEFT: return EBUR128_LEFT_SURROUND;
+    case GST_AUDIO_CHANNEL_POSITION_SURROUND_LEFT:
+      return EBUR128_LEFT_SURROUND;
     case GST_AUDIO_CHANNEL_POSITION_REAR_RIGHT:
     case GST_AUDIO_CHANNEL_POSITION_SIDE_RIGHT:
-    case GST_AUDIO_CHANNEL_POSITION_SURROUND_RIGHT: return EBUR128_RIGHT_SURROUND;
-    default: return EBUR128_LEFT;
+    case GST_AUDIO_CHANNEL_POSITION_SURROUND_RIGHT:
+      return EBUR128_RIGHT_SURROUND;
+    default:
+      return EBUR128_LEFT;
   }
 }
 
 std::optional<double> audible(int status, double lufs) {
   return status == EBUR128_SUCCESS && std::isfinite(lufs) && lufs > LoudnessMeter::silence ? std::optional{lufs}
-                                                                                          : std::nullopt;
+                                                                                           : std::nullopt;
 }
 
 }  // namespace

@@ -20,8 +20,10 @@ void Normalize::start(GstElement* e, const Params&) {
 void Normalize::begin_run(std::int64_t at, const Params& params) {
   run_.emplace(Run{at, at, at, {}, {}});
   double gain = 0;
-  if (!measured(params)) run_->leveler.emplace(info_, params.target, *meter_);
-  else if (params.measured_loudness > LoudnessMeter::silence) gain = params.target - params.measured_loudness;
+  if (!measured(params))
+    run_->leveler.emplace(info_, params.target, *meter_);
+  else if (params.measured_loudness > LoudnessMeter::silence)
+    gain = params.target - params.measured_loudness;
   gain_ = factor(gain);
   const bool low = measured(params) && params.measured_peak != 0 && params.measured_peak + gain <= params.true_peak;
   if (!low) run_->limiter.emplace(info_.rate, info_.channels, factor(params.true_peak));
@@ -124,7 +126,7 @@ bool Normalize::query(GstElement* e, GstPad* pad, GstQuery* query, const Params&
   GstClockTime least = 0, most = 0;
   gst_query_parse_latency(query, &live, &least, &most);
   const auto own = static_cast<GstClockTime>(
-      from_seconds(0.006 + (measured(params) ? 0 : Leveler::look_ahead_seconds())).count());
+      from_seconds(PeakLimiter::look_ahead_seconds() + (measured(params) ? 0 : Leveler::look_ahead_seconds())).count());
   gst_query_set_latency(query, live, least + own, GST_CLOCK_TIME_IS_VALID(most) ? most + own : most);
   return true;
 }

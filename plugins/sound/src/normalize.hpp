@@ -1,10 +1,9 @@
 /// reel-normalize: one loudness for all, by EBU R128.
 #pragma once
 
-#include <reel/sdk.hpp>
-
 #include <array>
 #include <optional>
+#include <reel/sdk.hpp>
 
 #include "leveler.hpp"
 #include "loudness_meter.hpp"

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <reel/testing/ffmpeg.hpp>
 #include <reel/testing/run.hpp>
 
@@ -152,7 +153,8 @@ TEST_F(NormalizeTest, OnePassEvensOutALoudAndAQuietHalf) {
 TEST_F(NormalizeTest, TruePeaksStayBelowTheLimit) {
   // A sine at a quarter of the sample rate, 45 degrees off: its samples are 3 dB below its true peak.
   const auto in = Sound::make(
-      5, [](double t, int) { return 0.9 * std::sin(2 * G_PI * 12000 * t + G_PI / 4) * (t > 2 && t < 3 ? 1 : 0.05); }, 48000, 2);
+      5, [](double t, int) { return 0.9 * std::sin(2 * G_PI * 12000 * t + G_PI / 4) * (t > 2 && t < 3 ? 1 : 0.05); },
+      48000, 2);
   for (const double limit : {-6.0, -1.0}) {
     const std::string with = " true-peak=" + std::to_string(limit) + " target=-5";
     EXPECT_LE(ffmpeg_measure(normalized(in, with).sound).peak, limit + 0.05);
@@ -160,6 +162,29 @@ TEST_F(NormalizeTest, TruePeaksStayBelowTheLimit) {
   }
   const auto noise = Sound::noise(5, 1.0, 44100, 2);
   EXPECT_LE(ffmpeg_measure(normalized(noise, "measured-loudness=-30").sound).peak, -0.95);
+}
+
+TEST_F(NormalizeTest, SoundAwayFromPeaksPassesBitForBit) {
+  auto in = speech(6, 0.5);
+  const std::size_t peak = 3 * 48000 * 2;
+  in.samples[peak] = 4;
+  const auto out = normalized(in, "target=-16 measured-loudness=-16").sound;
+  ASSERT_EQ(out.samples.size(), in.samples.size());
+  EXPECT_LE(ffmpeg_measure(out).peak, -1.0);
+  const std::size_t fall = 48 * 6 * 2, rise = 48000 * 2 * 2;
+  for (std::size_t i = 0; i < in.samples.size(); ++i)
+    if (i + fall < peak || i > peak + rise) ASSERT_EQ(out.samples[i], in.samples[i]) << i;
+  EXPECT_NE(out.samples[peak - 48 * 2 * 2], in.samples[peak - 48 * 2 * 2]);
+}
+
+TEST_F(NormalizeTest, PeaksAtTheEdgesAreHeldToo) {
+  for (const int rate : {8000, 44100, 48000}) {
+    auto in = Sound::sine(0.5, 440, 0.1, rate, 1);
+    in.samples.front() = in.samples.back() = 3;
+    const auto out = normalized(in, "target=-16 measured-loudness=-16").sound;
+    ASSERT_EQ(out.samples.size(), in.samples.size());
+    EXPECT_LE(std::ranges::max(out.samples), std::pow(10, -1 / 20.0)) << rate;
+  }
 }
 
 TEST_F(NormalizeTest, SilenceStaysSilentAndIsReported) {

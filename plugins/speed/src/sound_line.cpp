@@ -9,9 +9,9 @@ constexpr Time tolerance = std::chrono::milliseconds(40);
 }  // namespace
 
 void SoundLine::begin_run(std::int64_t at) {
-  run_.emplace(Run{keep_pitch_ ? make_pitch_keeper(info_.rate, info_.channels, speed_)
-                               : make_resampler(info_.channels, speed_),
-                   at, at, output(at)});
+  run_.emplace(
+      Run{keep_pitch_ ? make_pitch_keeper(info_.rate, info_.channels, speed_) : make_resampler(info_.channels, speed_),
+          at, at, output(at)});
 }
 
 GstFlowReturn SoundLine::process(GstBuffer* buffer, Time time, const Push& push) {

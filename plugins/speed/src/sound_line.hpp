@@ -2,10 +2,10 @@
 #pragma once
 
 #include <gst/audio/audio.h>
-#include <reel/sdk.hpp>
 
 #include <functional>
 #include <optional>
+#include <reel/sdk.hpp>
 
 #include "stretcher.hpp"
 

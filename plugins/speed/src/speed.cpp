@@ -105,8 +105,8 @@ bool Speed::sink_event(GstElement* e, GstPad* pad, GstEvent* event) {
   EventPtr owned(event);
   Lane& lane = lane_of(pad);
   const auto type = GST_EVENT_TYPE(event);
-  const bool ends_run = type == GST_EVENT_CAPS || type == GST_EVENT_SEGMENT || type == GST_EVENT_GAP ||
-                        type == GST_EVENT_EOS;
+  const bool ends_run =
+      type == GST_EVENT_CAPS || type == GST_EVENT_SEGMENT || type == GST_EVENT_GAP || type == GST_EVENT_EOS;
   if (&lane == &audio_ && ends_run && lane.source != nullptr) line_.finish(to_sound());
   switch (type) {
     case GST_EVENT_SEGMENT: {
@@ -125,11 +125,13 @@ bool Speed::sink_event(GstElement* e, GstPad* pad, GstEvent* event) {
       line_.set_format(info);
       break;
     }
-    case GST_EVENT_GAP: return push_gap(lane, event);
+    case GST_EVENT_GAP:
+      return push_gap(lane, event);
     case GST_EVENT_FLUSH_STOP:
       if (&lane == &audio_) line_.reset();
       break;
-    default: break;
+    default:
+      break;
   }
   return gst_pad_event_default(pad, GST_OBJECT(e), owned.release()) != FALSE;
 }

@@ -33,9 +33,12 @@ class Speed : public PadStage<Speed> {
     double rate = 1;
     bool keep_pitch = true;
   };
-  static constexpr auto params = reel::params(
-      param("rate", &Params::rate, "How fast: 2 is twice as fast, 0.5 half as fast").range(0.1, 10).identity("1").fixed(),
-      param("keep-pitch", &Params::keep_pitch, "Whether voices and music keep their pitch").fixed());
+  static constexpr auto params =
+      reel::params(param("rate", &Params::rate, "How fast: 2 is twice as fast, 0.5 half as fast")
+                       .range(0.1, 10)
+                       .identity("1")
+                       .fixed(),
+                   param("keep-pitch", &Params::keep_pitch, "Whether voices and music keep their pitch").fixed());
   static constexpr const char* sound_caps =
       "audio/x-raw, format = (string) " GST_AUDIO_NE(F32) ", layout = (string) interleaved";
   static constexpr std::array pads{PadInfo{"video_sink", GST_PAD_SINK, GST_PAD_ALWAYS, "video/x-raw(ANY)"},

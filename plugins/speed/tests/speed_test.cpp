@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <reel/testing/run.hpp>
 
 #include <complex>
 #include <numbers>
+#include <reel/testing/run.hpp>
 
 namespace {
 
@@ -23,8 +23,8 @@ double level(const Sound& s, double hertz) {
   const std::size_t from = s.frames() / 4, to = s.frames() * 3 / 4;
   std::complex<double> sum = 0;
   for (std::size_t n = from; n < to; ++n)
-    sum += static_cast<double>(s.at(n)) *
-           std::polar(1.0, -2 * std::numbers::pi * hertz * static_cast<double>(n) / s.rate);
+    sum +=
+        static_cast<double>(s.at(n)) * std::polar(1.0, -2 * std::numbers::pi * hertz * static_cast<double>(n) / s.rate);
   return 2 * std::abs(sum) / static_cast<double>(to - from);
 }
 
@@ -92,7 +92,8 @@ TEST_F(SpeedTest, SoundStaysInStepFromStartToEnd) {
 
 TEST_F(SpeedTest, PicturesKeepTheirNumberAndTheFrameRateIsTold) {
   std::vector<Picture> frames(30, Picture::gradient("I420", 16, 8));
-  const auto out = run_video("s.video_sink reel-speed name=s rate=1.25 s.video_src", frames, {.fps_n = 30000, .fps_d = 1001});
+  const auto out =
+      run_video("s.video_sink reel-speed name=s rate=1.25 s.video_src", frames, {.fps_n = 30000, .fps_d = 1001});
   ASSERT_EQ(out.pictures.size(), 30U);
   EXPECT_THAT(out.caps, ::testing::HasSubstr("framerate=(fraction)37500/1001"));
   for (std::size_t i = 0; i < 30; ++i) {
@@ -119,8 +120,9 @@ TEST_F(SpeedTest, TellsTheDurationOfItsOutputAndSeeksInIt) {
 }
 
 TEST_F(SpeedTest, AGapInTheSoundStaysAGap) {
-  Graph graph("appsrc name=a caps=\"audio/x-raw,format=F32LE,layout=interleaved,rate=8000,channels=1\" ! s.audio_sink "
-              "reel-speed name=s rate=2 s.audio_src ! appsink name=out");
+  Graph graph(
+      "appsrc name=a caps=\"audio/x-raw,format=F32LE,layout=interleaved,rate=8000,channels=1\" ! s.audio_sink "
+      "reel-speed name=s rate=2 s.audio_src ! appsink name=out");
   const std::vector<float> block(8000, 0.1F);
   graph.push("a", make_buffer(block.data(), block.size() * 4, 0s, 1s));
   graph.push("a", make_buffer(block.data(), block.size() * 4, 3s, 1s));

@@ -59,8 +59,7 @@ GstFlowReturn Cut::cut_picture(BufferPtr buffer) {
   const GstClockTime duration = GST_BUFFER_DURATION(buffer.get());
   const bool timed = GST_CLOCK_TIME_IS_VALID(duration);
   guint64 begin = pts, end = 0;
-  if (gst_segment_clip(&video_.segment, GST_FORMAT_TIME, pts, timed ? pts + duration : pts, &begin, &end) ==
-      FALSE)
+  if (gst_segment_clip(&video_.segment, GST_FORMAT_TIME, pts, timed ? pts + duration : pts, &begin, &end) == FALSE)
     return GST_FLOW_OK;
   const Time time = detail::stream_time(video_.segment, begin);
   const TimeRange* const range = map_.kept().find(time);
@@ -68,8 +67,7 @@ GstFlowReturn Cut::cut_picture(BufferPtr buffer) {
   buffer = writable(std::move(buffer));
   GST_BUFFER_PTS(buffer.get()) = clock_time(map_.output(time));
   GST_BUFFER_DTS(buffer.get()) = GST_CLOCK_TIME_NONE;
-  if (timed)
-    GST_BUFFER_DURATION(buffer.get()) = clock_time(std::min(nanoseconds(end - begin), range->end - time));
+  if (timed) GST_BUFFER_DURATION(buffer.get()) = clock_time(std::min(nanoseconds(end - begin), range->end - time));
   return push(video_, std::move(buffer));
 }
 
@@ -83,8 +81,8 @@ GstFlowReturn Cut::cut_sound(BufferPtr buffer) {
   buffer.reset(gst_audio_buffer_clip(buffer.release(), &audio_.segment, info.rate, info.bpf));
   if (buffer == nullptr) return GST_FLOW_OK;
   const Time time = detail::stream_time(audio_.segment, GST_BUFFER_PTS(buffer.get()));
-  const GstFlowReturn flow = cutter_.process(
-      std::move(buffer), time, [this](BufferPtr part) { return push(audio_, std::move(part)); });
+  const GstFlowReturn flow =
+      cutter_.process(std::move(buffer), time, [this](BufferPtr part) { return push(audio_, std::move(part)); });
   return flow == GST_FLOW_EOS && !audio_.done ? finish(audio_) : flow;
 }
 
@@ -101,8 +99,7 @@ bool Cut::gap(Lane& lane, GstEvent* event) {
     const bool inside = from < to || (begin == end && range.contains(begin));
     if (!inside) continue;
     const GstClockTime left = GST_CLOCK_TIME_IS_VALID(duration) ? clock_time(to - from) : GST_CLOCK_TIME_NONE;
-    good = gst_pad_push_event(lane.source, gst_event_new_gap(clock_time(map_.output(from)), left)) != FALSE &&
-           good;
+    good = gst_pad_push_event(lane.source, gst_event_new_gap(clock_time(map_.output(from)), left)) != FALSE && good;
   }
   return good;
 }
@@ -161,8 +158,7 @@ bool Cut::sink_event(GstElement* e, GstPad* pad, GstEvent* event) {
 
 bool Cut::event(GstElement* e, GstPad* pad, GstEvent* event, const Params& params) {
   if (GST_PAD_IS_SINK(pad)) return sink_event(e, pad, event);
-  if (GST_EVENT_TYPE(event) == GST_EVENT_QOS)
-    return gst_event_unref(event), true;  // of another clock than upstream's
+  if (GST_EVENT_TYPE(event) == GST_EVENT_QOS) return gst_event_unref(event), true;  // of another clock than upstream's
   if (GST_EVENT_TYPE(event) == GST_EVENT_SEEK) event = retimed_seek(event, KeptTime(kept_ranges(params)));
   return gst_pad_event_default(pad, GST_OBJECT(e), event) != FALSE;
 }

@@ -14,8 +14,7 @@ class Cut : public PadStage<Cut> {
   static constexpr StageInfo stage{
       .name = "reel-cut",
       .title = "Cut",
-      .summary =
-          "Keeps or removes ranges of time, to the frame and to the sample, with no click at the joins",
+      .summary = "Keeps or removes ranges of time, to the frame and to the sample, with no click at the joins",
       .contract = "retime keep=keep remove=remove",
       .synonyms = "trim,clip,shorten,remove part,cut out,keep only",
       .during = false};
@@ -52,9 +51,7 @@ class Cut : public PadStage<Cut> {
     bool whole = true;  ///< upstream plays from the start
   };
 
-  Lane& lane_of(GstPad* pad) {
-    return std::string_view(GST_PAD_NAME(pad)).starts_with("video") ? video_ : audio_;
-  }
+  Lane& lane_of(GstPad* pad) { return std::string_view(GST_PAD_NAME(pad)).starts_with("video") ? video_ : audio_; }
   GstFlowReturn push(Lane& lane, BufferPtr buffer);
   GstFlowReturn finish(Lane& lane);
   GstFlowReturn cut_picture(BufferPtr buffer);

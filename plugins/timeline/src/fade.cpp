@@ -13,8 +13,7 @@ double level(const TimeRange& range, Time begin, Time end, const Fade::Params& p
   if (params.duration <= Time{0}) return 1;
   const double length = to_seconds(params.duration);
   double share = 1;
-  if (params.direction != FadeDirection::out)
-    share = curved(to_seconds(begin - range.begin) / length, params.curve);
+  if (params.direction != FadeDirection::out) share = curved(to_seconds(begin - range.begin) / length, params.curve);
   if (params.direction != FadeDirection::in && range.end != Time::max())
     share = std::min(share, curved(to_seconds(range.end - end) / length, params.curve));
   return share;
@@ -87,8 +86,7 @@ void Fade::fade_picture(BufferPtr& buffer, const Params& params) {
   if (GST_BUFFER_DURATION_IS_VALID(buffer.get()))
     shown = Time{static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer.get()))};
   else if (picture_.fps_n > 0)
-    shown = Time{
-        static_cast<std::int64_t>(gst_util_uint64_scale_int(GST_SECOND, picture_.fps_d, picture_.fps_n))};
+    shown = Time{static_cast<std::int64_t>(gst_util_uint64_scale_int(GST_SECOND, picture_.fps_d, picture_.fps_n))};
   const std::uint32_t share = share_of(level(*range, begin, begin + shown, params));
   if (share == share_of(1)) return;
   buffer = writable(std::move(buffer));
@@ -104,9 +102,7 @@ void Fade::fade_sound(BufferPtr& buffer, const Params& params) {
   const auto bpf = static_cast<std::size_t>(sound_.bpf);
   const std::size_t frames = gst_buffer_get_size(buffer.get()) / bpf;
   const Time begin = detail::stream_time(audio_.segment, GST_BUFFER_PTS(buffer.get()));
-  const auto time_of = [&](std::size_t i) {
-    return begin + time_of_sample(static_cast<std::int64_t>(i), sound_.rate);
-  };
+  const auto time_of = [&](std::size_t i) { return begin + time_of_sample(static_cast<std::int64_t>(i), sound_.rate); };
   const auto meets = [&](const TimeRange& r) {
     const Time from = std::max(begin, r.begin), to = std::min(time_of(frames), r.end);
     return from < to && !untouched(r, from, to, params);

@@ -29,8 +29,7 @@ class Fade : public PadStage<Fade> {
   static constexpr StageInfo stage{
       .name = "reel-fade",
       .title = "Fade",
-      .summary =
-          "Fades pictures from and to a colour, and sound from and to silence, at the start, the end or both",
+      .summary = "Fades pictures from and to a colour, and sound from and to silence, at the start, the end or both",
       .contract = "pointwise",
       .synonyms = "fade in,fade out,fade to black,fade from black"};
   struct Params {
@@ -50,16 +49,10 @@ class Fade : public PadStage<Fade> {
                    param("curve", &Params::curve, "How the fade goes on from its start to its end").fixed(),
                    param("picture", &Params::picture, "Whether pictures are faded").fixed(),
                    param("sound", &Params::sound, "Whether sound is faded").fixed());
-  static constexpr const char* picture_caps =
-      "video/x-raw, format = (string) { I420, YV12, Y42B, Y444, NV12, NV21, A420, AYUV, GRAY8, I420_10LE, "
-      "I422_10LE, "
-      "Y444_10LE, I420_12LE, I422_12LE, Y444_12LE, Y444_16LE, GRAY16_LE, RGB, BGR, RGBA, BGRA, ARGB, ABGR, "
-      "RGBx, BGRx, "
-      "xRGB, xBGR, GBR, GBRA, GBR_10LE, GBR_12LE }";
   static constexpr const char* sound_caps =
       "audio/x-raw, format = (string) { F32LE, S16LE, S32LE }, layout = (string) interleaved";
-  static constexpr std::array pads{PadInfo{"video_sink", GST_PAD_SINK, GST_PAD_ALWAYS, picture_caps},
-                                   PadInfo{"video_src", GST_PAD_SRC, GST_PAD_ALWAYS, picture_caps},
+  static constexpr std::array pads{PadInfo{"video_sink", GST_PAD_SINK, GST_PAD_ALWAYS, mixable_pictures},
+                                   PadInfo{"video_src", GST_PAD_SRC, GST_PAD_ALWAYS, mixable_pictures},
                                    PadInfo{"audio_sink", GST_PAD_SINK, GST_PAD_ALWAYS, sound_caps},
                                    PadInfo{"audio_src", GST_PAD_SRC, GST_PAD_ALWAYS, sound_caps}};
 

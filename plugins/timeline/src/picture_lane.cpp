@@ -30,8 +30,7 @@ bool PictureLane::set_format(bool second, GstCaps* caps) {
 }
 
 Time PictureLane::length(const GstBuffer* buffer) const {
-  if (GST_BUFFER_DURATION_IS_VALID(buffer))
-    return Time{static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))};
+  if (GST_BUFFER_DURATION_IS_VALID(buffer)) return Time{static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))};
   if (format_.fps_n <= 0) return Time{0};
   return Time{static_cast<std::int64_t>(gst_util_uint64_scale_int(GST_SECOND, format_.fps_d, format_.fps_n))};
 }
@@ -47,8 +46,8 @@ GstFlowReturn PictureLane::first(BufferPtr buffer, Time begin) {
   junction_.seen(begin + length(buffer.get()));
   held_.push_back({std::move(buffer), begin});
   GstFlowReturn flow = GST_FLOW_OK;
-  for (const Time safe = junction_.earliest();
-       flow == GST_FLOW_OK && !held_.empty() && held_.front().begin < safe; held_.pop_front())
+  for (const Time safe = junction_.earliest(); flow == GST_FLOW_OK && !held_.empty() && held_.front().begin < safe;
+       held_.pop_front())
     flow = push_at(std::move(held_.front().buffer), held_.front().begin);
   return flow;
 }
@@ -61,8 +60,7 @@ GstFlowReturn PictureLane::cross(TimeRange overlap) {
       const BufferPtr other = inputs_.second ? second_at(shown.begin - overlap.begin) : nullptr;
       const double middle = to_seconds(shown.begin - overlap.begin + length(shown.buffer.get()) / 2);
       if (other)
-        shown.buffer =
-            mixed(std::move(shown.buffer), other.get(), middle / to_seconds(overlap.end - overlap.begin));
+        shown.buffer = mixed(std::move(shown.buffer), other.get(), middle / to_seconds(overlap.end - overlap.begin));
     }
     flow = push_at(std::move(shown.buffer), shown.begin);
   }

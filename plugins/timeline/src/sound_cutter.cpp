@@ -14,8 +14,7 @@ constexpr std::int64_t endless = std::int64_t{1} << 60;
 
 /// Weights that add up to one, so that a crossfade is never louder than its louder side.
 double weight_in(std::int64_t k, std::int64_t length) {
-  return 0.5 -
-         0.5 * std::cos(std::numbers::pi * (static_cast<double>(k) + 0.5) / static_cast<double>(length));
+  return 0.5 - 0.5 * std::cos(std::numbers::pi * (static_cast<double>(k) + 0.5) / static_cast<double>(length));
 }
 
 template <class T>
@@ -85,8 +84,7 @@ GstFlowReturn SoundCutter::process(BufferPtr buffer, Time time, const Push& push
     }
     if (piece + 1 == pieces_.end()) continue;
     const Span tail{std::max(begin, piece->end()), std::min(end, piece->end() + (piece + 1)->fade)};
-    if (tail.begin < tail.end)
-      remember_tail(block, tail, static_cast<std::size_t>(piece + 1 - pieces_.begin()));
+    if (tail.begin < tail.end) remember_tail(block, tail, static_cast<std::size_t>(piece + 1 - pieces_.begin()));
   }
   return end >= pieces_.back().end() ? GST_FLOW_EOS : GST_FLOW_OK;
 }
@@ -101,8 +99,7 @@ void SoundCutter::remember_tail(const Block& block, Span span, std::size_t piece
   }
   const auto count = std::min(span.end - span.begin, pieces_[piece].fade - tail_filled_);
   gst_buffer_extract(block.buffer, static_cast<gsize>(span.begin - block.begin) * bpf,
-                     tail_.data() + static_cast<std::size_t>(tail_filled_) * bpf,
-                     static_cast<gsize>(count) * bpf);
+                     tail_.data() + static_cast<std::size_t>(tail_filled_) * bpf, static_cast<gsize>(count) * bpf);
   tail_filled_ += count;
 }
 
@@ -112,14 +109,13 @@ BufferPtr SoundCutter::cut_out(const Block& block, Span span, const Piece& piece
                                            static_cast<gsize>(span.begin - block.begin),
                                            static_cast<gsize>(span.end - span.begin)));
   part = writable(std::move(part));
-  const bool has_tail = tail_piece_ == static_cast<std::size_t>(&piece - pieces_.data()) && piece.fade > 0 &&
-                        tail_filled_ == piece.fade;
+  const bool has_tail =
+      tail_piece_ == static_cast<std::size_t>(&piece - pieces_.data()) && piece.fade > 0 && tail_filled_ == piece.fade;
   if (has_tail && span.begin < piece.in + piece.fade) crossfade(part.get(), span.begin - piece.in, piece);
   GstBuffer* const b = part.get();
   GST_BUFFER_PTS(b) = static_cast<GstClockTime>(time_of_sample(out, info_.rate).count());
   GST_BUFFER_DTS(b) = GST_CLOCK_TIME_NONE;
-  GST_BUFFER_DURATION(b) =
-      static_cast<GstClockTime>(time_of_sample(out_end, info_.rate).count()) - GST_BUFFER_PTS(b);
+  GST_BUFFER_DURATION(b) = static_cast<GstClockTime>(time_of_sample(out_end, info_.rate).count()) - GST_BUFFER_PTS(b);
   GST_BUFFER_OFFSET(b) = static_cast<guint64>(out);
   GST_BUFFER_OFFSET_END(b) = static_cast<guint64>(out_end);
   if (out == next_out_)
@@ -137,8 +133,7 @@ void SoundCutter::crossfade(GstBuffer* buffer, std::int64_t from, const Piece& p
   const std::int64_t frames = std::min(static_cast<std::int64_t>(map.size()) / info_.bpf, piece.fade - from);
   const auto run = [&](auto sample) {
     using T = decltype(sample);
-    mix(reinterpret_cast<T*>(map.data()), reinterpret_cast<const T*>(left), frames, info_.channels, from,
-        piece.fade);
+    mix(reinterpret_cast<T*>(map.data()), reinterpret_cast<const T*>(left), frames, info_.channels, from, piece.fade);
   };
   switch (GST_AUDIO_INFO_FORMAT(&info_)) {
     case GST_AUDIO_FORMAT_S16LE:

@@ -73,8 +73,7 @@ GstFlowReturn SoundLane::cross(TimeRange overlap) {
   std::vector<float> under = held_.take_to(begin + length), over;
   {
     std::unique_lock lock(mutex_);
-    if (inputs_.second)
-      changed_.wait(lock, [&] { return waiting_.end() >= length || second_ended_ || stopped_; });
+    if (inputs_.second) changed_.wait(lock, [&] { return waiting_.end() >= length || second_ended_ || stopped_; });
     waiting_.pad_to(length);
     over = waiting_.take_to(length);
   }
@@ -89,17 +88,15 @@ GstFlowReturn SoundLane::cross(TimeRange overlap) {
 /// In the first's rate and channels; null is silence, which pushes out what the converter holds back.
 std::vector<float> SoundLane::converted(const float* samples, std::size_t frames) {
   if (!converter_) {
-    converter_.reset(
-        gst_audio_converter_new(GST_AUDIO_CONVERTER_FLAG_NONE, &second_format_, &format_, nullptr));
+    converter_.reset(gst_audio_converter_new(GST_AUDIO_CONVERTER_FLAG_NONE, &second_format_, &format_, nullptr));
     if (!converter_)
       throw Error("the second input's sound cannot be converted to the rate and channels of the first's");
   }
   std::vector<float> out(gst_audio_converter_get_out_frames(converter_.get(), frames) *
                          static_cast<std::size_t>(format_.channels));
   gpointer from[] = {const_cast<float*>(samples)}, to[] = {out.data()};
-  if (gst_audio_converter_samples(converter_.get(), GST_AUDIO_CONVERTER_FLAG_NONE,
-                                  samples != nullptr ? from : nullptr, frames, to,
-                                  out.size() / static_cast<std::size_t>(format_.channels)) == FALSE)
+  if (gst_audio_converter_samples(converter_.get(), GST_AUDIO_CONVERTER_FLAG_NONE, samples != nullptr ? from : nullptr,
+                                  frames, to, out.size() / static_cast<std::size_t>(format_.channels)) == FALSE)
     throw Error("the second input's sound could not be converted");
   return out;
 }
@@ -107,9 +104,8 @@ std::vector<float> SoundLane::converted(const float* samples, std::size_t frames
 GstFlowReturn SoundLane::second(BufferPtr buffer, Time begin) {
   std::unique_lock lock(mutex_);
   // What to convert to is known once the first input has told its format.
-  if (!handed_over_or(lock, [&] {
-        return format_.rate != 0 && waiting_.end() - waiting_.begin() < position(duration_ + spare);
-      }))
+  if (!handed_over_or(
+          lock, [&] { return format_.rate != 0 && waiting_.end() - waiting_.begin() < position(duration_ + spare); }))
     return GST_FLOW_FLUSHING;
   if (format_.rate == 0) return GST_FLOW_NOT_NEGOTIATED;
   const MappedBuffer map(buffer.get(), GST_MAP_READ);
@@ -118,9 +114,8 @@ GstFlowReturn SoundLane::second(BufferPtr buffer, Time begin) {
   if (second_next_ < Time{0} || std::chrono::abs(begin - second_next_) > std::chrono::milliseconds(40))
     second_next_ = begin;
   const bool same = gst_audio_info_is_equal(&second_format_, &format_) != FALSE;
-  waiting_.append(
-      same ? std::vector<float>(samples, samples + map.size() / sizeof(float)) : converted(samples, frames),
-      position(second_next_), tolerance());
+  waiting_.append(same ? std::vector<float>(samples, samples + map.size() / sizeof(float)) : converted(samples, frames),
+                  position(second_next_), tolerance());
   second_next_ += time_of_sample(static_cast<std::int64_t>(frames), second_format_.rate);
   changed_.notify_all();
   return handed_over_ ? drain() : GST_FLOW_OK;
@@ -129,8 +124,7 @@ GstFlowReturn SoundLane::second(BufferPtr buffer, Time begin) {
 GstFlowReturn SoundLane::drain() {
   if (format_.rate == 0) return GST_FLOW_OK;
   if (second_ended_ && converter_) {
-    waiting_.append(converted(nullptr, gst_audio_converter_get_max_latency(converter_.get())), waiting_.end(),
-                    0);
+    waiting_.append(converted(nullptr, gst_audio_converter_get_max_latency(converter_.get())), waiting_.end(), 0);
     converter_.reset();
   }
   const std::int64_t from = waiting_.begin();

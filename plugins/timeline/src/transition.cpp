@@ -21,8 +21,7 @@ void Transition::start(GstElement* e, const Params& params) {
     side->lane.reset(side->inputs, side->source);
   }
   if (!video_.inputs.second && !audio_.inputs.second)
-    throw Error(
-        "transition has no second input: name two stages in from, in the order in which they are to play");
+    throw Error("transition has no second input: name two stages in from, in the order in which they are to play");
   if (!video_.inputs.first && !audio_.inputs.first)
     throw Error("transition's first input has neither pictures nor sound");
   pictures_.set_kind(params.kind, params.color);
@@ -98,8 +97,7 @@ bool Transition::event(GstElement* e, GstPad* pad, GstEvent* event, const Params
 
 bool Transition::query(GstElement* e, GstPad* pad, GstQuery* query, const Params& params) {
   const auto type = GST_QUERY_TYPE(query);
-  if (type == GST_QUERY_ALLOCATION)
-    return false;  // pictures wait here, so a small pool downstream would run dry
+  if (type == GST_QUERY_ALLOCATION) return false;  // pictures wait here, so a small pool downstream would run dry
   if (type == GST_QUERY_SEEKING || GST_PAD_IS_SINK(pad) || type != GST_QUERY_DURATION)
     return type != GST_QUERY_SEEKING && gst_pad_query_default(pad, GST_OBJECT(e), query) != FALSE;
   GstFormat format = GST_FORMAT_UNDEFINED;
@@ -110,14 +108,13 @@ bool Transition::query(GstElement* e, GstPad* pad, GstQuery* query, const Params
     for (const char* kind : {"video_sink_", "audio_sink_"}) {
       const PadPtr sink(gst_element_get_static_pad(e, (kind + std::to_string(i)).c_str()));
       gint64 length = -1;
-      if (sink && lengths[i] == Time{0} &&
-          gst_pad_peer_query_duration(sink.get(), format, &length) != FALSE && length > 0)
+      if (sink && lengths[i] == Time{0} && gst_pad_peer_query_duration(sink.get(), format, &length) != FALSE &&
+          length > 0)
         lengths[i] = Time{length};
     }
     if (lengths[i] == Time{0}) return false;
   }
-  gst_query_set_duration(query, format,
-                         (lengths[0] + lengths[1] - std::min(lengths[0], params.duration)).count());
+  gst_query_set_duration(query, format, (lengths[0] + lengths[1] - std::min(lengths[0], params.duration)).count());
   return true;
 }
 

@@ -25,23 +25,13 @@ class Transition : public PadStage<Transition> {
     Color color;
   };
   static constexpr auto params = reel::params(
-      param("kind", &Params::kind,
-            "How the second picture takes the place of the first; sound is always crossfaded")
+      param("kind", &Params::kind, "How the second picture takes the place of the first; sound is always crossfaded")
           .fixed(),
-      param("duration", &Params::duration, "How long both overlap; 0 joins them with a plain cut")
-          .range(0, 30)
-          .fixed(),
+      param("duration", &Params::duration, "How long both overlap; 0 joins them with a plain cut").range(0, 30).fixed(),
       param("color", &Params::color, "What `dip` fades to and from").fixed());
-  static constexpr const char* picture_caps =
-      "video/x-raw, format = (string) { I420, YV12, Y42B, Y444, NV12, NV21, A420, AYUV, GRAY8, I420_10LE, "
-      "I422_10LE, "
-      "Y444_10LE, I420_12LE, I422_12LE, Y444_12LE, Y444_16LE, GRAY16_LE, RGB, BGR, RGBA, BGRA, ARGB, ABGR, "
-      "RGBx, BGRx, "
-      "xRGB, xBGR, GBR, GBRA, GBR_10LE, GBR_12LE }";
-  static constexpr const char* sound_caps =
-      "audio/x-raw, format = (string) F32LE, layout = (string) interleaved";
-  static constexpr std::array pads{PadInfo{"video_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, picture_caps},
-                                   PadInfo{"video_src", GST_PAD_SRC, GST_PAD_ALWAYS, picture_caps},
+  static constexpr const char* sound_caps = "audio/x-raw, format = (string) F32LE, layout = (string) interleaved";
+  static constexpr std::array pads{PadInfo{"video_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, mixable_pictures},
+                                   PadInfo{"video_src", GST_PAD_SRC, GST_PAD_ALWAYS, mixable_pictures},
                                    PadInfo{"audio_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, sound_caps},
                                    PadInfo{"audio_src", GST_PAD_SRC, GST_PAD_ALWAYS, sound_caps}};
 
@@ -60,9 +50,7 @@ class Transition : public PadStage<Transition> {
     std::array<GstSegment, 2> segments{};
   };
 
-  Side& side_of(GstPad* pad) {
-    return std::string_view(GST_PAD_NAME(pad)).starts_with("video") ? video_ : audio_;
-  }
+  Side& side_of(GstPad* pad) { return std::string_view(GST_PAD_NAME(pad)).starts_with("video") ? video_ : audio_; }
   bool sink_event(GstElement* e, GstPad* pad, EventPtr event);
   bool end(Side& side, bool second);
 

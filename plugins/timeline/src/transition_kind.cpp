@@ -44,8 +44,7 @@ void fade_in(const Pair<T>& p, std::uint32_t share) {
 template <class T>
 void mix_component(TransitionKind kind, const Pair<T>& p, double share) {
   const int width = p.onto.width(), height = p.onto.height();
-  const int across = static_cast<int>(std::lround(width * share)),
-            down = static_cast<int>(std::lround(height * share));
+  const int across = static_cast<int>(std::lround(width * share)), down = static_cast<int>(std::lround(height * share));
   switch (kind) {
     case fade:
       return fade_in(p, share_of(share));
@@ -76,17 +75,16 @@ void mix_component(TransitionKind kind, const Pair<T>& p, double share) {
 
 }  // namespace
 
-void mix(TransitionKind kind, VideoFrame& picture, const VideoFrame& other, double share,
-         const Components& color) {
+void mix(TransitionKind kind, VideoFrame& picture, const VideoFrame& other, double share, const Components& color) {
   share = std::clamp(share, 0.0, 1.0);
   if (kind != dip || share >= 0.5)
     for (int c = 0; c < picture.components(); ++c) {
       if (picture.depth() > 8)
-        mix_component<std::uint16_t>(
-            kind, {picture.component<std::uint16_t>(c), other.component<std::uint16_t>(c)}, share);
+        mix_component<std::uint16_t>(kind, {picture.component<std::uint16_t>(c), other.component<std::uint16_t>(c)},
+                                     share);
       else
-        mix_component<std::uint8_t>(
-            kind, {picture.component<std::uint8_t>(c), other.component<std::uint8_t>(c)}, share);
+        mix_component<std::uint8_t>(kind, {picture.component<std::uint8_t>(c), other.component<std::uint8_t>(c)},
+                                    share);
     }
   if (kind == dip) mix_with_color(picture, color, share_of(std::abs(2 * share - 1)));
 }

@@ -33,7 +33,6 @@ constexpr auto choices(TransitionKind) {
 
 /// picture becomes what is shown when `share`, 0..1, of the way to `other` is done. Both have one format and
 /// one size.
-void mix(TransitionKind kind, VideoFrame& picture, const VideoFrame& other, double share,
-         const Components& color);
+void mix(TransitionKind kind, VideoFrame& picture, const VideoFrame& other, double share, const Components& color);
 
 }  // namespace reel::timeline

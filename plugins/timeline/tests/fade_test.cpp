@@ -52,8 +52,10 @@ unsigned corner(Faded& f, std::size_t i, int c) {
   reel::VideoFrame frame(raw, Time{0});
   unsigned value = 0;
   const auto read = [&](auto plane) { value = plane.at(plane.width() - 1, plane.height() - 1); };
-  if (frame.depth() > 8) read(frame.component<std::uint16_t>(c));
-  else read(frame.component<std::uint8_t>(c));
+  if (frame.depth() > 8)
+    read(frame.component<std::uint16_t>(c));
+  else
+    read(frame.component<std::uint8_t>(c));
   gst_video_frame_unmap(&raw);
   return value;
 }
@@ -140,9 +142,10 @@ TEST_F(FadeTest, AnUnknownLengthIsSaid) {
 TEST_F(FadeTest, SoundFadesSampleBySample) {
   for (const char* format : {"F32LE", "S16LE", "S32LE"}) {
     SCOPED_TRACE(format);
-    Graph graph("appsrc name=a duration=3000000000 caps=\"" + sound_caps("F32LE", 8000, 2) +
-                "\" ! audioconvert dithering=none ! audio/x-raw,format=" + format +
-                " ! f.audio_sink reel-fade name=f f.audio_src ! audioconvert ! audio/x-raw,format=F32LE ! appsink name=ao");
+    Graph graph(
+        "appsrc name=a duration=3000000000 caps=\"" + sound_caps("F32LE", 8000, 2) +
+        "\" ! audioconvert dithering=none ! audio/x-raw,format=" + format +
+        " ! f.audio_sink reel-fade name=f f.audio_src ! audioconvert ! audio/x-raw,format=F32LE ! appsink name=ao");
     push_sound(graph, "a", 24000, 8000, 2, [](std::int64_t) { return 0.5F; });
     graph.run();
     const auto out = graph.output("ao").samples<float>();

@@ -28,8 +28,7 @@ struct Clip {
 };
 
 Clip grey(int luma, std::size_t count, const char* format = "I420", int width = 16, int height = 8) {
-  return {.pictures =
-              std::vector<Picture>(count, Picture::solid(format, width, height, {luma, 128, 128, 0}))};
+  return {.pictures = std::vector<Picture>(count, Picture::solid(format, width, height, {luma, 128, 128, 0}))};
 }
 
 struct Joined {
@@ -133,12 +132,11 @@ TEST_F(TransitionTest, WipesAndSlidesShowEachPixelWhereItBelongs) {
   // Columns and rows that carry their number; one picture in the middle of the overlap: half of each.
   const int w = 16, h = 8;
   for (const char* format : {"I420", "RGB", "NV12", "I420_10LE", "AYUV"})
-    for (const char* kind : {"wipe-left", "wipe-right", "wipe-up", "wipe-down", "slide-left", "slide-right",
-                             "slide-up", "slide-down"}) {
+    for (const char* kind :
+         {"wipe-left", "wipe-right", "wipe-up", "wipe-down", "slide-left", "slide-right", "slide-up", "slide-down"}) {
       SCOPED_TRACE(::testing::Message() << format << " " << kind);
       const Picture a = Picture::noise(format, w, h, 1), b = Picture::noise(format, w, h, 2);
-      const Joined out =
-          join(std::string("duration=40000000 kind=") + kind, {.pictures = {a}}, {.pictures = {b}});
+      const Joined out = join(std::string("duration=40000000 kind=") + kind, {.pictures = {a}}, {.pictures = {b}});
       ASSERT_EQ(out.pictures.size(), 1U);
       const std::string_view k = kind;
       const bool slide = k.starts_with("slide");
@@ -188,9 +186,7 @@ TEST_F(TransitionTest, CrossfadesSoundAtEqualPower) {
   double worst = 0;
   for (int i = 0; i < 72000; ++i) {
     const double angle = std::numbers::pi / 2 * std::clamp((i - 24000 + 0.5) / 24000, 0.0, 1.0);
-    const double expected = i < 24000    ? 0.5
-                            : i >= 48000 ? -0.25
-                                         : 0.5 * std::cos(angle) - 0.25 * std::sin(angle);
+    const double expected = i < 24000 ? 0.5 : i >= 48000 ? -0.25 : 0.5 * std::cos(angle) - 0.25 * std::sin(angle);
     worst = std::max(worst, std::abs(out.sound[static_cast<std::size_t>(i)] - expected));
   }
   EXPECT_LT(worst, 1e-6);

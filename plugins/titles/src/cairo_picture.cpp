@@ -18,7 +18,8 @@ std::unique_ptr<Picture> straightened(cairo_surface_t* surface) {
       const std::uint32_t pixel = from[x], alpha = pixel >> 24U;
       for (unsigned c = 0; c < 3; ++c) {
         const std::uint32_t value = pixel >> (8 * c) & 0xFFU;
-        to[4 * x + int(c)] = static_cast<std::uint8_t>(alpha == 0 ? 0 : std::min(255U, (value * 255 + alpha / 2) / alpha));
+        to[4 * x + int(c)] =
+            static_cast<std::uint8_t>(alpha == 0 ? 0 : std::min(255U, (value * 255 + alpha / 2) / alpha));
       }
       to[4 * x + 3] = static_cast<std::uint8_t>(alpha);
     }

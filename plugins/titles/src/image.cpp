@@ -29,16 +29,18 @@ bool is_svg(const std::string& path, const std::string& start) {
 
 [[noreturn]] void refuse(const std::string& path, GError* error) {
   const GErrorPtr owned(error);
-  throw Error("file: " + path + " is no image that can be read (" +
-              (owned ? owned->message : "no reason given") + "); expected PNG, JPEG, SVG or the like");
+  throw Error("file: " + path + " is no image that can be read (" + (owned ? owned->message : "no reason given") +
+              "); expected PNG, JPEG, SVG or the like");
 }
 
 }  // namespace
 
 Image::Image(const std::string& path) {
   if (path.empty()) throw Error("file: no image is named; give the path of a PNG, JPEG or SVG file");
-  if (is_svg(path, beginning_of(path))) load_svg(path);
-  else load_pixels(path);
+  if (is_svg(path, beginning_of(path)))
+    load_svg(path);
+  else
+    load_pixels(path);
 }
 
 void Image::load_svg(const std::string& path) {

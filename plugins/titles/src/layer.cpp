@@ -81,7 +81,8 @@ std::uint16_t to_depth(std::uint32_t value, bool from_deep, const VideoFormat& m
   if (from_deep) return static_cast<std::uint16_t>(std::min((value + (1U << (16 - depth) >> 1)) >> (16 - depth), max));
   if (depth == 8) return static_cast<std::uint16_t>(value);
   const bool rgb = GST_VIDEO_INFO_IS_RGB(&main) != 0;
-  if (!rgb && main.colorimetry.range != GST_VIDEO_COLOR_RANGE_0_255) return static_cast<std::uint16_t>(value << (depth - 8));
+  if (!rgb && main.colorimetry.range != GST_VIDEO_COLOR_RANGE_0_255)
+    return static_cast<std::uint16_t>(value << (depth - 8));
   const double middle = !rgb && component > 0 ? 128 : 0;
   const double scaled = (value - middle) * max / 255 + middle * (1 << (depth - 8));
   return static_cast<std::uint16_t>(std::clamp(scaled + 0.5, 0.0, double(max)));
@@ -95,7 +96,7 @@ VideoFormat staging_format(const VideoFormat& main, const VideoFormat& source, i
   const bool rgb = GST_VIDEO_INFO_IS_RGB(&main) != 0;
   const bool deep = is_deep(main) && is_deep(source);
   const GstVideoFormat format = deep ? (rgb ? GST_VIDEO_FORMAT_ARGB64 : GST_VIDEO_FORMAT_AYUV64)
-                                              : (rgb ? GST_VIDEO_FORMAT_ARGB : GST_VIDEO_FORMAT_AYUV);
+                                     : (rgb ? GST_VIDEO_FORMAT_ARGB : GST_VIDEO_FORMAT_AYUV);
   VideoFormat staging;
   gst_video_info_set_format(&staging, format, static_cast<guint>(width), static_cast<guint>(height));
   staging.colorimetry = main.colorimetry;
@@ -109,15 +110,19 @@ Layer::Layer(const GstVideoFrame& staged, const VideoFormat& main, int x, int y)
   const Staged source(staged);
   const auto count = static_cast<int>(GST_VIDEO_INFO_N_COMPONENTS(&main));
   for (int c = 0; c < std::min(count, alpha_component); ++c) {
-    Component component{c, static_cast<int>(GST_VIDEO_FORMAT_INFO_W_SUB(main.finfo, c)),
-                        static_cast<int>(GST_VIDEO_FORMAT_INFO_H_SUB(main.finfo, c)), 0, {}};
+    Component component{c,
+                        static_cast<int>(GST_VIDEO_FORMAT_INFO_W_SUB(main.finfo, c)),
+                        static_cast<int>(GST_VIDEO_FORMAT_INFO_H_SUB(main.finfo, c)),
+                        0,
+                        {}};
     component.grid = grid_for(component.x_shift, component.y_shift, staged, main, x, y);
     const Grid& grid = grids_[component.grid];
     component.value.reserve(grid.alpha.size());
     for (int row = grid.y; row < grid.y + grid.height; ++row)
       for (int column = grid.x; column < grid.x + grid.width; ++column) {
         const Cell cell = cell_of(column, row, component.x_shift, component.y_shift, main);
-        component.value.push_back(to_depth(value_over(within(cell, x, y, source), source, 1 + c), source.max() > 255, main, c));
+        component.value.push_back(
+            to_depth(value_over(within(cell, x, y, source), source, 1 + c), source.max() > 255, main, c));
       }
     components_.push_back(std::move(component));
   }

@@ -16,7 +16,8 @@ CapsPtr main_caps() { return CapsPtr(gst_caps_from_string(detail::video_caps(ble
 
 Time duration_of(const GstBuffer* buffer, const VideoFormat& format) {
   if (GST_BUFFER_DURATION_IS_VALID(buffer)) return Time{static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))};
-  if (format.fps_n > 0) return Time{static_cast<std::int64_t>(gst_util_uint64_scale_int(GST_SECOND, format.fps_d, format.fps_n))};
+  if (format.fps_n > 0)
+    return Time{static_cast<std::int64_t>(gst_util_uint64_scale_int(GST_SECOND, format.fps_d, format.fps_n))};
   return Time{0};
 }
 
@@ -41,8 +42,9 @@ GstFlowReturn Overlay::chain(GstElement* e, GstPad* pad, GstBuffer* buffer, cons
   BufferPtr owned(buffer);
   if (is_main(pad)) return chain_main(e, std::move(owned));
   if (is_second(pad)) return chain_second(std::move(owned));
-  throw Error("overlay: expected exactly two inputs, the main one and the one that lies over it; lay a third over the "
-              "result with an overlay of its own");
+  throw Error(
+      "overlay: expected exactly two inputs, the main one and the one that lies over it; lay a third over the "
+      "result with an overlay of its own");
 }
 
 GstFlowReturn Overlay::chain_second(BufferPtr buffer) {

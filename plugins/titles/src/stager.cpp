@@ -7,7 +7,8 @@ namespace {
 
 /// Makes sure that `picture` is one of that format, anew only if it has to be.
 GstVideoFrame& fitted(std::unique_ptr<Picture>& picture, const VideoFormat& format) {
-  if (!picture || !gst_video_info_is_equal(&picture->frame().info, &format)) picture = std::make_unique<Picture>(format);
+  if (!picture || !gst_video_info_is_equal(&picture->frame().info, &format))
+    picture = std::make_unique<Picture>(format);
   return picture->frame();
 }
 
@@ -39,8 +40,7 @@ void straighten(Picture& picture) {
   for_each_pixel(picture, [](std::uint16_t* p) {
     if (p[0] == 0) return;
     for (int c = 1; c < 4; ++c)
-      p[c] = static_cast<std::uint16_t>(
-          std::min<std::uint64_t>(full, (std::uint64_t{p[c]} * full + p[0] / 2U) / p[0]));
+      p[c] = static_cast<std::uint16_t>(std::min<std::uint64_t>(full, (std::uint64_t{p[c]} * full + p[0] / 2U) / p[0]));
   });
 }
 

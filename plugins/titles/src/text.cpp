@@ -85,7 +85,8 @@ void Text::draw(const TextLook& look, double revealed, const VideoFormat& main) 
   staged_.reset();
   layer_.reset();
   if (auto picture = raster_->draw(look, main, revealed)) {
-    staged_ = std::make_unique<Picture>(staging_format(main, picture->frame().info, picture->width(), picture->height()));
+    staged_ =
+        std::make_unique<Picture>(staging_format(main, picture->frame().info, picture->width(), picture->height()));
     conversion_.run(picture->frame(), staged_->frame());
   }
   drawn_ = look;

@@ -38,12 +38,13 @@ struct Text : VideoFilter<Text> {
     Ranges during;
   };
   static constexpr auto params = reel::params(
-      param("text", &Params::text,
-            "What to write; {time} in it stands for the picture's time, as in 0:01:23.456")
+      param("text", &Params::text, "What to write; {time} in it stands for the picture's time, as in 0:01:23.456")
           .required(),
       param("markup", &Params::markup, "Whether text holds Pango markup, such as <b>bold</b> or <span color=\"red\">"),
       param("font", &Params::font, "The font's family and style; another one is taken if it is not installed"),
-      param("size", &Params::size, "Height of the letters, in percent of the picture's height").range(0.5, 100).unit("%"),
+      param("size", &Params::size, "Height of the letters, in percent of the picture's height")
+          .range(0.5, 100)
+          .unit("%"),
       param("color", &Params::color, "Colour of the letters"),
       param("outline", &Params::outline, "Width of the outline round each letter, in percent of size; 0 for none")
           .range(0, 50)
@@ -57,7 +58,8 @@ struct Text : VideoFilter<Text> {
           .range(0, 200)
           .unit("%"),
       param("align", &Params::align,
-            "The edge or corner of the picture that the text keeps to; with x and y, the point of the text that lies there"),
+            "The edge or corner of the picture that the text keeps to; with x and y, the point of the text that lies "
+            "there"),
       param("margin", &Params::margin, "Distance from the picture's edges, in percent of its height")
           .range(0, 50)
           .unit("%"),

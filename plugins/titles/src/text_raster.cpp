@@ -21,7 +21,8 @@ Marked parse_markup(const std::string& text) {
   PangoAttrList* attributes = nullptr;
   gchar* plain = nullptr;
   GError* error = nullptr;
-  if (pango_parse_markup(text.c_str(), static_cast<int>(text.size()), 0, &attributes, &plain, nullptr, &error) == FALSE) {
+  if (pango_parse_markup(text.c_str(), static_cast<int>(text.size()), 0, &attributes, &plain, nullptr, &error) ==
+      FALSE) {
     const GErrorPtr owned(error);
     throw Error("text: the markup cannot be read: " + std::string(owned->message) +
                 "; expected Pango markup such as <b>bold</b>, with &amp; for & and &lt; for <; or leave markup off");

@@ -15,8 +15,8 @@ struct TextLook {
   std::string text;
   bool markup = false;
   std::string font = "DejaVu Sans Bold";
-  double size = 6;     ///< % of the picture's height
-  double margin = 4;   ///< % of the picture's height
+  double size = 6;    ///< % of the picture's height
+  double margin = 4;  ///< % of the picture's height
   Color color{255, 255, 255, 255};
   double outline = 8;
   Color outline_color{0, 0, 0, 255};

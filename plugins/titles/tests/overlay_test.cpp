@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <reel/testing/testing.hpp>
 
 #include <random>
+#include <reel/testing/testing.hpp>
 #include <thread>
 
 namespace {
@@ -16,10 +16,11 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr const char* blendable[] = {
-    "I420",      "YV12",      "Y42B",      "Y41B",     "Y444",   "NV12", "NV21", "NV16", "NV24", "YUY2", "UYVY",
-    "GRAY8",     "A420",      "AYUV",      "I420_10LE", "I422_10LE", "Y444_10LE", "I420_12LE", "I422_12LE", "Y444_12LE",
-    "Y444_16LE", "A420_10LE", "A444_10LE", "RGB",      "BGR",    "RGBx", "xRGB", "BGRx", "xBGR", "RGBA", "ARGB", "BGRA",
-    "ABGR",      "GBR",       "GBRA",      "GBR_10LE", "GBR_12LE", "GBRA_10LE"};
+    "I420",      "YV12",      "Y42B",      "Y41B",      "Y444",      "NV12",      "NV21",      "NV16",
+    "NV24",      "YUY2",      "UYVY",      "GRAY8",     "A420",      "AYUV",      "I420_10LE", "I422_10LE",
+    "Y444_10LE", "I420_12LE", "I422_12LE", "Y444_12LE", "Y444_16LE", "A420_10LE", "A444_10LE", "RGB",
+    "BGR",       "RGBx",      "xRGB",      "BGRx",      "xBGR",      "RGBA",      "ARGB",      "BGRA",
+    "ABGR",      "GBR",       "GBRA",      "GBR_10LE",  "GBR_12LE",  "GBRA_10LE"};
 
 struct Input {
   std::vector<Picture> pictures;
@@ -111,7 +112,9 @@ TEST_F(OverlayTest, BlendsExactlyInEveryFormat) {
       int worst_inside = 0, changed_outside = 0;
       for (int c = 0; c < std::min(3, main.components()); ++c) {
         const int sx = main.info().finfo->w_sub[c], sy = main.info().finfo->h_sub[c];
-        const double to = (180 + (c == 1 ? -90 : c == 2 ? -30 : 0)) *
+        const double to = (180 + (c == 1   ? -90
+                                  : c == 2 ? -30
+                                           : 0)) *
                           (rgb ? main.full_scale() / 255.0 : 1 << (main.depth() - 8));
         for (int y = 0; y < out.height(c); ++y)
           for (int x = 0; x < out.width(c); ++x) {
@@ -123,8 +126,10 @@ TEST_F(OverlayTest, BlendsExactlyInEveryFormat) {
             if (alpha < 0) continue;  // see-through main pictures have a test of their own
             const double expected = main.at(c, x, y) + (to - main.at(c, x, y)) * alpha;
             const int error = static_cast<int>(std::abs(out.at(c, x, y) - expected) + 0.4);
-            if (covered > 0) worst_inside = std::max(worst_inside, error);
-            else changed_outside += out.at(c, x, y) != main.at(c, x, y);
+            if (covered > 0)
+              worst_inside = std::max(worst_inside, error);
+            else
+              changed_outside += out.at(c, x, y) != main.at(c, x, y);
           }
       }
       EXPECT_LE(worst_inside, std::max(1, 1 << (main.depth() - 10 > 0 ? main.depth() - 10 : 0)));
@@ -141,7 +146,9 @@ TEST_F(OverlayTest, AlphaOfTheSecondCounts) {
     out.for_each([&](int c, int x, int y) {
       EXPECT_NEAR(out.at(c, x, y), main.at(c, x, y) + (color[c] - main.at(c, x, y)) * alpha / 255.0, 1);
     });
-    if (alpha == 0) { EXPECT_EQ(out, main); }
+    if (alpha == 0) {
+      EXPECT_EQ(out, main);
+    }
   }
 }
 
@@ -159,7 +166,8 @@ TEST_F(OverlayTest, InvisibleColoursDoNotBleedWhenScaled) {
     const bool in = (x - 32) * (x - 32) + (y - 32) * (y - 32) < 700;
     return in ? 255 : c == 3 ? 0 : 0;
   });
-  const Picture out = overlay("width=0.3", still(Picture::solid("RGB", 64, 64, {255, 255, 255, 0})), still(second)).at(0);
+  const Picture out =
+      overlay("width=0.3", still(Picture::solid("RGB", 64, 64, {255, 255, 255, 0})), still(second)).at(0);
   int darkest = 255;
   out.for_each([&](int c, int x, int y) { darkest = std::min(darkest, out.at(c, x, y)); });
   EXPECT_GE(darkest, 253);
@@ -176,7 +184,8 @@ TEST_F(OverlayTest, SizesFollowTheMainPicture) {
     for (int y = 0; y < p.height(); ++y) n += p.at(0, 0, y) > 150;
     return n;
   };
-  const Picture main = Picture::solid("GRAY8", 160, 120, {50, 0, 0, 0}), second = Picture::solid("GRAY8", 40, 20, {200, 0, 0, 0});
+  const Picture main = Picture::solid("GRAY8", 160, 120, {50, 0, 0, 0}),
+                second = Picture::solid("GRAY8", 40, 20, {200, 0, 0, 0});
   const auto size = [&](const std::string& options) {
     const Picture p = overlay(options, still(main), still(second)).at(0);
     return std::pair(width_of(p), height_of(p));
@@ -252,9 +261,10 @@ TEST_F(OverlayTest, NeedsTwoInputs) {
 }
 
 TEST_F(OverlayTest, FormatsNegotiateByVideoconvert) {
-  Graph graph("videotestsrc num-buffers=2 ! video/x-raw,format=v210,width=64,height=48 ! videoconvert ! o.video_sink_0 "
-              "videotestsrc num-buffers=2 pattern=ball ! video/x-raw,format=P010_10LE,width=32,height=32 ! o.video_sink_1 "
-              "reel-overlay name=o ! appsink name=out");
+  Graph graph(
+      "videotestsrc num-buffers=2 ! video/x-raw,format=v210,width=64,height=48 ! videoconvert ! o.video_sink_0 "
+      "videotestsrc num-buffers=2 pattern=ball ! video/x-raw,format=P010_10LE,width=32,height=32 ! o.video_sink_1 "
+      "reel-overlay name=o ! appsink name=out");
   graph.run();
   EXPECT_EQ(graph.output("out").buffers.size(), 2U);
   EXPECT_THAT(graph.output("out").caps, HasSubstr("_10LE"));
@@ -263,7 +273,8 @@ TEST_F(OverlayTest, FormatsNegotiateByVideoconvert) {
 std::string racing(int main_frames, int second_frames) {
   return "videotestsrc num-buffers=" + std::to_string(main_frames) +
          " ! video/x-raw,width=16,height=16,framerate=30/1 ! queue max-size-buffers=2 ! o.video_sink_0 "
-         "videotestsrc num-buffers=" + std::to_string(second_frames) +
+         "videotestsrc num-buffers=" +
+         std::to_string(second_frames) +
          " ! video/x-raw,width=8,height=8,framerate=25/1 ! queue max-size-buffers=2 ! o.video_sink_1 "
          "reel-overlay name=o start=100000000 ! queue max-size-buffers=2 ! appsink name=out sync=false";
 }
@@ -302,7 +313,8 @@ TEST_F(OverlayTest, SeeksInBothInputs) {
     for (const char* pad : {"video_sink_0", "video_sink_1"}) {
       const reel::PadPtr sink(gst_element_get_static_pad(graph.element("o").get(), pad));
       EXPECT_TRUE(gst_pad_push_event(
-          sink.get(), gst_event_new_seek(1, GST_FORMAT_TIME, static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE),
+          sink.get(), gst_event_new_seek(1, GST_FORMAT_TIME,
+                                         static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE),
                                          GST_SEEK_TYPE_SET, to, GST_SEEK_TYPE_NONE, 0)));
     }
     ASSERT_EQ(gst_element_get_state(graph.pipeline(), nullptr, nullptr, 5 * GST_SECOND), GST_STATE_CHANGE_SUCCESS);

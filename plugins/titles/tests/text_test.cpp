@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <reel/testing/testing.hpp>
 
 namespace {
@@ -29,8 +30,8 @@ class TextTest : public ::testing::Test {
     for (int y = 0; y < p.height(); ++y)
       for (int x = 0; x < p.width(); ++x) {
         if (p.at(0, x, y) == level) continue;
-        ink = {std::min(ink.left, x),   std::min(ink.top, y), std::max(ink.right, x), std::max(ink.bottom, y),
-               ink.count + 1, std::max(ink.brightest, p.at(0, x, y))};
+        ink = {std::min(ink.left, x),   std::min(ink.top, y), std::max(ink.right, x),
+               std::max(ink.bottom, y), ink.count + 1,        std::max(ink.brightest, p.at(0, x, y))};
       }
     return ink;
   }
@@ -74,7 +75,8 @@ TEST_F(TextTest, SizeIsAShareOfThePicture) {
 }
 
 TEST_F(TextTest, ColoursAndOutline) {
-  const Picture p = write("text=HHH size=30 color=0xffff0000 outline=10 outline-color=0xff0000ff align=center", gray("RGB"));
+  const Picture p =
+      write("text=HHH size=30 color=0xffff0000 outline=10 outline-color=0xff0000ff align=center", gray("RGB"));
   int red = 0, blue = 0;
   for (int y = 0; y < p.height(); ++y)
     for (int x = 0; x < p.width(); ++x) {
@@ -86,8 +88,13 @@ TEST_F(TextTest, ColoursAndOutline) {
 }
 
 TEST_F(TextTest, WhiteIsWhiteAtAnyDepth) {
-  for (const auto& [format, white] : {std::pair("I420", 235), {"I420_10LE", 940}, {"Y444_12LE", 3760}, {"RGB", 255},
-                                      {"GBR_10LE", 1023}, {"NV12", 235}, {"GRAY8", 255}}) {
+  for (const auto& [format, white] : {std::pair("I420", 235),
+                                      {"I420_10LE", 940},
+                                      {"Y444_12LE", 3760},
+                                      {"RGB", 255},
+                                      {"GBR_10LE", 1023},
+                                      {"NV12", 235},
+                                      {"GRAY8", 255}}) {
     SCOPED_TRACE(format);
     const Picture p = write("text=HHHH size=40 outline=0 align=center", gray(format));
     EXPECT_EQ(ink_of(p, gray(format).at(0, 0, 0)).brightest, white);
@@ -106,7 +113,8 @@ TEST_F(TextTest, LeavesTheRestAlone) {
 
 TEST_F(TextTest, LongTextWraps) {
   const Ink one = ink_of(write("text=\"a few words\""));
-  const Ink many = ink_of(write("text=\"a few words that go on and on for much longer than one line of this picture has room\""));
+  const Ink many =
+      ink_of(write("text=\"a few words that go on and on for much longer than one line of this picture has room\""));
   EXPECT_GT(many.bottom - many.top, 2 * (one.bottom - one.top));
   EXPECT_GE(many.left, 8);
   EXPECT_LE(many.right, 632);
@@ -116,7 +124,8 @@ TEST_F(TextTest, LongTextWraps) {
 }
 
 TEST_F(TextTest, Markup) {
-  const Picture p = write("markup=true size=30 outline=0 align=center text=\"<span foreground='#00ff00'>HH</span> &amp;\"", gray("RGB"));
+  const Picture p = write(
+      "markup=true size=30 outline=0 align=center text=\"<span foreground='#00ff00'>HH</span> &amp;\"", gray("RGB"));
   int green = 0;
   for (int y = 0; y < p.height(); ++y)
     for (int x = 0; x < p.width(); ++x) green += p.at(0, x, y) == 0 && p.at(1, x, y) == 255;
@@ -154,8 +163,10 @@ TEST_F(TextTest, FadesAtBothEndsOfDuring) {
 
 TEST_F(TextTest, SlidesUpAndDown) {
   const std::vector<Picture> in(25, gray());
-  const auto run = run_video("reel-text text=HHH size=20 outline=0 align=center animation=slide-up "
-                             "animation-duration=400000000 during=\"0..900000000\"", in);
+  const auto run = run_video(
+      "reel-text text=HHH size=20 outline=0 align=center animation=slide-up "
+      "animation-duration=400000000 during=\"0..900000000\"",
+      in);
   const auto top = [&](std::size_t i) { return ink_of(run.pictures[i]).top; };
   EXPECT_GT(top(2), top(5));
   EXPECT_GT(top(5), top(11));
@@ -164,7 +175,8 @@ TEST_F(TextTest, SlidesUpAndDown) {
 
 TEST_F(TextTest, TypesLetterByLetter) {
   const std::vector<Picture> in(12, gray());
-  const auto run = run_video("reel-text text=HHHHHHHHHH animation=typewriter animation-duration=400000000 align=left", in);
+  const auto run =
+      run_video("reel-text text=HHHHHHHHHH animation=typewriter animation-duration=400000000 align=left", in);
   EXPECT_EQ(ink_of(run.pictures[0]).count, 0);
   for (std::size_t i = 1; i < 10; ++i) {
     EXPECT_GT(ink_of(run.pictures[i + 1]).right, ink_of(run.pictures[i]).right) << i;
@@ -175,15 +187,18 @@ TEST_F(TextTest, TypesLetterByLetter) {
 
 TEST_F(TextTest, KeyframesOfOpacityAndPlace) {
   const std::vector<Picture> in(5, gray());
-  const auto fading = run_video("reel-text text=HHH size=30 outline=0", in, {.keyframes = {{"opacity", {{0ms, 0}, {160ms, 1}}}}});
+  const auto fading =
+      run_video("reel-text text=HHH size=30 outline=0", in, {.keyframes = {{"opacity", {{0ms, 0}, {160ms, 1}}}}});
   EXPECT_EQ(fading.pictures[0], gray());
   EXPECT_NEAR(ink_of(fading.pictures[2]).brightest, 100 + 135 / 2.0, 1);
-  const auto moving = run_video("reel-text text=H align=left y=0.5", in, {.keyframes = {{"x", {{0ms, 0}, {160ms, 0.5}}}}});
+  const auto moving =
+      run_video("reel-text text=H align=left y=0.5", in, {.keyframes = {{"x", {{0ms, 0}, {160ms, 0.5}}}}});
   EXPECT_EQ(ink_of(moving.pictures[4]).left - ink_of(moving.pictures[0]).left, 320);
 }
 
 TEST_F(TextTest, BackgroundBox) {
-  const Ink plain = ink_of(write("text=Hi outline=0")), boxed = ink_of(write("text=Hi outline=0 background=0xff202020 padding=50"));
+  const Ink plain = ink_of(write("text=Hi outline=0")),
+            boxed = ink_of(write("text=Hi outline=0 background=0xff202020 padding=50"));
   EXPECT_GT(boxed.count, 3 * plain.count);
 }
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <reel/testing/testing.hpp>
 
 namespace {
@@ -42,7 +43,8 @@ TEST_F(WatermarkTest, LiesWhereItShould) {
     int left = 999, top = 999, right = 0, bottom = 0;
     for (int y = 0; y < 100; ++y)
       for (int x = 0; x < 200; ++x)
-        if (p.at(0, x, y) > 0) left = std::min(left, x), top = std::min(top, y), right = std::max(right, x), bottom = std::max(bottom, y);
+        if (p.at(0, x, y) > 0)
+          left = std::min(left, x), top = std::min(top, y), right = std::max(right, x), bottom = std::max(bottom, y);
     return std::array{left, top, right + 1, bottom + 1};
   };
   EXPECT_EQ(box("width=20 margin=5"), (std::array{150, 70, 190, 90}));

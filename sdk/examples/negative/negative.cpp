@@ -13,9 +13,9 @@ struct Negative : reel::VideoFilter<Negative> {
     double amount = 1;
     reel::Region region;
   };
-  static constexpr auto params = reel::params(
-      reel::param("amount", &Params::amount, "Share of the negative in the mix").range(0, 1).identity("0"),
-      reel::param("region", &Params::region, "Part of the picture to change; all of it when left out"));
+  static constexpr auto params =
+      reel::params(reel::param("amount", &Params::amount, "Share of the negative in the mix").range(0, 1).identity("0"),
+                   reel::param("region", &Params::region, "Part of the picture to change; all of it when left out"));
 
   void process(reel::VideoFrame& frame, const Params& p) const {
     const auto shape = p.region.at(frame.time(), frame.width(), frame.height());

@@ -30,8 +30,7 @@ struct AudioFilterClass : Class<GstAudioFilter, Self> {
 
   static void class_init(gpointer klass) {
     describe<Self>(klass, "Filter/Effect/Audio", false, true);
-    const char* const caps =
-        "audio/x-raw, format = (string) " GST_AUDIO_NE(F32) ", layout = (string) interleaved";
+    const char* const caps = "audio/x-raw, format = (string) " GST_AUDIO_NE(F32) ", layout = (string) interleaved";
     add_pad_template(klass, "sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps);
     add_pad_template(klass, "src", GST_PAD_SRC, GST_PAD_ALWAYS, caps);
     auto* const transform = static_cast<GstBaseTransformClass*>(klass);
@@ -52,8 +51,7 @@ struct AudioFilterClass : Class<GstAudioFilter, Self> {
       });
     };
     transform->transform_ip = transform_ip;
-    static_cast<GstAudioFilterClass*>(klass)->setup = [](GstAudioFilter* f,
-                                                         const GstAudioInfo* info) -> gboolean {
+    static_cast<GstAudioFilterClass*>(klass)->setup = [](GstAudioFilter* f, const GstAudioInfo* info) -> gboolean {
       auto& s = Base::state(f);
       return guarded(f, FALSE, [&] {
         s.refresh(f);
@@ -73,8 +71,7 @@ struct AudioFilterClass : Class<GstAudioFilter, Self> {
                            info.channels, info.rate, stream_time(t->segment, GST_BUFFER_PTS(buffer))};
       const bool animated = gst_object_has_active_control_bindings(GST_OBJECT(t)) != FALSE;
       const std::size_t size = animated ? step : all.frames();
-      for (std::size_t at = 0; at < all.frames(); at += size)
-        run(t, part(all, at, std::min(at + size, all.frames())));
+      for (std::size_t at = 0; at < all.frames(); at += size) run(t, part(all, at, std::min(at + size, all.frames())));
       return GST_FLOW_OK;
     });
     gst_buffer_unmap(buffer, &map);
@@ -105,8 +102,7 @@ struct AudioFilterClass : Class<GstAudioFilter, Self> {
 
   static std::size_t frame_at(const AudioBlock& block, Time t) {
     if (t <= block.time()) return 0;
-    const double frames =
-        to_seconds(std::min(t, block.time_of(block.frames())) - block.time()) * block.rate();
+    const double frames = to_seconds(std::min(t, block.time_of(block.frames())) - block.time()) * block.rate();
     return std::min(block.frames(), static_cast<std::size_t>(std::ceil(frames - 1e-3)));
   }
 
@@ -122,12 +118,10 @@ struct AudioFilterClass : Class<GstAudioFilter, Self> {
       // An edge at the very start of the media is no edge: there is nothing dry before it.
       const Time since = range.begin == Time{0} ? edge : time - range.begin;
       const Time left = range.end == Time::max() ? edge : range.end - time;
-      const float wet =
-          static_cast<float>(std::clamp(to_seconds(std::min(since, left)) / to_seconds(edge), 0.0, 1.0));
+      const float wet = static_cast<float>(std::clamp(to_seconds(std::min(since, left)) / to_seconds(edge), 0.0, 1.0));
       for (int c = 0; c < block.channels(); ++c) {
         float& sample = block.at(i, c);
-        const float before =
-            dry[i * static_cast<std::size_t>(block.channels()) + static_cast<std::size_t>(c)];
+        const float before = dry[i * static_cast<std::size_t>(block.channels()) + static_cast<std::size_t>(c)];
         sample = before + wet * (sample - before);
       }
     }
@@ -149,8 +143,8 @@ class AudioFilter {
     static_assert(
         requires(Self s, AudioBlock & b, const detail::ParamsOf<Self>& p) { s.process(b, p); },
         "an AudioFilter needs process(AudioBlock&, const Params&)");
-    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE,
-                                detail::AudioFilterClass<Self>::type()) != FALSE;
+    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE, detail::AudioFilterClass<Self>::type()) !=
+           FALSE;
   }
 };
 

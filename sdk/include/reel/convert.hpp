@@ -41,8 +41,7 @@ class Conversion {
 
   /// Throws Error if there is no way from the one format to the other.
   void run(const GstVideoFrame& from, GstVideoFrame& to) {
-    if (!converter_ || !gst_video_info_is_equal(&from_, &from.info) ||
-        !gst_video_info_is_equal(&to_, &to.info))
+    if (!converter_ || !gst_video_info_is_equal(&from_, &from.info) || !gst_video_info_is_equal(&to_, &to.info))
       prepare(from.info, to.info);
     gst_video_converter_frame(converter_.get(), &from, &to);
   }
@@ -60,11 +59,10 @@ class Conversion {
       plain->fps_n = 0, plain->fps_d = 1;
       plain->interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
     }
-    converter_.reset(
-        gst_video_converter_new(&plain_from, &plain_to, fit_ == Fit::inside ? centred() : nullptr));
+    converter_.reset(gst_video_converter_new(&plain_from, &plain_to, fit_ == Fit::inside ? centred() : nullptr));
     if (!converter_)
-      throw Error(std::string("pictures of format ") + GST_VIDEO_INFO_NAME(&from) +
-                  " cannot be converted to " + GST_VIDEO_INFO_NAME(&to));
+      throw Error(std::string("pictures of format ") + GST_VIDEO_INFO_NAME(&from) + " cannot be converted to " +
+                  GST_VIDEO_INFO_NAME(&to));
   }
 
   GstStructure* centred() const {
@@ -72,15 +70,13 @@ class Conversion {
       return static_cast<double>(i.width) * i.par_n / (static_cast<double>(i.height) * i.par_d);
     };
     const double wanted = shape(from_) / shape(to_);
-    const auto even = [](double length) {
-      return std::max(2, 2 * static_cast<int>(std::lround(length / 2)));
-    };
+    const auto even = [](double length) { return std::max(2, 2 * static_cast<int>(std::lround(length / 2))); };
     const int width = wanted < 1 ? std::min(to_.width, even(to_.width * wanted)) : to_.width;
     const int height = wanted > 1 ? std::min(to_.height, even(to_.height / wanted)) : to_.height;
     return gst_structure_new("fit", GST_VIDEO_CONVERTER_OPT_DEST_X, G_TYPE_INT, (to_.width - width) / 4 * 2,
                              GST_VIDEO_CONVERTER_OPT_DEST_Y, G_TYPE_INT, (to_.height - height) / 4 * 2,
-                             GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, width,
-                             GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT, G_TYPE_INT, height, nullptr);
+                             GST_VIDEO_CONVERTER_OPT_DEST_WIDTH, G_TYPE_INT, width, GST_VIDEO_CONVERTER_OPT_DEST_HEIGHT,
+                             G_TYPE_INT, height, nullptr);
   }
 
   Fit fit_;

@@ -27,16 +27,14 @@ namespace detail {
 /// Kinds of media that pads touch, by their names and caps.
 template <std::size_t N>
 constexpr bool touches(const std::array<PadInfo, N>& pads, std::string_view caps_prefix) {
-  return std::ranges::any_of(
-      pads, [&](const PadInfo& p) { return std::string_view(p.caps).starts_with(caps_prefix); });
+  return std::ranges::any_of(pads, [&](const PadInfo& p) { return std::string_view(p.caps).starts_with(caps_prefix); });
 }
 
 template <class Self>
 void describe_pads(gpointer klass) {
   const bool video = touches(Self::pads, "video"), audio = touches(Self::pads, "audio");
   constexpr bool sinks = std::ranges::any_of(Self::pads, [](auto& p) { return p.direction == GST_PAD_SINK; });
-  constexpr bool sources =
-      std::ranges::any_of(Self::pads, [](auto& p) { return p.direction == GST_PAD_SRC; });
+  constexpr bool sources = std::ranges::any_of(Self::pads, [](auto& p) { return p.direction == GST_PAD_SRC; });
   const std::string text = std::string(!sinks     ? "Source"
                                        : !sources ? "Sink"
                                                   : "Filter/Effect") +
@@ -172,11 +170,9 @@ struct PadStageClass : Class<GstElement, Self> {
     }
   }
 
-  static GstPad* request_new_pad(GstElement* e, GstPadTemplate* made_from, const gchar* name,
-                                 const GstCaps*) {
+  static GstPad* request_new_pad(GstElement* e, GstPadTemplate* made_from, const gchar* name, const GstCaps*) {
     auto& s = Base::state(e);
-    const std::string given =
-        name != nullptr ? name : free_name(e, GST_PAD_TEMPLATE_NAME_TEMPLATE(made_from));
+    const std::string given = name != nullptr ? name : free_name(e, GST_PAD_TEMPLATE_NAME_TEMPLATE(made_from));
     GstPad* const pad = add_pad(e, made_from, given.c_str());
     if constexpr (requires { s.self.pad_added(e, pad); }) s.self.pad_added(e, pad);
     return pad;
@@ -186,8 +182,7 @@ struct PadStageClass : Class<GstElement, Self> {
     auto& s = Base::state(e);
     if (change == GST_STATE_CHANGE_READY_TO_PAUSED) {
       if constexpr (requires { s.self.start(e, Params{}); })
-        if (!guarded(e, false, [&] { return s.self.start(e, snapshot(e)), true; }))
-          return GST_STATE_CHANGE_FAILURE;
+        if (!guarded(e, false, [&] { return s.self.start(e, snapshot(e)), true; })) return GST_STATE_CHANGE_FAILURE;
     } else if (change == GST_STATE_CHANGE_PAUSED_TO_READY) {
       if constexpr (requires { s.self.unlock(e); }) s.self.unlock(e);
     }
@@ -214,14 +209,10 @@ struct BinStageClass : Class<GstBin, Self> {
     describe_pads<Self>(klass);
     auto* const element = static_cast<GstElementClass*>(klass);
     element->change_state = change_state;
-    constexpr bool is_source =
-        std::ranges::none_of(Self::pads, [](auto& p) { return p.direction == GST_PAD_SINK; });
+    constexpr bool is_source = std::ranges::none_of(Self::pads, [](auto& p) { return p.direction == GST_PAD_SINK; });
     if constexpr (is_source) element->send_event = send_event;
-    if constexpr (requires(Self s, GstBin * b, GstPadTemplate * t, const char* n) {
-                    s.request_pad(b, t, n);
-                  }) {
-      element->request_new_pad = [](GstElement* e, GstPadTemplate* t, const gchar* name,
-                                    const GstCaps*) -> GstPad* {
+    if constexpr (requires(Self s, GstBin * b, GstPadTemplate * t, const char* n) { s.request_pad(b, t, n); }) {
+      element->request_new_pad = [](GstElement* e, GstPadTemplate* t, const gchar* name, const GstCaps*) -> GstPad* {
         return guarded(e, static_cast<GstPad*>(nullptr),
                        [&] { return Base::state(e).self.request_pad(GST_BIN(e), t, name); });
       };
@@ -258,8 +249,7 @@ struct BinStageClass : Class<GstBin, Self> {
       const bool good = guarded(e, false, [&] {
         s.seen = 0;
         s.refresh(e);
-        if constexpr (requires { s.self.prepare(GST_BIN(e), s.params); })
-          s.self.prepare(GST_BIN(e), s.params);
+        if constexpr (requires { s.self.prepare(GST_BIN(e), s.params); }) s.self.prepare(GST_BIN(e), s.params);
         return true;
       });
       if (!good) return GST_STATE_CHANGE_FAILURE;
@@ -282,10 +272,12 @@ struct BinStageClass : Class<GstBin, Self> {
 ///
 /// called on each input's own streaming thread, so guard what inputs share. If it needs them:
 ///
-///   bool event(GstElement*, GstPad*, GstEvent* owned, const Params&), bool query(GstElement*, GstPad*,
-///   GstQuery*, const Params&) void pad_added(GstElement*, GstPad*), void pad_removed(GstElement*, GstPad*)
-///   request pads void start(GstElement*, const Params&)   before data flow void unlock(GstElement*) data
-///   flow is to end: wake whatever chain() waits for void stop(GstElement*)                   after data flow
+///   bool event(GstElement*, GstPad*, GstEvent* owned, const Params&)
+///   bool query(GstElement*, GstPad*, GstQuery*, const Params&)
+///   void pad_added(GstElement*, GstPad*), void pad_removed(GstElement*, GstPad*)   request pads
+///   void start(GstElement*, const Params&)   before data flow
+///   void unlock(GstElement*)                 data flow is to end: wake whatever chain() waits for
+///   void stop(GstElement*)                   after data flow
 ///
 /// Keyframes reach a PadStage where it asks for them: `params_at(element, time)`. What `during` means is the
 /// stage's own affair too: `Ranges during` in its Params holds it.
@@ -299,8 +291,7 @@ class PadStage {
     return detail::PadStageClass<Self>::snapshot(element);
   }
   static bool register_stage(GstPlugin* plugin) {
-    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE,
-                                detail::PadStageClass<Self>::type()) != FALSE;
+    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE, detail::PadStageClass<Self>::type()) != FALSE;
   }
 };
 
@@ -319,16 +310,14 @@ template <class Self>
 class BinStage {
  public:
   static bool register_stage(GstPlugin* plugin) {
-    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE,
-                                detail::BinStageClass<Self>::type()) != FALSE;
+    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE, detail::BinStageClass<Self>::type()) != FALSE;
   }
 };
 
 /// Makes an element. Throws Error that names the missing one.
 inline GstElement* make_element(const char* factory, const char* name = nullptr) {
   GstElement* const element = gst_element_factory_make(factory, name);
-  if (element == nullptr)
-    throw Error(std::string("the GStreamer element '") + factory + "' is not installed");
+  if (element == nullptr) throw Error(std::string("the GStreamer element '") + factory + "' is not installed");
   return element;
 }
 

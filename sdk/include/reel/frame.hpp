@@ -18,11 +18,7 @@ template <class T>
 class Plane {
  public:
   Plane(void* data, std::ptrdiff_t stride_bytes, int width, int height, int step)
-      : data_(static_cast<std::byte*>(data)),
-        stride_(stride_bytes),
-        width_(width),
-        height_(height),
-        step_(step) {}
+      : data_(static_cast<std::byte*>(data)), stride_(stride_bytes), width_(width), height_(height), step_(step) {}
 
   int width() const { return width_; }    ///< in samples
   int height() const { return height_; }  ///< in rows
@@ -85,8 +81,7 @@ class AudioBlock {
     return data_[frame * static_cast<std::size_t>(channels_) + static_cast<std::size_t>(channel)];
   }
   Time time_of(std::size_t frame) const {
-    return time_ +
-           Time{static_cast<std::int64_t>(frame * 1'000'000'000ULL / static_cast<std::uint64_t>(rate_))};
+    return time_ + Time{static_cast<std::int64_t>(frame * 1'000'000'000ULL / static_cast<std::uint64_t>(rate_))};
   }
 
  private:

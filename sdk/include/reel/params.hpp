@@ -2,13 +2,12 @@
 ///
 ///   struct Params { double amount = 1.0; reel::Region region; };
 ///   static constexpr auto params = reel::params(
-///       reel::param("amount", &Params::amount, "Share of the negative in the mix").range(0, 1).identity(0),
+///       reel::param("amount", &Params::amount, "Share of the negative in the mix").range(0, 1).identity("0"),
 ///       reel::param("region", &Params::region, "Part of the picture to change"));
 ///
 /// A member's initial value is the parameter's default. An enum parameter needs, beside the enum, a function
 ///
-///   constexpr auto choices(Edge) { return std::array{reel::choice(Edge::mirror, "mirror", "Mirrors the
-///   rim"), …}; }
+///   constexpr auto choices(Edge) { return std::array{reel::choice(Edge::mirror, "mirror", "Mirrors the rim"), …}; }
 #pragma once
 
 #include <gst/gst.h>
@@ -143,8 +142,8 @@ GParamSpec* make_spec(const Param<P, T>& p, const T& def, const std::string& own
     spec = g_param_spec_uint(name, name, blurb, p.bounded ? static_cast<unsigned>(p.low) : 0,
                              p.bounded ? static_cast<unsigned>(p.high) : G_MAXUINT, def, flags);
   } else if constexpr (std::is_same_v<T, double>) {
-    spec = g_param_spec_double(name, name, blurb, p.bounded ? p.low : -G_MAXDOUBLE,
-                               p.bounded ? p.high : G_MAXDOUBLE, def, flags);
+    spec = g_param_spec_double(name, name, blurb, p.bounded ? p.low : -G_MAXDOUBLE, p.bounded ? p.high : G_MAXDOUBLE,
+                               def, flags);
   } else if constexpr (std::is_same_v<T, std::string>) {
     spec = g_param_spec_string(name, name, blurb, g_intern_string(def.c_str()), flags);
   } else if constexpr (std::is_same_v<T, Time>) {
@@ -170,14 +169,12 @@ GParamSpec* make_spec(const Param<P, T>& p, const T& def, const std::string& own
   } else if constexpr (ChoiceEnum<T>) {
     spec = g_param_spec_enum(name, name, blurb, enum_type<T>(owner, name), static_cast<int>(def), flags);
   } else {
-    static_assert(
-        always_false<T>,
-        "a parameter is bool, int, unsigned, double, std::string, an enum with choices(), or one of "
-        "reel::Time, Ranges, Color, Region, File, Uri");
+    static_assert(always_false<T>,
+                  "a parameter is bool, int, unsigned, double, std::string, an enum with choices(), or one of "
+                  "reel::Time, Ranges, Color, Region, File, Uri");
   }
   const auto attach = [spec](const char* key, const char* text) {
-    if (text != nullptr)
-      g_param_spec_set_qdata(spec, g_quark_from_static_string(key), const_cast<char*>(text));
+    if (text != nullptr) g_param_spec_set_qdata(spec, g_quark_from_static_string(key), const_cast<char*>(text));
   };
   attach(REEL_QDATA_TYPE, type);
   attach(REEL_QDATA_UNIT, p.unit_text);
@@ -217,8 +214,7 @@ void read_value(const GValue* value, const char* name, T& into) {
       auto parsed = T::parse(text);
       if (!parsed)
         throw Error(std::string(name) + ": cannot read '" + std::string(text) + "', expected " +
-                    (std::is_same_v<T, Ranges> ? "ranges like 5s..15s,20s..25s"
-                                               : "a region like box 0.1 0.1 0.5 0.5"));
+                    (std::is_same_v<T, Ranges> ? "ranges like 5s..15s,20s..25s" : "a region like box 0.1 0.1 0.5 0.5"));
       into = std::move(*parsed);
     }
   }

@@ -114,12 +114,7 @@ typedef struct reel_plugin {
 
 /* ---- Extensions of the host --------------------------------------------------------------------------- */
 
-typedef enum {
-  REEL_LOG_DEBUG = 0,
-  REEL_LOG_INFO = 1,
-  REEL_LOG_WARNING = 2,
-  REEL_LOG_ERROR = 3
-} reel_log_level;
+typedef enum { REEL_LOG_DEBUG = 0, REEL_LOG_INFO = 1, REEL_LOG_WARNING = 2, REEL_LOG_ERROR = 3 } reel_log_level;
 
 #define REEL_HOST_LOG "reel.host.log/1"
 typedef struct reel_host_log {

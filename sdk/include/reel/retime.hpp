@@ -32,9 +32,7 @@ template <class Map>
 GstSegment retimed(const GstSegment& in, const Map& map) {
   if (in.format != GST_FORMAT_TIME) throw Error("expected a stream that counts in time, not in bytes");
   if (in.rate <= 0) throw Error("plays forwards only");
-  const auto time = [](guint64 t) {
-    return Time{GST_CLOCK_TIME_IS_VALID(t) ? static_cast<std::int64_t>(t) : 0};
-  };
+  const auto time = [](guint64 t) { return Time{GST_CLOCK_TIME_IS_VALID(t) ? static_cast<std::int64_t>(t) : 0}; };
   const Time begin = time(in.time), origin = std::max(Time{0}, begin - time(in.base));
   GstSegment out = in;
   out.offset = 0;
@@ -84,8 +82,8 @@ GstEvent* retimed_seek(GstEvent* seek, const Map& map) {
   const auto mapped = [&](GstSeekType type, gint64 t) {
     return type == GST_SEEK_TYPE_SET && t >= 0 ? map.input(Time{t}).count() : t;
   };
-  GstEvent* const made = gst_event_new_seek(rate, format, flags, start_type, mapped(start_type, start),
-                                            stop_type, mapped(stop_type, stop));
+  GstEvent* const made = gst_event_new_seek(rate, format, flags, start_type, mapped(start_type, start), stop_type,
+                                            mapped(stop_type, stop));
   gst_event_set_seqnum(made, gst_event_get_seqnum(seek));
   gst_event_unref(seek);
   return made;

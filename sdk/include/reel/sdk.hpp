@@ -5,12 +5,10 @@
 ///
 ///   struct Negative : reel::VideoFilter<Negative> {
 ///     static constexpr reel::StageInfo stage{.name = "acme-negative", .title = "Negative",
-///         .summary = "Mixes a picture with its negative", .formats = "{ RGB, BGR }", .contract =
-///         "pointwise"};
+///         .summary = "Mixes a picture with its negative", .formats = "{ RGB, BGR }", .contract = "pointwise"};
 ///     struct Params { double amount = 1; };
 ///     static constexpr auto params = reel::params(
-///         reel::param("amount", &Params::amount, "Share of the negative in the mix").range(0,
-///         1).identity("0"));
+///         reel::param("amount", &Params::amount, "Share of the negative in the mix").range(0, 1).identity("0"));
 ///     void process(reel::VideoFrame& frame, const Params& p) { … }
 ///   };
 ///   REEL_PLUGIN((reel::PluginInfo{.id = "org.example.negative", .name = "acme-negative", .vendor = "acme",
@@ -65,18 +63,14 @@ gboolean open(const reel_host* from, GstPlugin* registrar, GError** error) noexc
   host() = from;
   try {
     const char* failed = nullptr;
-    const auto add = [&](bool good, const char* name) {
-      failed = failed == nullptr && !good ? name : failed;
-    };
+    const auto add = [&](bool good, const char* name) { failed = failed == nullptr && !good ? name : failed; };
     (add(Stages::register_stage(registrar), Stages::stage.name), ...);
     if (failed == nullptr) return TRUE;
-    g_set_error(error, GST_PLUGIN_ERROR, GST_PLUGIN_ERROR_MODULE, "the stage '%s' could not be registered",
-                failed);
+    g_set_error(error, GST_PLUGIN_ERROR, GST_PLUGIN_ERROR_MODULE, "the stage '%s' could not be registered", failed);
   } catch (const std::exception& e) {
     g_set_error(error, GST_PLUGIN_ERROR, GST_PLUGIN_ERROR_MODULE, "%s", e.what());
   } catch (...) {
-    g_set_error_literal(error, GST_PLUGIN_ERROR, GST_PLUGIN_ERROR_MODULE,
-                        "the plugin threw while it was opened");
+    g_set_error_literal(error, GST_PLUGIN_ERROR, GST_PLUGIN_ERROR_MODULE, "the plugin threw while it was opened");
   }
   return FALSE;
 }

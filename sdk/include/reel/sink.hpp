@@ -16,19 +16,17 @@ struct SinkClass : Class<GstBaseSink, Self> {
   using Base = Class<GstBaseSink, Self>;
 
   static GType type() {
-    static const GType made = Base::make_type(GST_TYPE_BASE_SINK, class_init, [](GstElement* e) {
-      gst_base_sink_set_sync(GST_BASE_SINK(e), FALSE);
-    });
+    static const GType made = Base::make_type(GST_TYPE_BASE_SINK, class_init,
+                                              [](GstElement* e) { gst_base_sink_set_sync(GST_BASE_SINK(e), FALSE); });
     return made;
   }
 
  private:
   static void class_init(gpointer klass) {
     describe<Self>(klass, Video ? "Sink/Video" : "Sink/Audio", Video, !Video);
-    add_pad_template(
-        klass, "sink", GST_PAD_SINK, GST_PAD_ALWAYS,
-        Video ? video_caps(Self::stage.formats)
-              : "audio/x-raw, format = (string) " GST_AUDIO_NE(F32) ", layout = (string) interleaved");
+    add_pad_template(klass, "sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+                     Video ? video_caps(Self::stage.formats)
+                           : "audio/x-raw, format = (string) " GST_AUDIO_NE(F32) ", layout = (string) interleaved");
     auto* const sink = static_cast<GstBaseSinkClass*>(klass);
     sink->start = [](GstBaseSink* b) -> gboolean {
       auto& s = Base::state(b);
@@ -86,23 +84,21 @@ template <class Self>
 class VideoSink {
  public:
   static bool register_stage(GstPlugin* plugin) {
-    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE,
-                                detail::SinkClass<Self, true>::type()) != FALSE;
+    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE, detail::SinkClass<Self, true>::type()) !=
+           FALSE;
   }
 
  private:
   friend struct detail::SinkClass<Self, true>;
   bool take_caps(GstCaps* caps) {
     if (gst_video_info_from_caps(&format_, caps) == FALSE) return false;
-    if constexpr (requires(Self s, const VideoFormat& f) { s.format(f); })
-      static_cast<Self*>(this)->format(format_);
+    if constexpr (requires(Self s, const VideoFormat& f) { s.format(f); }) static_cast<Self*>(this)->format(format_);
     return true;
   }
   template <class Params>
   void take(GstBuffer* buffer, Time time, const Params& params) {
     GstVideoFrame raw;
-    if (gst_video_frame_map(&raw, &format_, buffer, GST_MAP_READ) == FALSE)
-      throw Error("cannot map a picture");
+    if (gst_video_frame_map(&raw, &format_, buffer, GST_MAP_READ) == FALSE) throw Error("cannot map a picture");
     struct Unmap {
       GstVideoFrame* frame;
       ~Unmap() { gst_video_frame_unmap(frame); }
@@ -119,16 +115,15 @@ template <class Self>
 class AudioSink {
  public:
   static bool register_stage(GstPlugin* plugin) {
-    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE,
-                                detail::SinkClass<Self, false>::type()) != FALSE;
+    return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE, detail::SinkClass<Self, false>::type()) !=
+           FALSE;
   }
 
  private:
   friend struct detail::SinkClass<Self, false>;
   bool take_caps(GstCaps* caps) {
     if (gst_audio_info_from_caps(&format_, caps) == FALSE) return false;
-    if constexpr (requires(Self s, const GstAudioInfo& f) { s.format(f); })
-      static_cast<Self*>(this)->format(format_);
+    if constexpr (requires(Self s, const GstAudioInfo& f) { s.format(f); }) static_cast<Self*>(this)->format(format_);
     return true;
   }
   template <class Params>
@@ -140,9 +135,8 @@ class AudioSink {
       GstMapInfo* map;
       ~Unmap() { gst_buffer_unmap(buffer, map); }
     } const unmap{buffer, &map};
-    const AudioBlock block{reinterpret_cast<float*>(map.data),
-                           map.size / static_cast<std::size_t>(format_.bpf), format_.channels, format_.rate,
-                           time};
+    const AudioBlock block{reinterpret_cast<float*>(map.data), map.size / static_cast<std::size_t>(format_.bpf),
+                           format_.channels, format_.rate, time};
     static_cast<Self*>(this)->consume(block, params);
   }
   GstAudioInfo format_{};

@@ -121,8 +121,7 @@ struct VideoMedia {
   template <class Self, class Params>
   static bool produce(Self& self, const VideoFormat& format, GstBuffer* buffer, const Params& params) {
     GstVideoFrame raw;
-    if (gst_video_frame_map(&raw, &format, buffer, GST_MAP_WRITE) == FALSE)
-      throw Error("cannot map a picture");
+    if (gst_video_frame_map(&raw, &format, buffer, GST_MAP_WRITE) == FALSE) throw Error("cannot map a picture");
     struct Unmap {
       GstVideoFrame* frame;
       ~Unmap() { gst_video_frame_unmap(frame); }
@@ -143,8 +142,7 @@ struct AudioMedia {
 
   template <class Self>
   static GstBuffer* make_buffer(const GstAudioInfo& format, Self& self) {
-    GstBuffer* const buffer =
-        gst_buffer_new_allocate(nullptr, block * static_cast<std::size_t>(format.bpf), nullptr);
+    GstBuffer* const buffer = gst_buffer_new_allocate(nullptr, block * static_cast<std::size_t>(format.bpf), nullptr);
     const auto time = [&](std::uint64_t n) {
       return gst_util_uint64_scale(n, GST_SECOND, static_cast<guint64>(format.rate));
     };
@@ -174,8 +172,7 @@ struct AudioMedia {
 /// Makes pictures. `Self` gives `stage`, perhaps `Params` and `params`, and
 ///
 ///   VideoFormat format(const Params&)                size, pixel format and frame rate; fixed while playing
-///   bool produce(VideoFrame& frame, const Params&)   fills the picture for frame.time(); false: there is
-///   none left
+///   bool produce(VideoFrame& frame, const Params&)   fills the picture for frame.time(); false: none is left
 ///
 /// and perhaps `Time duration(const Params&) const` (any thread), `start(const Params&)`, `stop()`.
 template <class Self>
@@ -207,11 +204,9 @@ class AudioSource {
 };
 
 /// A VideoFormat from its usual parts. Frame rates are fractions: 30000/1001.
-inline VideoFormat video_format(GstVideoFormat pixels, int width, int height, int rate_num,
-                                int rate_den = 1) {
+inline VideoFormat video_format(GstVideoFormat pixels, int width, int height, int rate_num, int rate_den = 1) {
   VideoFormat format;
-  if (gst_video_info_set_format(&format, pixels, static_cast<guint>(width), static_cast<guint>(height)) ==
-      FALSE)
+  if (gst_video_info_set_format(&format, pixels, static_cast<guint>(width), static_cast<guint>(height)) == FALSE)
     throw Error("a picture of " + std::to_string(width) + "x" + std::to_string(height) + " is not possible");
   format.fps_n = rate_num, format.fps_d = rate_den;
   return format;

@@ -134,9 +134,7 @@ template <class Base, class Self>
 struct Class {
   static inline gpointer parent_class = nullptr;
 
-  static State<Self>& state(gpointer object) {
-    return *reinterpret_cast<Instance<Base, Self>*>(object)->state;
-  }
+  static State<Self>& state(gpointer object) { return *reinterpret_cast<Instance<Base, Self>*>(object)->state; }
 
   /// Makes the type. `class_init` sets the virtual functions, `instance_init` the pads.
   static GType make_type(GType parent, void (*class_init)(gpointer), void (*instance_init)(GstElement*)) {
@@ -176,8 +174,7 @@ struct Class {
     const std::string owner = type_name(Self::stage.name);
     for (std::size_t i = 0; i < count; ++i)
       with_param(table, i, [&](const auto& p) {
-        g_object_class_install_property(object, static_cast<guint>(i + 1),
-                                        make_spec(p, defaults.*p.member, owner));
+        g_object_class_install_property(object, static_cast<guint>(i + 1), make_spec(p, defaults.*p.member, owner));
       });
     if (Self::stage.during) {
       auto* const spec = g_param_spec_string(
@@ -230,16 +227,15 @@ void describe(gpointer klass, const char* klass_text, bool video, bool audio) {
   gst_element_class_set_static_metadata(element, info.title, klass_text, info.summary, "Reelwork SDK");
   if (video) gst_element_class_add_static_metadata(element, REEL_META_VIDEO_CONTRACT, info.contract);
   if (audio) gst_element_class_add_static_metadata(element, REEL_META_AUDIO_CONTRACT, info.contract);
-  if (info.synonyms != nullptr)
-    gst_element_class_add_static_metadata(element, REEL_META_SYNONYMS, info.synonyms);
+  if (info.synonyms != nullptr) gst_element_class_add_static_metadata(element, REEL_META_SYNONYMS, info.synonyms);
   if (info.max_inputs > 0)
     gst_element_class_add_metadata(element, REEL_META_MAX_INPUTS, std::to_string(info.max_inputs).c_str());
   if (!info.during) gst_element_class_add_static_metadata(element, REEL_META_DURING, "no");
   if (info.two_pass) gst_element_class_add_static_metadata(element, REEL_META_TWO_PASS, "yes");
 }
 
-inline void add_pad_template(gpointer klass, const char* name, GstPadDirection direction,
-                             GstPadPresence presence, const std::string& caps_text) {
+inline void add_pad_template(gpointer klass, const char* name, GstPadDirection direction, GstPadPresence presence,
+                             const std::string& caps_text) {
   GstCaps* const caps = gst_caps_from_string(caps_text.c_str());
   gst_element_class_add_pad_template(static_cast<GstElementClass*>(klass),
                                      gst_pad_template_new(name, direction, presence, caps));

@@ -116,8 +116,7 @@ class Ranges {
         if (time) into = *time;
         return time.has_value();
       };
-      if (!read(part.substr(0, dots), range.begin) || !read(part.substr(dots + 2), range.end))
-        return std::nullopt;
+      if (!read(part.substr(0, dots), range.begin) || !read(part.substr(dots + 2), range.end)) return std::nullopt;
       ranges.push_back(range);
     }
     return Ranges{std::move(ranges)};
@@ -207,9 +206,7 @@ struct Shape {
       left = std::min(left, p.x), right = std::max(right, p.x);
       top = std::min(top, p.y), bottom = std::max(bottom, p.y);
     }
-    const auto clamped = [](double v, int high) {
-      return static_cast<int>(std::clamp(v, 0.0, double(high)));
-    };
+    const auto clamped = [](double v, int high) { return static_cast<int>(std::clamp(v, 0.0, double(high))); };
     return {clamped(std::floor(left + 1e-6), width), clamped(std::floor(top + 1e-6), height),
             clamped(std::ceil(right - 1e-6), width), clamped(std::ceil(bottom - 1e-6), height)};
   }
@@ -227,8 +224,7 @@ struct Shape {
       const auto pixel = [width](double x) {
         return static_cast<int>(std::clamp(std::ceil(x - 0.5 - 1e-6), 0.0, double(width)));
       };
-      if (const int from = pixel(crossings[i]), to = pixel(crossings[i + 1]); from < to)
-        parts.push_back({from, to});
+      if (const int from = pixel(crossings[i]), to = pixel(crossings[i + 1]); from < to) parts.push_back({from, to});
     }
     return parts;
   }
@@ -267,8 +263,7 @@ class Region {
     const auto after = std::ranges::upper_bound(keys_, t, {}, &Key::at);
     const Key& from = after == keys_.begin() ? keys_.front() : *(after - 1);
     const Key& to = after == keys_.end() || after == keys_.begin() ? from : *after;
-    const double share =
-        &from == &to ? 0.0 : from.eased(to_seconds(t - from.at) / to_seconds(to.at - from.at));
+    const double share = &from == &to ? 0.0 : from.eased(to_seconds(t - from.at) / to_seconds(to.at - from.at));
     const double sx = from.pixels ? 1 : width, sy = from.pixels ? 1 : height;
     std::vector<double> v(from.numbers.size());
     for (std::size_t i = 0; i < v.size(); ++i) {
@@ -290,8 +285,7 @@ class Region {
     std::vector<double> numbers;
 
     bool continues_to(const Key& next) const {
-      return at < next.at && is_box == next.is_box && pixels == next.pixels &&
-             numbers.size() == next.numbers.size();
+      return at < next.at && is_box == next.is_box && pixels == next.pixels && numbers.size() == next.numbers.size();
     }
     double eased(double x) const {
       if (curve == Curve::hold) return 0;

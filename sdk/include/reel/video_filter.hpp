@@ -18,12 +18,8 @@ namespace detail {
 template <class Self>
 struct VideoFilterClass : Class<GstVideoFilter, Self> {
   using Base = Class<GstVideoFilter, Self>;
-  static constexpr bool in_place = requires(Self s, VideoFrame& f, const ParamsOf<Self>& p) {
-    s.process(f, p);
-  };
-  static constexpr bool resizes = requires(const Self s, VideoFormat& f, const ParamsOf<Self>& p) {
-    s.output(f, p);
-  };
+  static constexpr bool in_place = requires(Self s, VideoFrame& f, const ParamsOf<Self>& p) { s.process(f, p); };
+  static constexpr bool resizes = requires(const Self s, VideoFormat& f, const ParamsOf<Self>& p) { s.output(f, p); };
 
   static GType type() {
     static const GType made = Base::make_type(GST_TYPE_VIDEO_FILTER, class_init, nullptr);
@@ -44,9 +40,7 @@ struct VideoFilterClass : Class<GstVideoFilter, Self> {
       return set_info(f, *in, *out);
     };
     if constexpr (in_place) {
-      filter->transform_frame_ip = [](GstVideoFilter* f, GstVideoFrame* frame) {
-        return run_in_place(f, frame);
-      };
+      filter->transform_frame_ip = [](GstVideoFilter* f, GstVideoFrame* frame) { return run_in_place(f, frame); };
     } else {
       filter->transform_frame = [](GstVideoFilter* f, GstVideoFrame* in, GstVideoFrame* out) {
         return run_copying(f, in, out);
@@ -103,8 +97,7 @@ struct VideoFilterClass : Class<GstVideoFilter, Self> {
       if constexpr (!resizes) {
         bool idle = !s.active_at(at);
         if constexpr (requires { s.self.idle(at, s.params); }) idle = idle || s.self.idle(at, s.params);
-        if (idle != (gst_base_transform_is_passthrough(t) != FALSE))
-          gst_base_transform_set_passthrough(t, idle);
+        if (idle != (gst_base_transform_is_passthrough(t) != FALSE)) gst_base_transform_set_passthrough(t, idle);
       }
       return true;
     });
@@ -135,8 +128,8 @@ struct VideoFilterClass : Class<GstVideoFilter, Self> {
     GstCaps* result = gst_caps_copy(caps);
     for (guint i = 0; i < gst_caps_get_size(result); ++i) {
       GstStructure* const structure = gst_caps_get_structure(result, i);
-      gst_structure_set(structure, "width", GST_TYPE_INT_RANGE, 1, G_MAXINT, "height", GST_TYPE_INT_RANGE, 1,
-                        G_MAXINT, nullptr);
+      gst_structure_set(structure, "width", GST_TYPE_INT_RANGE, 1, G_MAXINT, "height", GST_TYPE_INT_RANGE, 1, G_MAXINT,
+                        nullptr);
       gst_structure_remove_field(structure, "pixel-aspect-ratio");
     }
     if (filter == nullptr) return result;
@@ -147,8 +140,7 @@ struct VideoFilterClass : Class<GstVideoFilter, Self> {
 
   static GstCaps* fixate_caps(GstBaseTransform* t, GstPadDirection direction, GstCaps* caps, GstCaps* other) {
     VideoFormat info;
-    if (direction != GST_PAD_SINK || gst_video_info_from_caps(&info, caps) == FALSE)
-      return gst_caps_fixate(other);
+    if (direction != GST_PAD_SINK || gst_video_info_from_caps(&info, caps) == FALSE) return gst_caps_fixate(other);
     auto& s = Base::state(t);
     const bool known = guarded(t, false, [&] {
       s.refresh(t);
@@ -157,8 +149,8 @@ struct VideoFilterClass : Class<GstVideoFilter, Self> {
     });
     if (!known) return gst_caps_fixate(other);
     other = gst_caps_make_writable(gst_caps_truncate(other));
-    gst_caps_set_simple(other, "width", G_TYPE_INT, info.width, "height", G_TYPE_INT, info.height,
-                        "pixel-aspect-ratio", GST_TYPE_FRACTION, info.par_n, info.par_d, nullptr);
+    gst_caps_set_simple(other, "width", G_TYPE_INT, info.width, "height", G_TYPE_INT, info.height, "pixel-aspect-ratio",
+                        GST_TYPE_FRACTION, info.par_n, info.par_d, nullptr);
     return gst_caps_fixate(other);
   }
 };
@@ -172,10 +164,10 @@ struct VideoFilterClass : Class<GstVideoFilter, Self> {
 ///
 /// and, if it needs them,
 ///
-///   void output(VideoFormat& format, const Params&) const   changes width, height or pixel aspect (copying
-///   stages only) void format(const VideoFormat& in[, const VideoFormat& out], const Params&)   when the
-///   format is known or changes bool idle(Time, const Params&) const                    true where it would
-///   change nothing: pictures pass uncopied void start(const Params&), void stop()
+///   void output(VideoFormat& format, const Params&) const   copying stages: changes width, height or pixel aspect
+///   void format(const VideoFormat& in[, const VideoFormat& out], const Params&)   the format is known, or changes
+///   bool idle(Time, const Params&) const   true where it would change nothing: pictures pass uncopied
+///   void start(const Params&), void stop()
 ///
 /// All of them on one streaming thread at a time. They may throw; that ends the run with what() as the
 /// message.
@@ -190,8 +182,7 @@ class VideoFilter {
         "a VideoFilter needs process(VideoFrame&, const Params&) or "
         "process(const VideoFrame&, VideoFrame&, const Params&)");
     static_assert(!Made::in_place || !Made::resizes, "a stage that works in place cannot change the size");
-    static_assert(!Made::resizes || !Self::stage.during,
-                  "a stage that changes the size needs .during = false");
+    static_assert(!Made::resizes || !Self::stage.during, "a stage that changes the size needs .during = false");
     return gst_element_register(plugin, Self::stage.name, GST_RANK_NONE, Made::type()) != FALSE;
   }
 };

@@ -16,45 +16,133 @@ Input that is wrong gets one clear message and exit code 2; nothing is left behi
 A pipeline that is not there, a folder, a parameter that was forgotten.
 
   $ reel run nothing.yaml
+  error: nothing.yaml: there is no such file
+    hint: `reel new pipeline NAME` makes one to start from
+  [2]
 
   $ reel run .
+  error: .: is a folder, expected a pipeline's YAML file
+  [2]
 
   $ reel run cut.yaml
+  cut.yaml:3:3: error: the parameter 'input' has no value [missing-parameter]
+      3 |   input: { type: uri }
+        |   ^~~~~
+        hint: give it with --set input=…, or declare a default
+  [2]
 
   $ reel run cut.yaml --set inptu=clip.mp4
+  cut.yaml: error: this pipeline has no parameter 'inptu' [unknown-parameter]
+        hint: did you mean 'input'?
+  cut.yaml:3:3: error: the parameter 'input' has no value [missing-parameter]
+      3 |   input: { type: uri }
+        |   ^~~~~
+        hint: give it with --set input=…, or declare a default
+  [2]
 
   $ reel run cut.yaml --set input
+  error: --set input: expected NAME=VALUE
+    hint: for example --set input=clip.mp4
+  [2]
 
 Media that are missing, empty, no media, a folder, cut off.
 
   $ reel run cut.yaml --set input=missing.mp4
+  cut.yaml:6:18: error: there is no file 'missing.mp4' [bad-media]
+      6 |     with: { uri: "${input}" }
+        |                  ^~~~~~~~~~
+        hint: check the spelling and the folder
+  [2]
 
   $ touch empty.mp4; reel run cut.yaml --set input=empty.mp4
+  cut.yaml:6:18: error: 'empty.mp4' is empty (0 bytes) [bad-media]
+      6 |     with: { uri: "${input}" }
+        |                  ^~~~~~~~~~
+        hint: check how it was copied or downloaded
+  [2]
 
   $ echo "this is a text" > text.mp4; reel run cut.yaml --set input=text.mp4
+  cut.yaml:6:18: error: 'text.mp4' is no media file [bad-media]
+      6 |     with: { uri: "${input}" }
+        |                  ^~~~~~~~~~
+        hint: check that it is a video or sound file and that it plays elsewhere
+  [2]
 
   $ mkdir folder.mp4; reel run cut.yaml --set input=folder.mp4
+  cut.yaml:6:18: error: 'folder.mp4' is a folder, expected a media file [bad-media]
+      6 |     with: { uri: "${input}" }
+        |                  ^~~~~~~~~~
+        hint: name a file in it
+  [2]
 
   $ head -c 100000 "$CLIP" > cut-off.mp4; reel run cut.yaml --set input=cut-off.mp4
+  cut.yaml:6:18: warning: 'cut-off.mp4' is cut short: it ends in the middle of its 'mdat' part [damaged-media]
+      6 |     with: { uri: "${input}" }
+        |                  ^~~~~~~~~~
+        hint: what is left of it is used
+  warning: sink: the result lasts 134 ms, but 1 s were expected: the input may be damaged or cut short
+  out.mp4: 134 ms, 12.0 kB, made in 115 ms
 
 A target that cannot be written, equals the source, is a folder, has no known ending.
 
   $ reel run cut.yaml --set input="$CLIP" --output no/such/folder/out.mp4
+  cut.yaml:10:18: error: there is no folder 'no/such/folder' to write to [bad-target]
+     10 |     with: { uri: out.mp4 }
+        |                  ^~~~~~~
+        hint: make it first: mkdir -p no/such/folder
+  [2]
 
   $ cp "$CLIP" clip.mp4; reel run cut.yaml --set input=clip.mp4 --output ./clip.mp4
+  cut.yaml:10:18: error: this would overwrite its own input, given on line 6 [same-file]
+     10 |     with: { uri: out.mp4 }
+        |                  ^~~~~~~
+        hint: write to another file
+  [2]
 
   $ ln clip.mp4 other-name.mp4; reel run cut.yaml --set input=clip.mp4 --output other-name.mp4
+  cut.yaml:10:18: error: this would overwrite its own input, given on line 6 [same-file]
+     10 |     with: { uri: out.mp4 }
+        |                  ^~~~~~~
+        hint: write to another file
+  [2]
 
   $ cmp clip.mp4 "$CLIP"
 
   $ reel run cut.yaml --set input="$CLIP" --output folder.mp4
+  cut.yaml:10:18: error: 'folder.mp4' is a folder, expected the name of a file [bad-target]
+     10 |     with: { uri: out.mp4 }
+        |                  ^~~~~~~
+        hint: write to another file
+  [2]
 
   $ reel run cut.yaml --set input="$CLIP" --output out.xyz
+  cut.yaml:9:11: error: cannot tell what kind of file 'out.xyz' is to be: the extension '.xyz' is not known; expected one of .mp4 .m4v .m4a .mov .qt .mkv .mka .webm .wav .flac .mp3 .ogg .oga .opus .png .jpg .jpeg, or set 'container' [run-failed]
+      9 |   - uses: sink
+        |           ^~~~
+  [1]
 
 Ranges past the end of the media are faults of the pipeline, at their place.
 
   $ sed -i 's/0:01..0:02/9:00..9:10/' cut.yaml; reel run cut.yaml --set input="$CLIP"
+  cut.yaml:7:11: error: 'cut' leaves nothing of what reaches it [nothing-left]
+      7 |   - uses: cut
+        |           ^~~
+        hint: keep a part of it
+  cut.yaml:8:19: error: 'keep' begins at 9:00, but what reaches 'cut' lasts only 3:00.256 [past-the-end]
+      8 |     with: { keep: [ 9:00..9:10 ] }
+        |                   ^
+        hint: mind that times count on the stage's own input
+  [2]
 
 Nothing was left behind.
 
   $ ls -A
+  .cache
+  clip.mp4
+  cut-off.mp4
+  cut.yaml
+  empty.mp4
+  folder.mp4
+  other-name.mp4
+  out.mp4
+  text.mp4

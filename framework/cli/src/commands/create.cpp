@@ -42,14 +42,12 @@ stages:
 
 bool is_name(const std::string& name) {
   return !name.empty() && name.front() >= 'a' && name.front() <= 'z' && !name.ends_with('-') &&
-         std::ranges::all_of(
-             name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 std::string filled(std::string text, const std::vector<std::pair<std::string, std::string>>& values) {
   for (const auto& [placeholder, value] : values)
-    for (auto at = text.find(placeholder); at != std::string::npos;
-         at = text.find(placeholder, at + value.size()))
+    for (auto at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + value.size()))
       text.replace(at, placeholder.size(), value);
   return text;
 }
@@ -63,8 +61,7 @@ void write(const fs::path& file, const std::string& text) {
 
 /// Beside the program, as installed and in the build tree.
 fs::path template_folder() {
-  const fs::path folder =
-      fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "share/reelwork/template";
+  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "share/reelwork/template";
   if (!fs::exists(folder))
     throw base::RunError("the plugin template is not installed", "it belongs in " + folder.string());
   return folder;
@@ -93,8 +90,7 @@ void new_plugin(const std::string& name, const std::string& vendor) {
   if (!is_name(vendor) || vendor.find('-') != std::string::npos || vendor == "reel")
     throw base::InputError("--vendor " + vendor + ": expected lower-case letters and digits, and not `reel`");
   const fs::path folder = name;
-  if (fs::exists(folder))
-    throw base::InputError(folder.string() + " is there already", "choose another name");
+  if (fs::exists(folder)) throw base::InputError(folder.string() + " is there already", "choose another name");
   const std::vector<std::pair<std::string, std::string>> values{
       {"@NAME@", name}, {"@VENDOR@", vendor}, {"@CLASS@", camel_case(name)}, {"@VERSION@", version}};
   const fs::path from = template_folder();
@@ -133,9 +129,8 @@ void add_new(CLI::App& app, Chosen& chosen) {
   command->callback([state, &chosen] {
     chosen.action = [state](Context&) {
       if (!is_name(state->name))
-        throw base::InputError(
-            "'" + base::printable(state->name) +
-            "' is no name: expected lower-case letters, digits and dashes, like soft-glow");
+        throw base::InputError("'" + base::printable(state->name) +
+                               "' is no name: expected lower-case letters, digits and dashes, like soft-glow");
       if (state->kind == "pipeline")
         new_pipeline(state->name);
       else

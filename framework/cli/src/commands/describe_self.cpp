@@ -48,8 +48,8 @@ std::string bash(const CLI::App& app) {
       << "  local current=${COMP_WORDS[COMP_CWORD]} command= word\n"
       << "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do [[ $word == -* ]] || { command=$word; break; "
          "}; done\n"
-      << "  if [[ -z $command ]]; then COMPREPLY=($(compgen -W '" << joined(names) << " "
-      << joined(flags_of(app)) << "' -- \"$current\")); return; fi\n"
+      << "  if [[ -z $command ]]; then COMPREPLY=($(compgen -W '" << joined(names) << " " << joined(flags_of(app))
+      << "' -- \"$current\")); return; fi\n"
       << "  local flags=\n  case $command in\n";
   for (const CLI::App* c : commands_of(app))
     out << "    " << c->get_name() << ") flags='" << joined(flags_of(*c)) << "' ;;\n";
@@ -117,8 +117,7 @@ std::string fish(const CLI::App& app) {
         << quoted(c->get_description(), "") << "'\n";
     for (const CLI::Option* o : c->get_options()) {
       if (o->get_lnames().empty()) continue;
-      out << "complete -c reel -n '__fish_seen_subcommand_from " << c->get_name() << "' -l "
-          << o->get_lnames().front();
+      out << "complete -c reel -n '__fish_seen_subcommand_from " << c->get_name() << "' -l " << o->get_lnames().front();
       if (!o->get_snames().empty()) out << " -s " << o->get_snames().front();
       out << (takes_value(*o) ? " -r" : "") << " -d '" << quoted(o->get_description(), "") << "'\n";
     }

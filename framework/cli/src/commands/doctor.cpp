@@ -55,8 +55,8 @@ class Findings {
  private:
   static void print(const std::string& mark, const char* color, const std::string& what) {
     const bool colors = terminal::colors(terminal::Stream::output);
-    std::cout << (colors ? color : "") << mark << (colors ? "\033[0m" : "")
-              << std::string(11 - mark.size(), ' ') << what << '\n';
+    std::cout << (colors ? color : "") << mark << (colors ? "\033[0m" : "") << std::string(11 - mark.size(), ' ')
+              << what << '\n';
   }
   bool failed_ = false;
 };
@@ -83,8 +83,7 @@ void check_plugins(Findings& findings, const catalog::Catalog& catalog) {
     return base::join_words(folders);
   }();
   if (good > 0)
-    findings.good(std::to_string(good) + " plugins with " + std::to_string(catalog.stages().size()) +
-                  " stages");
+    findings.good(std::to_string(good) + " plugins with " + std::to_string(catalog.stages().size()) + " stages");
   else
     findings.missing("plugins", "none was found in " + where, true);
   if (refused > 0)

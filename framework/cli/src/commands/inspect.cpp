@@ -21,9 +21,8 @@ std::string number(double value) {
 }
 
 json to_json(const model::ParamSchema& param) {
-  json out{
-      {"name", param.name},         {"type", model::name(param.type)}, {"description", param.description},
-      {"required", param.required}, {"animatable", param.animatable},  {"live", param.live}};
+  json out{{"name", param.name},         {"type", model::name(param.type)}, {"description", param.description},
+           {"required", param.required}, {"animatable", param.animatable},  {"live", param.live}};
   if (!param.unit.empty()) out["unit"] = param.unit;
   if (param.minimum) out["minimum"] = *param.minimum;
   if (param.maximum) out["maximum"] = *param.maximum;
@@ -52,8 +51,7 @@ json to_json(const model::StageTraits& stage) {
   if (stage.takes_audio) out["takes"].push_back("audio");
   if (stage.gives_video) out["gives"].push_back("video");
   if (stage.gives_audio) out["gives"].push_back("audio");
-  if (stage.role == model::StageRole::join)
-    out["inputs"] = {{"min", stage.min_inputs}, {"max", stage.max_inputs}};
+  if (stage.role == model::StageRole::join) out["inputs"] = {{"min", stage.min_inputs}, {"max", stage.max_inputs}};
   for (const model::ParamSchema& param : stage.params) out["params"].push_back(to_json(param));
   return out;
 }
@@ -69,8 +67,7 @@ void print_stage(const model::StageTraits& stage) {
     facts.push_back({"  gives", kinds_of(stage.gives_video, stage.gives_audio)});
   if (stage.role == model::StageRole::join)
     facts.push_back({"  inputs", std::to_string(stage.min_inputs) +
-                                     (stage.max_inputs != stage.min_inputs ? " or more" : "") +
-                                     " stages, by `from:`"});
+                                     (stage.max_inputs != stage.min_inputs ? " or more" : "") + " stages, by `from:`"});
   if (stage.takes_video) facts.push_back({"  picture", model::to_text(stage.video)});
   if (stage.takes_audio) facts.push_back({"  sound", model::to_text(stage.audio)});
   facts.push_back({"  during", stage.allows_during ? "may be given" : "makes no sense here"});
@@ -91,8 +88,7 @@ void print_stage(const model::StageTraits& stage) {
     else if (const std::string value = model::to_yaml(param.default_value);
              !value.empty() && value != "null" && value != "\"\"")
       text += " Default: " + value + ".";
-    rows.push_back(
-        {"  " + param.name + (param.animatable ? " *" : ""), std::string(model::name(param.type)), text});
+    rows.push_back({"  " + param.name + (param.animatable ? " *" : ""), std::string(model::name(param.type)), text});
   }
   std::cout << terminal::table(rows, width);
 }
@@ -165,8 +161,7 @@ base::ExitCode plugins(Context& context, bool all, bool as_json) {
     if (!p.refused.empty()) {
       ++refused;
       if (all)
-        std::cout << terminal::strong(p.path.string()) << " is refused\n"
-                  << terminal::wrapped(p.refused, width, 2);
+        std::cout << terminal::strong(p.path.string()) << " is refused\n" << terminal::wrapped(p.refused, width, 2);
       continue;
     }
     std::cout << terminal::strong(p.id) << " " << p.version << " (" << p.license << ")\n"
@@ -184,31 +179,28 @@ std::string describe(const model::StreamInfo& stream) {
   std::string text;
   if (stream.video) {
     const model::VideoStream& v = *stream.video;
-    text = v.codec + (v.profile.empty() ? "" : " (" + v.profile + ")") + ", " + std::to_string(v.width) +
-           "x" + std::to_string(v.height);
+    text = v.codec + (v.profile.empty() ? "" : " (" + v.profile + ")") + ", " + std::to_string(v.width) + "x" +
+           std::to_string(v.height);
     if (v.still)
       text += ", one picture";
     else if (v.frame_rate.num > 0)
-      text += ", " + number(v.frame_rate.value()) + " frames/s" +
-              (v.variable_frame_rate ? " on average (variable)" : "");
+      text +=
+          ", " + number(v.frame_rate.value()) + " frames/s" + (v.variable_frame_rate ? " on average (variable)" : "");
     text += ", " + v.pixel_format;
     if (v.rotation != 0) text += ", turned by " + std::to_string(v.rotation) + " degrees";
     if (v.interlaced) text += ", interlaced";
-    if (!v.color_matrix.empty())
-      text += ", " + v.color_matrix + (v.color_range.empty() ? "" : " " + v.color_range);
+    if (!v.color_matrix.empty()) text += ", " + v.color_matrix + (v.color_range.empty() ? "" : " " + v.color_range);
   } else if (stream.audio) {
     const model::AudioStream& a = *stream.audio;
-    text = a.codec + (a.profile.empty() ? "" : " (" + a.profile + ")") + ", " +
-           std::to_string(a.sample_rate) + " Hz, " +
-           (a.channel_layout.empty() ? std::to_string(a.channels) + " channels" : a.channel_layout);
+    text = a.codec + (a.profile.empty() ? "" : " (" + a.profile + ")") + ", " + std::to_string(a.sample_rate) +
+           " Hz, " + (a.channel_layout.empty() ? std::to_string(a.channels) + " channels" : a.channel_layout);
   }
   if (!stream.language.empty() && stream.language != "und") text += ", language " + stream.language;
   return text;
 }
 
 json to_json(const model::StreamInfo& s, const std::optional<model::FrameIndex>& frames) {
-  json out{
-      {"index", s.index}, {"kind", s.kind}, {"start", base::format_time(s.start)}, {"default", s.is_default}};
+  json out{{"index", s.index}, {"kind", s.kind}, {"start", base::format_time(s.start)}, {"default", s.is_default}};
   if (!s.language.empty()) out["language"] = s.language;
   if (s.duration) out["duration_ns"] = s.duration->count();
   if (s.bit_rate) out["bit_rate"] = *s.bit_rate;
@@ -260,26 +252,23 @@ base::ExitCode probe(const std::string& file, bool as_json) {
     if (info.duration) out["duration_ns"] = info.duration->count();
     for (const auto& stream : info.streams) out["streams"].push_back(to_json(stream, frames));
     for (const auto& chapter : info.chapters)
-      out["chapters"].push_back({{"begin_ns", chapter.range.begin.count()},
-                                 {"end_ns", chapter.range.end.count()},
-                                 {"title", chapter.title}});
+      out["chapters"].push_back(
+          {{"begin_ns", chapter.range.begin.count()}, {"end_ns", chapter.range.end.count()}, {"title", chapter.title}});
     std::cout << out.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
     return base::ExitCode::done;
   }
   std::cout << terminal::strong(file) << ": " << info.container << ", " << base::format_bytes(info.bytes);
-  if (info.duration) std::cout << ", " << base::format_time(*info.duration);
+  if (info.duration) std::cout << ", " << base::format_moment(*info.duration);
   std::cout << '\n';
   for (const auto& stream : info.streams) {
-    std::cout << "  " << stream.index << "  " << stream.kind << "  " << base::printable(describe(stream))
-              << '\n';
+    std::cout << "  " << stream.index << "  " << stream.kind << "  " << base::printable(describe(stream)) << '\n';
     if (!frames || !stream.is_default || !stream.video) continue;
     const auto keys = std::ranges::count(frames->keyframes, true);
-    std::cout << "       " << frames->times.size() << " frames, " << keys
-              << (keys == 1 ? " keyframe" : " keyframes") << '\n';
+    std::cout << "       " << frames->times.size() << " frames, " << keys << (keys == 1 ? " keyframe" : " keyframes")
+              << '\n';
   }
   for (const auto& chapter : info.chapters)
-    std::cout << "  chapter " << base::format(chapter.range) << "  " << base::printable(chapter.title)
-              << '\n';
+    std::cout << "  chapter " << base::format(chapter.range) << "  " << base::printable(chapter.title) << '\n';
   for (const auto& [key, value] : info.tags)
     std::cout << "  " << base::printable(key) << ": " << base::printable(value) << '\n';
   return base::ExitCode::done;
@@ -298,8 +287,7 @@ void add_inspect(CLI::App& app, Chosen& chosen) {
       ->add_flag_function(
           "--markdown", [form](auto) { *form = Form::markdown; }, "As a page of the reference")
       ->excludes(as_json);
-  command->callback(
-      [name, form, &chosen] { chosen.action = [=](Context& c) { return inspect(c, *name, *form); }; });
+  command->callback([name, form, &chosen] { chosen.action = [=](Context& c) { return inspect(c, *name, *form); }; });
 }
 
 void add_plugins(CLI::App& app, Chosen& chosen) {
@@ -312,8 +300,8 @@ void add_plugins(CLI::App& app, Chosen& chosen) {
 }
 
 void add_schema(CLI::App& app, Chosen& chosen) {
-  auto* const command = app.add_subcommand(
-      "schema", "Print the JSON Schema of the pipeline language, with all installed stages");
+  auto* const command =
+      app.add_subcommand("schema", "Print the JSON Schema of the pipeline language, with all installed stages");
   command->callback([&chosen] {
     chosen.action = [](Context& c) {
       std::cout << model::json_schema(c.catalog()) << '\n';
@@ -323,14 +311,12 @@ void add_schema(CLI::App& app, Chosen& chosen) {
 }
 
 void add_probe(CLI::App& app, Chosen& chosen) {
-  auto* const command =
-      app.add_subcommand("probe", "Show the streams, durations and keyframes of a media file");
+  auto* const command = app.add_subcommand("probe", "Show the streams, durations and keyframes of a media file");
   const auto file = std::make_shared<std::string>();
   const auto as_json = std::make_shared<bool>(false);
   command->add_option("file", *file, "A media file")->type_name("FILE")->required();
   command->add_flag("--json", *as_json, "As JSON");
-  command->callback(
-      [file, as_json, &chosen] { chosen.action = [=](Context&) { return probe(*file, *as_json); }; });
+  command->callback([file, as_json, &chosen] { chosen.action = [=](Context&) { return probe(*file, *as_json); }; });
 }
 
 }  // namespace reel::cli

@@ -43,9 +43,7 @@ json to_json(const service::Request& r) {
   return out;
 }
 
-void print(const json& value) {
-  std::cout << value.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
-}
+void print(const json& value) { std::cout << value.dump(2, ' ', false, json::error_handler_t::replace) << '\n'; }
 
 void print_job(const service::Request& r) {
   const int width = terminal::width(terminal::Stream::output);
@@ -99,8 +97,7 @@ base::ExitCode jobs(Context& context, service::RequestId id, service::RequestFil
 base::ExitCode logs(Context& context, service::RequestId id, bool as_json) {
   const store::Database database(context.config().database_url, context.config().state_folder);
   const auto store = database.open();
-  if (!store->request(id))
-    throw base::InputError("there is no job " + std::to_string(id), "`reel jobs` lists them");
+  if (!store->request(id)) throw base::InputError("there is no job " + std::to_string(id), "`reel jobs` lists them");
   constexpr int page = 1000;
   for (std::int64_t after = 0;;) {
     const auto lines = store->logs(id, after, page);
@@ -137,9 +134,7 @@ void add_jobs(CLI::App& app, Chosen& chosen) {
   command->add_option("--state", state->state, "Only jobs in this state")
       ->check(CLI::IsMember({"queued", "running", "succeeded", "failed", "cancelled"}))
       ->type_name("STATE");
-  command->add_option("--limit", state->limit, "How many at most")
-      ->check(CLI::Range(1, 1000))
-      ->type_name("N");
+  command->add_option("--limit", state->limit, "How many at most")->check(CLI::Range(1, 1000))->type_name("N");
   command->add_flag("--json", state->json, "As JSON");
   command->callback([state, &chosen] {
     chosen.action = [state](Context& c) {
@@ -157,8 +152,7 @@ void add_logs(CLI::App& app, Chosen& chosen) {
   const auto as_json = std::make_shared<bool>(false);
   command->add_option("id", *id, "A job's number")->type_name("ID")->required();
   command->add_flag("--json", *as_json, "As JSON, one object a line");
-  command->callback(
-      [id, as_json, &chosen] { chosen.action = [=](Context& c) { return logs(c, *id, *as_json); }; });
+  command->callback([id, as_json, &chosen] { chosen.action = [=](Context& c) { return logs(c, *id, *as_json); }; });
 }
 
 }  // namespace reel::cli

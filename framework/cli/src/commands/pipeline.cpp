@@ -27,8 +27,8 @@ base::ExitCode exit_code(const std::vector<model::Diagnosed>& files) {
   return good ? base::ExitCode::done : base::ExitCode::input_wrong;
 }
 
-base::ExitCode validate(Context& context, const std::vector<std::string>& pipelines,
-                        const std::string& format, Context::LoadOptions options) {
+base::ExitCode validate(Context& context, const std::vector<std::string>& pipelines, const std::string& format,
+                        Context::LoadOptions options) {
   std::vector<model::Diagnosed> files;
   options.require_params = false;
   for (const std::string& pipeline : pipelines) files.push_back(context.load(pipeline, options).diagnosed);
@@ -50,8 +50,7 @@ void draw(const std::string& dot, const fs::path& target, const std::string& typ
   std::string pattern = (target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string();
   const int source = mkstemp(pattern.data());
   if (source < 0)
-    throw base::RunError("cannot write to the folder of " + target.string(),
-                         "check that it exists and is writable");
+    throw base::RunError("cannot write to the folder of " + target.string(), "check that it exists and is writable");
   const fs::path input = pattern, output = pattern + ".out";
   struct Cleanup {
     fs::path a, b;
@@ -65,8 +64,8 @@ void draw(const std::string& dot, const fs::path& target, const std::string& typ
   std::ofstream(input) << dot;
   const std::string flag = "-T" + type;
   std::string to = output.string(), from = input.string(), option = "-o", program = "dot";
-  char* const arguments[] = {
-      program.data(), const_cast<char*>(flag.c_str()), option.data(), to.data(), from.data(), nullptr};
+  char* const arguments[] = {program.data(), const_cast<char*>(flag.c_str()), option.data(), to.data(), from.data(),
+                             nullptr};
   pid_t child = 0;
   int status = 0;
   if (posix_spawnp(&child, "dot", nullptr, nullptr, arguments, environ) != 0)
@@ -78,8 +77,7 @@ void draw(const std::string& dot, const fs::path& target, const std::string& typ
   fs::rename(output, target);
 }
 
-base::ExitCode graph(Context& context, const std::string& file, Context::LoadOptions options,
-                     const fs::path& target) {
+base::ExitCode graph(Context& context, const std::string& file, Context::LoadOptions options, const fs::path& target) {
   options.require_params = false;
   auto loaded = context.load(file, options);
   if (!loaded.pipeline) throw InvalidInput{std::move(loaded.diagnosed)};
@@ -88,9 +86,8 @@ base::ExitCode graph(Context& context, const std::string& file, Context::LoadOpt
     std::cout << dot;
     return base::ExitCode::done;
   }
-  const std::string type = target.extension() == ".dot"
-                               ? "dot"
-                               : target.extension().string().substr(target.extension().empty() ? 0 : 1);
+  const std::string type =
+      target.extension() == ".dot" ? "dot" : target.extension().string().substr(target.extension().empty() ? 0 : 1);
   if (type == "dot") {
     std::ofstream out(target);
     if (!(out << dot) || !out.flush()) throw base::RunError("cannot write " + target.string());
@@ -113,7 +110,7 @@ base::ExitCode preview(Context& context, const std::string& file, const Context:
   const auto result = engine::preview(prepared, std::get<base::Time>(*time), target,
                                       [&context](const std::string& name) { return context.secret(name); });
   std::cout << target.string() << ": " << result.width << "x" << result.height << " at "
-            << base::format_time(result.time) << '\n';
+            << base::format_moment(result.time) << '\n';
   return base::ExitCode::done;
 }
 
@@ -136,9 +133,7 @@ void add_validate(CLI::App& app, Chosen& chosen) {
     Context::LoadOptions options;
   };
   const auto state = std::make_shared<State>();
-  command->add_option("pipelines", state->pipelines, "The pipelines' YAML files")
-      ->type_name("PIPELINE")
-      ->required();
+  command->add_option("pipelines", state->pipelines, "The pipelines' YAML files")->type_name("PIPELINE")->required();
   command->add_option("--format", state->format, "text, json or sarif")
       ->check(CLI::IsMember({"text", "json", "sarif"}))
       ->type_name("FORMAT");
@@ -146,15 +141,12 @@ void add_validate(CLI::App& app, Chosen& chosen) {
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
   command->callback([state, &chosen] {
-    chosen.action = [state](Context& c) {
-      return validate(c, state->pipelines, state->format, state->options);
-    };
+    chosen.action = [state](Context& c) { return validate(c, state->pipelines, state->format, state->options); };
   });
 }
 
 void add_explain(CLI::App& app, Chosen& chosen) {
-  auto* const command =
-      app.add_subcommand("explain", "Say in words what a pipeline will do, with every default");
+  auto* const command = app.add_subcommand("explain", "Say in words what a pipeline will do, with every default");
   struct State {
     std::string pipeline;
     Context::LoadOptions options;
@@ -173,8 +165,7 @@ void add_explain(CLI::App& app, Chosen& chosen) {
 }
 
 void add_preview(CLI::App& app, Chosen& chosen) {
-  auto* const command =
-      app.add_subcommand("preview", "Write one picture of the result, without running it all");
+  auto* const command = app.add_subcommand("preview", "Write one picture of the result, without running it all");
   struct State {
     std::string pipeline, at;
     std::filesystem::path target;
@@ -183,9 +174,7 @@ void add_preview(CLI::App& app, Chosen& chosen) {
   const auto state = std::make_shared<State>();
   add_pipeline_options(*command, state->pipeline, state->options);
   command->add_option("--at", state->at, "Time in the result, like 1:05")->type_name("TIME")->required();
-  command->add_option("-o,--output", state->target, "Picture to write: .png or .jpg")
-      ->type_name("FILE")
-      ->required();
+  command->add_option("-o,--output", state->target, "Picture to write: .png or .jpg")->type_name("FILE")->required();
   command->callback([state, &chosen] {
     chosen.action = [state](Context& c) {
       return preview(c, state->pipeline, state->options, state->at, state->target);

@@ -43,8 +43,7 @@ service::NewRequest new_request(service::Store& store, const model::Pipeline& pi
   service::NewRequest request;
   request.user = store.local_user();
   request.video_url = source_uri(pipeline);
-  request.pipeline_name =
-      pipeline.name.empty() ? std::filesystem::path(pipeline.file).stem().string() : pipeline.name;
+  request.pipeline_name = pipeline.name.empty() ? std::filesystem::path(pipeline.file).stem().string() : pipeline.name;
   request.pipeline_yaml = pipeline.text;
   for (const model::Stage& stage : pipeline.stages) request.stages.push_back(stage.id);
   return request;
@@ -71,8 +70,8 @@ class Record {
     record.frames_per_second = p.frames_per_second;
     stages_.clear();
     for (const engine::StageProgress& s : p.stages)
-      stages_.push_back({s.id, s.uses, s.done ? "done" : "running", static_cast<std::int64_t>(s.frames),
-                         s.done ? 1.0 : -1.0});
+      stages_.push_back(
+          {s.id, s.uses, s.done ? "done" : "running", static_cast<std::int64_t>(s.frames), s.done ? 1.0 : -1.0});
     recorder_.progress(record, stages_);
   }
 
@@ -124,16 +123,15 @@ void write_report(const std::filesystem::path& file, const engine::Report& repor
   const std::filesystem::path temporary = file.string() + ".part";
   std::ofstream out(temporary);
   if (!(out << report.to_json() << '\n') || !out.flush())
-    throw base::RunError("cannot write the report " + file.string(),
-                         "check that its folder exists and has room");
+    throw base::RunError("cannot write the report " + file.string(), "check that its folder exists and has room");
   std::filesystem::rename(temporary, file);
 }
 
 /// A fault at a stage, shown like a fault of the YAML.
 void print_fault(const engine::Prepared& prepared, const engine::StageError& error) {
   model::Diagnosed diagnosed{prepared.pipeline.file, prepared.pipeline.text, {}};
-  diagnosed.diagnostics.push_back({model::Severity::error, "run-failed", error.mark(),
-                                   base::redacted(error.what()), base::redacted(error.hint())});
+  diagnosed.diagnostics.push_back(
+      {model::Severity::error, "run-failed", error.mark(), base::redacted(error.what()), base::redacted(error.hint())});
   std::cerr << model::to_text(diagnosed, terminal::colors(terminal::Stream::error));
   if (!error.detail().empty()) base::log(base::Level::debug, error.detail(), error.stage());
 }
@@ -141,8 +139,7 @@ void print_fault(const engine::Prepared& prepared, const engine::StageError& err
 void print_summary(const engine::Report& report) {
   for (const engine::Artifact& artifact : report.artifacts)
     std::cerr << artifact.uri << ": " << base::format_duration(report.media_duration) << ", "
-              << base::format_bytes(artifact.bytes) << ", made in " << base::format_duration(report.elapsed)
-              << '\n';
+              << base::format_bytes(artifact.bytes) << ", made in " << base::format_duration(report.elapsed) << '\n';
 }
 
 base::ExitCode play(const engine::Prepared& prepared, Context& context, const RunArguments& arguments) {
@@ -159,9 +156,11 @@ base::ExitCode play(const engine::Prepared& prepared, Context& context, const Ru
   std::optional<Record> record;
   if (arguments.record) record.emplace(context.config(), prepared);
   if (record) std::cerr << "job " << record->id() << '\n';
-  const auto view = make_progress(
-      arguments.progress, prepared.pipeline.name.empty() ? arguments.pipeline : prepared.pipeline.name);
-  const base::LogListener listener([&view](const base::LogLine& line) { view->log(line); });
+  const auto view =
+      make_progress(arguments.progress, prepared.pipeline.name.empty() ? arguments.pipeline : prepared.pipeline.name);
+  std::optional<base::LogListener> listener;
+  if (arguments.progress != "none")
+    listener.emplace([&view](const base::LogLine& line) { view->log(line); }, base::LogListener::Stderr::instead);
 
   engine::RunOptions options;
   options.secret = [&context](const std::string& name) { return context.secret(name); };
@@ -206,17 +205,13 @@ void add_run(CLI::App& app, Chosen& chosen) {
   auto* const command = app.add_subcommand("run", "Run a pipeline");
   const auto arguments = std::make_shared<RunArguments>();
   add_pipeline_options(*command, arguments->pipeline, arguments->load);
-  command
-      ->add_option("-o,--output", arguments->load.output,
-                   "Where the last `sink` writes to, instead of its `uri`")
+  command->add_option("-o,--output", arguments->load.output, "Where the last `sink` writes to, instead of its `uri`")
       ->type_name("PATH");
   command->add_option("--progress", arguments->progress, "auto, plain, json or none")
       ->check(CLI::IsMember({"auto", "plain", "json", "none"}))
       ->type_name("KIND");
-  command->add_option("--report", arguments->report, "Write the figures of the run as JSON")
-      ->type_name("FILE");
-  command->add_flag("--dry-run", arguments->dry_run,
-                    "Check everything and say what would happen, but run nothing");
+  command->add_option("--report", arguments->report, "Write the figures of the run as JSON")->type_name("FILE");
+  command->add_flag("--dry-run", arguments->dry_run, "Check everything and say what would happen, but run nothing");
   command->add_flag("--record", arguments->record,
                     "Keep the job, its progress and its log in PostgreSQL; see `reel jobs`");
   command->callback([arguments, &chosen] {

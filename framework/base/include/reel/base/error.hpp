@@ -21,8 +21,7 @@ namespace reel::base {
 class Error : public std::runtime_error {
  public:
   /// `what` says what happened and where; `hint` what to do about it (may be empty).
-  explicit Error(const std::string& what, std::string hint = {})
-      : std::runtime_error(what), hint_(std::move(hint)) {}
+  explicit Error(const std::string& what, std::string hint = {}) : std::runtime_error(what), hint_(std::move(hint)) {}
   const std::string& hint() const noexcept { return hint_; }
 
  private:

@@ -27,17 +27,21 @@ std::string redacted(std::string_view text);
 
 /// Lowest level that reaches standard error (default: warning). Listeners get every line.
 void set_stderr_level(Level level);
+Level stderr_level();
 
 /// Calls `listener` for each line, redacted, on the thread that logs, until the handle dies.
 class LogListener {
  public:
-  explicit LogListener(std::function<void(const LogLine&)> listener);
+  /// beside: standard error gets its lines too; instead: it gets none meanwhile, for the listener shows them.
+  enum class Stderr { beside, instead };
+  explicit LogListener(std::function<void(const LogLine&)> listener, Stderr is = Stderr::beside);
   ~LogListener();
   LogListener(const LogListener&) = delete;
   LogListener& operator=(const LogListener&) = delete;
 
  private:
   int id_;
+  Stderr stderr_;
 };
 
 }  // namespace reel::base

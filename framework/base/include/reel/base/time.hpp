@@ -58,6 +58,8 @@ Parsed<TimePointRange> parse_range(std::string_view text);
 
 /// `5:00`, `1:02:03.5`, `0:00.04`: the shortest exact form, which parse_time() reads back the same.
 std::string format_time(Time time);
+/// For people to read: as format_time(), to the millisecond, rounded down so that the moment exists. `3:00.256`
+std::string format_moment(Time time);
 std::string format(const TimePoint& point);
 std::string format(const TimePointRange& range);
 std::string format(const TimeRange& range);

@@ -50,8 +50,7 @@ struct Report {
 /// A run that failed, at a place in the YAML.
 class StageError : public base::RunError {
  public:
-  StageError(const std::string& what, std::string hint, std::string stage, model::Mark mark,
-             std::string detail)
+  StageError(const std::string& what, std::string hint, std::string stage, model::Mark mark, std::string detail)
       : RunError(what, std::move(hint)), stage_(std::move(stage)), mark_(mark), detail_(std::move(detail)) {}
   const std::string& stage() const noexcept { return stage_; }
   model::Mark mark() const noexcept { return mark_; }
@@ -67,8 +66,7 @@ class StageError : public base::RunError {
 struct RunOptions {
   std::function<void(const Progress&)> on_progress;  ///< about 10 a second, on the thread of execute()
   std::function<std::string(const std::string&)> secret;
-  base::Time stall_timeout =
-      std::chrono::seconds(60);  ///< no buffer anywhere for so long: the run fails; 0: never
+  base::Time stall_timeout = std::chrono::seconds(60);  ///< no buffer anywhere for so long: the run fails; 0: never
 };
 
 /// One run of one pipeline. execute() blocks; the other members may be called from any thread (not from a

@@ -72,18 +72,16 @@ struct CheckOptions {
 /// Reads, substitutes, checks and types a pipeline. All faults are added to `diagnosed`; the pipeline is
 /// there only if there was no error. Needs no media: what depends on them (frame numbers, ranges past the
 /// end) is checked by engine::check_media().
-std::optional<Pipeline> check_pipeline(const Document& document, const StageSource& stages,
-                                       const CheckOptions& options, Diagnosed& diagnosed);
+std::optional<Pipeline> check_pipeline(const Document& document, const StageSource& stages, const CheckOptions& options,
+                                       Diagnosed& diagnosed);
 
 /// Parse and check in one go.
-std::optional<Pipeline> load_pipeline(const std::string& file, const std::string& text,
-                                      const StageSource& stages, const CheckOptions& options,
-                                      Diagnosed& diagnosed);
+std::optional<Pipeline> load_pipeline(const std::string& file, const std::string& text, const StageSource& stages,
+                                      const CheckOptions& options, Diagnosed& diagnosed);
 
 /// The text of a setting whose `secret` is true, with every `${secret:NAME}` replaced by what `secret`
 /// returns and `$${` by `${`. Not for other texts: those are final. The result must not be stored.
-std::string resolve_secrets(const std::string& text,
-                            const std::function<std::string(const std::string&)>& secret);
+std::string resolve_secrets(const std::string& text, const std::function<std::string(const std::string&)>& secret);
 
 /// The JSON Schema (2020-12) of the language, with all stages of `stages`, as text.
 std::string json_schema(const StageSource& stages);

@@ -27,7 +27,6 @@ MigrationStatus migrate(const std::string& url);
 /// Opens a store on a database whose schema is up to date (call migrate() first). The store connects when
 /// first used, and again whenever the connection was lost; `before_connect` runs before each try, on the
 /// store's thread.
-std::unique_ptr<service::Store> open_postgres(const std::string& url,
-                                              std::function<void()> before_connect = {});
+std::unique_ptr<service::Store> open_postgres(const std::string& url, std::function<void()> before_connect = {});
 
 }  // namespace reel::store

@@ -74,19 +74,16 @@ void for_each_row(const Picture& p, F f) {
     const int rows = GST_VIDEO_INFO_COMP_HEIGHT(&info, c);
     const int bytes = GST_VIDEO_INFO_COMP_WIDTH(&info, c) * GST_VIDEO_INFO_COMP_PSTRIDE(&info, c);
     for (int y = 0; y < rows; ++y)
-      f(static_cast<std::size_t>(info.offset[plane]) + static_cast<std::size_t>(y * info.stride[plane]),
-        bytes);
+      f(static_cast<std::size_t>(info.offset[plane]) + static_cast<std::size_t>(y * info.stride[plane]), bytes);
   }
 }
 
 inline void append_raw(const Picture& p, std::ofstream& to) {
-  for_each_row(
-      p, [&](std::size_t at, int bytes) { to.write(reinterpret_cast<const char*>(&p.bytes()[at]), bytes); });
+  for_each_row(p, [&](std::size_t at, int bytes) { to.write(reinterpret_cast<const char*>(&p.bytes()[at]), bytes); });
 }
 
 inline bool read_raw(std::ifstream& from, Picture& p) {
-  for_each_row(p,
-               [&](std::size_t at, int bytes) { from.read(reinterpret_cast<char*>(&p.bytes()[at]), bytes); });
+  for_each_row(p, [&](std::size_t at, int bytes) { from.read(reinterpret_cast<char*>(&p.bytes()[at]), bytes); });
   return static_cast<bool>(from);
 }
 
@@ -103,13 +100,12 @@ inline std::vector<Picture> run_ffmpeg(const std::string& filter, const std::vec
   }
   const std::string kind = " -f rawvideo -pix_fmt " + detail::ffmpeg_name(first.format());
   const std::string command = "ffmpeg -v error -y" + kind + " -s " + std::to_string(first.width()) + "x" +
-                              std::to_string(first.height()) + " -i '" + folder.file("in") + "' -vf '" +
-                              filter + "'" + kind + " '" + folder.file("out") + "'";
+                              std::to_string(first.height()) + " -i '" + folder.file("in") + "' -vf '" + filter + "'" +
+                              kind + " '" + folder.file("out") + "'";
   if (std::system(command.c_str()) != 0) throw std::runtime_error("ffmpeg failed: " + command);
   std::ifstream raw(folder.file("out"), std::ios::binary);
   std::vector<Picture> result;
-  for (Picture p(first.format(), first.width(), first.height()); detail::read_raw(raw, p);)
-    result.push_back(p);
+  for (Picture p(first.format(), first.width(), first.height()); detail::read_raw(raw, p);) result.push_back(p);
   return result;
 }
 

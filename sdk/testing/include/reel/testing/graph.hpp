@@ -25,8 +25,7 @@ inline void load_plugin(const std::string& name) {
   const char* const build = std::getenv("REEL_BUILD_DIR");
   const bool is_path = name.find('/') != std::string::npos || name.ends_with(".so");
   const std::string path =
-      is_path ? name
-              : std::string(build != nullptr ? build : ".") + "/lib/reelwork/plugins/reel-" + name + ".so";
+      is_path ? name : std::string(build != nullptr ? build : ".") + "/lib/reelwork/plugins/reel-" + name + ".so";
   GError* error = nullptr;
   GstPlugin* const plugin = gst_plugin_load_file(path.c_str(), &error);
   if (plugin == nullptr) {
@@ -41,18 +40,14 @@ inline void load_plugin(const std::string& name) {
 inline BufferPtr make_buffer(const void* data, std::size_t size, Time pts, Time duration) {
   GstBuffer* const b = gst_buffer_new_allocate(nullptr, size, nullptr);
   gst_buffer_fill(b, 0, data, size);
-  const auto clock = [](Time t) {
-    return t < Time{0} ? GST_CLOCK_TIME_NONE : static_cast<GstClockTime>(t.count());
-  };
+  const auto clock = [](Time t) { return t < Time{0} ? GST_CLOCK_TIME_NONE : static_cast<GstClockTime>(t.count()); };
   GST_BUFFER_PTS(b) = clock(pts);
   GST_BUFFER_DURATION(b) = clock(duration);
   return BufferPtr(b);
 }
 
 inline Time pts(const BufferPtr& b) { return Time{static_cast<std::int64_t>(GST_BUFFER_PTS(b.get()))}; }
-inline Time duration(const BufferPtr& b) {
-  return Time{static_cast<std::int64_t>(GST_BUFFER_DURATION(b.get()))};
-}
+inline Time duration(const BufferPtr& b) { return Time{static_cast<std::int64_t>(GST_BUFFER_DURATION(b.get()))}; }
 
 template <class T = std::uint8_t>
 std::vector<T> contents(const BufferPtr& b) {
@@ -131,8 +126,7 @@ class Graph {
     GstBus* const bus = gst_element_get_bus(pipeline_);
     const auto types = static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_ELEMENT);
     std::string fault = "the graph did not end in time";
-    while (GstMessage* const m =
-               gst_bus_timed_pop_filtered(bus, static_cast<GstClockTime>(timeout.count()), types)) {
+    while (GstMessage* const m = gst_bus_timed_pop_filtered(bus, static_cast<GstClockTime>(timeout.count()), types)) {
       if (GST_MESSAGE_TYPE(m) == GST_MESSAGE_ELEMENT) {
         const GstStructure* const s = gst_message_get_structure(m);
         messages[gst_structure_get_name(s)] = text_of(s);

@@ -41,8 +41,7 @@ class Picture {
   /// One colour: a value a component, 8 bit ones are scaled to the depth.
   static Picture solid(const std::string& format, int width, int height, std::array<int, 4> color) {
     Picture p(format, width, height);
-    p.for_each(
-        [&](int c, int x, int y) { p.set(c, x, y, color[static_cast<std::size_t>(c)] << (p.depth() - 8)); });
+    p.for_each([&](int c, int x, int y) { p.set(c, x, y, color[static_cast<std::size_t>(c)] << (p.depth() - 8)); });
     return p;
   }
   /// Rises from 1/16 to 15/16 of full scale: Y and alpha (or R) to the right, the others downwards and to the
@@ -69,9 +68,7 @@ class Picture {
   static Picture checker(const std::string& format, int width, int height, int cell = 8) {
     Picture p(format, width, height);
     const int top = p.full_scale();
-    p.for_each([&](int c, int x, int y) {
-      p.set(c, x, y, (x / cell + y / cell) % 2 == 0 ? top / 8 : top - top / 8);
-    });
+    p.for_each([&](int c, int x, int y) { p.set(c, x, y, (x / cell + y / cell) % 2 == 0 ? top / 8 : top - top / 8); });
     return p;
   }
   /// A copy of what a buffer holds. Its own strides are respected.
@@ -89,12 +86,8 @@ class Picture {
     return p;
   }
 
-  int width(int component = 0) const {
-    return GST_VIDEO_INFO_COMP_WIDTH(&info_, static_cast<guint>(component));
-  }
-  int height(int component = 0) const {
-    return GST_VIDEO_INFO_COMP_HEIGHT(&info_, static_cast<guint>(component));
-  }
+  int width(int component = 0) const { return GST_VIDEO_INFO_COMP_WIDTH(&info_, static_cast<guint>(component)); }
+  int height(int component = 0) const { return GST_VIDEO_INFO_COMP_HEIGHT(&info_, static_cast<guint>(component)); }
   int components() const { return static_cast<int>(GST_VIDEO_INFO_N_COMPONENTS(&info_)); }
   int depth() const { return static_cast<int>(GST_VIDEO_INFO_COMP_DEPTH(&info_, 0)); }
   int full_scale() const { return (1 << depth()) - 1; }
@@ -110,8 +103,7 @@ class Picture {
     const std::size_t offset = offset_of(component, x, y);
     const unsigned mask = static_cast<unsigned>(full_scale()) << shift(component);
     const unsigned kept = raw(offset) & ~mask;
-    const unsigned sample = kept | static_cast<unsigned>(std::clamp(value, 0, full_scale()))
-                                       << shift(component);
+    const unsigned sample = kept | static_cast<unsigned>(std::clamp(value, 0, full_scale())) << shift(component);
     data_[offset] = static_cast<std::uint8_t>(sample);
     if (depth() > 8) data_[offset + 1] = static_cast<std::uint8_t>(sample >> 8U);
   }
@@ -151,8 +143,7 @@ class Picture {
   std::size_t offset_of(int component, int x, int y) const {
     const auto c = static_cast<guint>(component);
     if (x < 0 || y < 0 || x >= width(component) || y >= height(component))
-      throw std::out_of_range("no sample " + std::to_string(x) + "," + std::to_string(y) +
-                              " in that picture");
+      throw std::out_of_range("no sample " + std::to_string(x) + "," + std::to_string(y) + " in that picture");
     return static_cast<std::size_t>(GST_VIDEO_INFO_COMP_OFFSET(&info_, c)) +
            static_cast<std::size_t>(y * GST_VIDEO_INFO_COMP_STRIDE(&info_, c)) +
            static_cast<std::size_t>(x * GST_VIDEO_INFO_COMP_PSTRIDE(&info_, c));
@@ -162,8 +153,8 @@ class Picture {
     return data_[offset] | (depth() > 8 ? unsigned{data_[offset + 1]} << 8U : 0U);
   }
   BufferPtr wrapped() {
-    return BufferPtr(gst_buffer_new_wrapped_full(GstMemoryFlags(0), data_.data(), data_.size(), 0,
-                                                 data_.size(), nullptr, nullptr));
+    return BufferPtr(
+        gst_buffer_new_wrapped_full(GstMemoryFlags(0), data_.data(), data_.size(), 0, data_.size(), nullptr, nullptr));
   }
 
   GstVideoInfo info_ = [] {

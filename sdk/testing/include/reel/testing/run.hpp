@@ -27,8 +27,8 @@ inline void set_keyframes(GstElement* element, const Keyframes& keys) {
   GstControlSource* const source = gst_interpolation_control_source_new();
   g_object_set(source, "mode", GST_INTERPOLATION_MODE_LINEAR, nullptr);
   for (const auto& [at, value] : keys.values)
-    gst_timed_value_control_source_set(GST_TIMED_VALUE_CONTROL_SOURCE(source),
-                                       static_cast<GstClockTime>(at.count()), value);
+    gst_timed_value_control_source_set(GST_TIMED_VALUE_CONTROL_SOURCE(source), static_cast<GstClockTime>(at.count()),
+                                       value);
   GstControlBinding* const binding =
       gst_direct_control_binding_new_absolute(GST_OBJECT(element), keys.property, source);
   gst_object_unref(source);
@@ -52,8 +52,7 @@ struct VideoRun {
 
 /// Sends `frames` (of one format and size) through `stage`, a description as for gst-launch: one element or
 /// several joined by `!`.
-inline VideoRun run_video(const std::string& stage, const std::vector<Picture>& frames,
-                          const VideoInput& input = {}) {
+inline VideoRun run_video(const std::string& stage, const std::vector<Picture>& frames, const VideoInput& input = {}) {
   GstVideoInfo info = frames.at(0).info();
   info.fps_n = input.fps_n, info.fps_d = input.fps_d;
   const CapsPtr caps(gst_video_info_to_caps(&info));
@@ -73,8 +72,7 @@ inline VideoRun run_video(const std::string& stage, const std::vector<Picture>& 
   result.caps = out.caps;
   if (out.buffers.empty()) return result;
   const CapsPtr made(gst_caps_from_string(out.caps.c_str()));
-  if (gst_video_info_from_caps(&info, made.get()) == FALSE)
-    throw std::runtime_error("no pictures: " + out.caps);
+  if (gst_video_info_from_caps(&info, made.get()) == FALSE) throw std::runtime_error("no pictures: " + out.caps);
   for (const BufferPtr& b : out.buffers) {
     result.pictures.push_back(Picture::from(b.get(), info));
     result.times.push_back(pts(b));
@@ -100,13 +98,11 @@ struct Sound {
       for (int c = 0; c < channels; ++c) s.samples.push_back(static_cast<float>(f(double(n) / rate, c)));
     return s;
   }
-  static Sound sine(double seconds, double hertz, double amplitude = 0.5, int rate = 48000,
-                    int channels = 1) {
+  static Sound sine(double seconds, double hertz, double amplitude = 0.5, int rate = 48000, int channels = 1) {
     return make(
         seconds, [=](double t, int) { return amplitude * std::sin(2 * G_PI * hertz * t); }, rate, channels);
   }
-  static Sound noise(double seconds, double amplitude = 0.5, int rate = 48000, int channels = 1,
-                     unsigned seed = 1) {
+  static Sound noise(double seconds, double amplitude = 0.5, int rate = 48000, int channels = 1, unsigned seed = 1) {
     std::minstd_rand random(seed);
     std::uniform_real_distribution<double> spread(-amplitude, amplitude);
     return make(
@@ -133,14 +129,13 @@ inline SoundRun run_audio(const std::string& stage, const Sound& in, std::size_t
   gst_app_src_set_caps(GST_APP_SRC(source.get()), caps.get());
   for (const Keyframes& keys : keyframes) set_keyframes(graph.after(source.get()).get(), keys);
   const auto at = [&](std::size_t n) {
-    return Time{
-        static_cast<std::int64_t>(gst_util_uint64_scale_round(n, GST_SECOND, static_cast<guint64>(in.rate)))};
+    return Time{static_cast<std::int64_t>(gst_util_uint64_scale_round(n, GST_SECOND, static_cast<guint64>(in.rate)))};
   };
   const auto channels = static_cast<std::size_t>(in.channels);
   for (std::size_t n = 0; n < in.frames(); n += block) {
     const std::size_t end = std::min(n + block, in.frames());
-    graph.push("reel-test-in", make_buffer(&in.samples[n * channels], (end - n) * channels * sizeof(float),
-                                           at(n), at(end) - at(n)));
+    graph.push("reel-test-in",
+               make_buffer(&in.samples[n * channels], (end - n) * channels * sizeof(float), at(n), at(end) - at(n)));
   }
   graph.run();
   const Output& out = graph.output("reel-test-out");
@@ -152,8 +147,7 @@ inline SoundRun run_audio(const std::string& stage, const Sound& in, std::size_t
   }
   if (out.buffers.empty()) return result;
   const CapsPtr made(gst_caps_from_string(out.caps.c_str()));
-  if (gst_audio_info_from_caps(&info, made.get()) == FALSE ||
-      GST_AUDIO_INFO_FORMAT(&info) != GST_AUDIO_FORMAT_F32LE)
+  if (gst_audio_info_from_caps(&info, made.get()) == FALSE || GST_AUDIO_INFO_FORMAT(&info) != GST_AUDIO_FORMAT_F32LE)
     throw std::runtime_error("no F32LE sound: " + out.caps);
   result.sound = {GST_AUDIO_INFO_RATE(&info), GST_AUDIO_INFO_CHANNELS(&info), out.samples<float>()};
   return result;

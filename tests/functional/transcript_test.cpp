@@ -69,6 +69,18 @@ bool matches(const std::vector<std::string>& expected, std::size_t e, const std:
   return l < lines.size() && matches(expected[e], lines[l]) && matches(expected, e + 1, lines, l + 1);
 }
 
+/// The same on every machine.
+std::string without_places(std::string text, const fs::path& folder) {
+  const std::pair<fs::path, std::string> places[] = {{folder, "FOLDER"},
+                                                     {environment("REEL_MEDIA_DIR"), "MEDIA"},
+                                                     {environment("REEL_BUILD_DIR"), "BUILD"},
+                                                     {source_folder(), "SOURCE"}};
+  for (const auto& [place, name] : places)
+    for (auto at = text.find(place.string()); at != std::string::npos; at = text.find(place.string(), at))
+      text.replace(at, place.string().size(), name);
+  return text;
+}
+
 std::vector<std::string> perform(const std::string& command, const fs::path& folder) {
   const std::string setting =
       "cd " + quoted(folder) + " && export HOME=" + quoted(folder) + " REEL_STATE=" + quoted(folder / "state") +
@@ -77,7 +89,7 @@ std::vector<std::string> perform(const std::string& command, const fs::path& fol
       " SOURCE=" + quoted(source_folder()) + " BUILD=" + quoted(fs::path(environment("REEL_BUILD_DIR"))) +
       " LC_ALL=C.UTF-8; unset XDG_CONFIG_HOME XDG_DATA_HOME REEL_PLUGIN_PATH\n";
   const Result result = shell(setting + command);
-  auto lines = split_lines(result.output);
+  auto lines = split_lines(without_places(result.output, folder));
   if (result.exit != 0) lines.push_back("[" + std::to_string(result.exit) + "]");
   return lines;
 }

@@ -12,7 +12,7 @@ A run: dry, plain, as JSON, with a report; the result is there when it is whole.
      Pictures: read and decoded.
      Sound: read and decoded.
      Lasts 0:14.
-       uri: "/work/main/.cache/media/cockatoo.mp4"
+       uri: "MEDIA/cockatoo.mp4"
        video: true  (default)
        audio: true  (default)
        duration: 0:05  (default)

@@ -1,5 +1,6 @@
 #include "local_file.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,7 +97,7 @@ fs::path readable_file(const std::string& uri) {
     throw base::InputError("'" + shown + "' is a folder, expected a media file", "name a file in it");
   if (!S_ISREG(info.st_mode))
     throw base::InputError("'" + shown + "' is not a regular file", "copy the media to a file first");
-  if (access(path.c_str(), R_OK) != 0)
+  if (faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
     throw base::InputError("'" + shown + "' may not be read by this user", "check its permissions: chmod a+r");
   if (info.st_size == 0)
     throw base::InputError("'" + shown + "' is empty (0 bytes)", "check how it was copied or downloaded");

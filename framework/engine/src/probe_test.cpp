@@ -157,9 +157,13 @@ TEST_F(Probe, RefusesFilesThatMayNotBeRead) {
   std::filesystem::permissions(std::filesystem::path(file).parent_path(), std::filesystem::perms{0755});
   // Root may read everything, so it becomes nobody for the while.
   const bool root = geteuid() == 0;
-  if (root) ASSERT_EQ(seteuid(65534), 0);
+  if (root) {
+    ASSERT_EQ(seteuid(65534), 0);
+  }
   const std::string said = fault(file);
-  if (root) ASSERT_EQ(seteuid(0), 0);
+  if (root) {
+    ASSERT_EQ(seteuid(0), 0);
+  }
   EXPECT_THAT(said, HasSubstr("may not be read"));
 }
 

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,7 +74,7 @@ class Targets {
                    "make it first: mkdir -p " + base::printable(folder.string())),
              false;
     if (!S_ISDIR(info.st_mode)) return fault(mark, "bad-target", named + " is not a folder"), false;
-    if (access(folder.c_str(), W_OK | X_OK) != 0)
+    if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
       return fault(mark, "bad-target", "nothing can be written in the folder " + named + ": " + std::strerror(errno),
                    "write to another folder, or change its permissions"),
              false;

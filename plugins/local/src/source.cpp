@@ -1,5 +1,6 @@
 #include "source.hpp"
 
+#include <fcntl.h>
 #include <gst/pbutils/pbutils.h>
 #include <gst/video/video.h>
 #include <unistd.h>
@@ -106,7 +107,7 @@ void check_file(const std::string& path) {
   if (status.type() == fs::file_type::not_found) throw say("there is no such file");
   if (error) throw say(error.message());
   if (fs::is_directory(status)) throw say("it is a folder; expected a media file");
-  if (access(path.c_str(), R_OK) != 0) throw say(std::strerror(errno));
+  if (faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) throw say(std::strerror(errno));
   if (fs::is_regular_file(status) && fs::file_size(path, error) == 0) throw say("the file is empty");
 }
 

@@ -61,9 +61,17 @@ struct Catalog::State {
     plugins.push_back(std::move(info));
   }
 
+  /// The stage that `gst/NAME` goes round, which would escape the policy and the contract of that stage; empty: none.
+  std::string stage_behind(std::string_view name) const {
+    if (!name.starts_with(foreign)) return {};
+    const auto same = [&](const auto& stage) { return stage.second.factory == name.substr(foreign.size()); };
+    const auto found = std::ranges::find_if(known, same);
+    return found == known.end() ? "" : found->first;
+  }
+
   const model::StageTraits* find(std::string_view asked) {
     const std::string name = plain(asked);
-    if (!policy.refuse_stage(name).empty()) return nullptr;
+    if (!policy.refuse_stage(name).empty() || !stage_behind(name).empty()) return nullptr;
     const std::lock_guard lock(mutex);
     if (const auto found = traits.find(name); found != traits.end()) return found->second.get();
     const auto stage = known.find(name);
@@ -107,6 +115,8 @@ std::vector<const model::StageTraits*> Catalog::stages() const {
 
 std::string Catalog::why_not(std::string_view asked) const {
   const std::string name = plain(asked);
+  if (const std::string behind = state_->stage_behind(name); !behind.empty())
+    return "the element " + name.substr(foreign.size()) + " is the stage '" + behind + "': write `uses: " + behind + "`";
   const bool is_foreign = name.starts_with(foreign);
   GstElementFactory* const factory = is_foreign ? gst_element_factory_find(name.c_str() + foreign.size()) : nullptr;
   std::string why;
@@ -131,8 +141,9 @@ std::vector<std::string> Catalog::foreign_names() const {
   std::vector<std::string> names;
   GList* const all = gst_registry_get_feature_list(gst_registry_get(), GST_TYPE_ELEMENT_FACTORY);
   for (GList* item = all; item != nullptr; item = item->next)
-    if (no_stage_because(GST_ELEMENT_FACTORY(item->data)).empty())
-      names.push_back(std::string(foreign) + GST_OBJECT_NAME(item->data));
+    if (const std::string name = std::string(foreign) + GST_OBJECT_NAME(item->data);
+        state_->stage_behind(name).empty() && no_stage_because(GST_ELEMENT_FACTORY(item->data)).empty())
+      names.push_back(name);
   gst_plugin_feature_list_free(all);
   return names;
 }

@@ -3,6 +3,7 @@
 #include <gst/gst.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "traits.hpp"
@@ -170,6 +171,26 @@ TEST(Catalog, obeys_its_policy) {
   EXPECT_EQ(catalog.why_not("gst/videoflip"),
             "the policy of this installation does not allow the stage 'gst/videoflip'");
   EXPECT_NE(catalog.find("good/thing"), nullptr);
+}
+
+TEST(Catalog, an_element_is_no_way_round_its_stage) {
+  const Catalog catalog = load({"good"});
+  for (const char* const name : {"gst/good-thing", "reel/gst/good-thing"}) {
+    EXPECT_EQ(catalog.find(name), nullptr);
+    EXPECT_EQ(catalog.why_not(name), "the element good-thing is the stage 'good/thing': write `uses: good/thing`");
+  }
+  const auto foreign = catalog.foreign_names();
+  EXPECT_EQ(std::ranges::count(foreign, "gst/good-thing"), 0);
+  EXPECT_EQ(std::ranges::count(foreign, "gst/videoflip"), 1);
+}
+
+TEST(Catalog, an_element_is_no_way_round_its_policy) {
+  Policy policy;
+  policy.deny_stages = {"good/*"};
+  const Catalog catalog = load({"good"}, policy);
+  EXPECT_EQ(catalog.find("good/thing"), nullptr);
+  EXPECT_EQ(catalog.find("gst/good-thing"), nullptr);
+  EXPECT_EQ(std::ranges::count(catalog.foreign_names(), "gst/good-thing"), 0);
 }
 
 TEST(Policy, knows_prefixes_and_denials) {

@@ -23,6 +23,9 @@ function(reel_settings target)
     target_compile_options(${target} PRIVATE -fsanitize=${REEL_SANITIZE} -fno-omit-frame-pointer
       -fno-sanitize-recover=undefined)
     target_link_options(${target} PRIVATE -fsanitize=${REEL_SANITIZE})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+      target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)  # wrong about std::regex under sanitizers
+    endif()
   endif()
   if(REEL_TIDY)
     set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "clang-tidy;--quiet;--warnings-as-errors=*")
@@ -38,6 +41,9 @@ set(REEL_TEST_ENVIRONMENT "REEL_BUILD_DIR=${CMAKE_BINARY_DIR}" "REEL_SOURCE_DIR=
 
 # Registers each test of a GoogleTest program as PREFIX.Suite.name.
 function(reel_discover_tests target prefix timeout)
+  if(REEL_SANITIZE)
+    math(EXPR timeout "${timeout} * 5")
+  endif()
   gtest_discover_tests(${target} TEST_PREFIX ${prefix}. DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES TEST_LIST ${target}_list
     PROPERTIES TIMEOUT ${timeout})
   # PROPERTIES takes no list as a value, so the environment is set once the tests are listed.

@@ -204,6 +204,7 @@ std::string format(const TimeRange& range) {
 std::string format_duration(Time duration) {
   if (duration < Time{0}) return "-" + format_duration(-std::max(duration, -Time::max()));
   using std::chrono::round;
+  duration = std::min(duration, Time::max() - std::chrono::seconds(1));  // rounding up must not overflow
   const auto millis = round<std::chrono::milliseconds>(duration).count();
   if (millis < 1000) return std::to_string(millis) + " ms";
   const auto tenths = millis / 100 + (millis % 100 >= 50 ? 1 : 0);

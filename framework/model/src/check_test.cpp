@@ -1,8 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
-#include <iostream>
 #include <random>
 
 #include "check_fixture.hpp"
@@ -10,7 +8,6 @@
 namespace reel::model {
 namespace {
 
-using namespace std::chrono_literals;
 
 const std::string tidy = R"(reel: 1
 name: tidy
@@ -273,30 +270,6 @@ TEST(CheckPipeline, survives_2000_mutations) {
   }
   EXPECT_GT(valid, 10U);
   EXPECT_LT(valid, 1500U);
-}
-
-TEST(CheckPipeline, takes_200_lines_in_a_moment) {
-  const FakeStages stages;
-  std::string middle;
-  for (int i = 0; i < 65; ++i)
-    middle +=
-        "  - uses: blur\n    during: 1:00..2:00\n    with: { radius: [ { at: 1:00, value: 0 }, { at: 1:01, "
-        "value: 9 } ] }\n";
-  const std::string text = between(middle);
-  auto best = std::chrono::steady_clock::duration::max();
-  for (int i = 0; i < 20; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
-    Diagnosed diagnosed;
-    ASSERT_TRUE(load_pipeline("x.yaml", text, stages, {}, diagnosed));
-    best = std::min(best, std::chrono::steady_clock::now() - begin);
-  }
-  RecordProperty("microseconds", static_cast<int>(best / 1us));
-  std::cout << "201 lines in " << best / 1us << " us\n";
-#ifdef NDEBUG
-  EXPECT_LT(best, 5ms);
-#else
-  EXPECT_LT(best, 100ms);
-#endif
 }
 
 }  // namespace

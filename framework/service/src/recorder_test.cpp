@@ -177,9 +177,8 @@ TEST_F(RecorderTest, WritesAFewTimesASecondHoweverMuchComes) {
 TEST_F(RecorderTest, NeverBlocksTheCallerWhileTheDatabaseHangs) {
   Recorder recorder(open(), {});
   std::unique_lock hang(database.mutex);
-  const auto begin = std::chrono::steady_clock::now();
+  // If these waited for the database, which this thread holds, they would wait for ever.
   for (int i = 0; i < 1000; ++i) recorder.log(line("x"));
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 200ms);
   hang.unlock();
   EXPECT_EQ(recorder.finish({}), "");
   EXPECT_EQ(database.lines.size(), 1000U);

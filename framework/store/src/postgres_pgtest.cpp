@@ -7,10 +7,6 @@
 #include "pgtest.hpp"
 #include "reel/store/postgres.hpp"
 
-// libpqxx 6.4 forgets a small PGresult whenever it finds its connection broken (connection_base::exec).
-extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
-extern "C" const char* __lsan_default_suppressions() { return "leak:PQmakeEmptyPGresult\n"; }  // NOLINT
-
 namespace reel::store {
 namespace {
 

@@ -8,9 +8,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// GStreamer's own programs know nothing of sanitizers: plugins that were built with one bring its library along, and what
+/// those programs do not free is theirs.
 std::string environment_of_gstreamer(const TemporaryFolder& folder) {
-  return "export GST_PLUGIN_PATH=" + quoted(fs::path(environment("REEL_BUILD_DIR")) / "lib/reelwork/plugins") +
-         " GST_REGISTRY=" + quoted(folder / "registry.bin") + "; ";
+  const fs::path plugins = fs::path(environment("REEL_BUILD_DIR")) / "lib/reelwork/plugins";
+  return "asan=$(ldd " + quoted(plugins / "reel-local.so") +
+         " | awk '/libasan/ {print $3}'); [ -z \"$asan\" ] || export LD_PRELOAD=$asan ASAN_OPTIONS=detect_leaks=0; " +
+         "export GST_PLUGIN_PATH=" + quoted(plugins) + " GST_REGISTRY=" + quoted(folder / "registry.bin") + "; ";
 }
 
 std::vector<std::string> element_names() {

@@ -210,6 +210,9 @@ void PrivateCluster::State::start() const {
   const std::string said{std::istreambuf_iterator<char>(file), {}};
   // Children of a killed server take a moment to notice; the caller tries again.
   if (said.find("pre-existing shared memory block") != std::string::npos) return;
+  // A server that was killed while it came up has logged no reason; it may come up the next time.
+  const auto has = [&](const char* word) { return said.find(word) != std::string::npos; };
+  if (!said.empty() && !has("FATAL") && !has("PANIC") && !has("ERROR")) return;
   fail("The private PostgreSQL server did not start", said.empty() ? started.output : said);
 }
 

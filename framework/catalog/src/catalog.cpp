@@ -116,7 +116,8 @@ std::vector<const model::StageTraits*> Catalog::stages() const {
 std::string Catalog::why_not(std::string_view asked) const {
   const std::string name = plain(asked);
   if (const std::string behind = state_->stage_behind(name); !behind.empty())
-    return "the element " + name.substr(foreign.size()) + " is the stage '" + behind + "': write `uses: " + behind + "`";
+    return "the element " + name.substr(foreign.size()) + " is the stage '" + behind + "': write `uses: " + behind +
+           "`";
   const bool is_foreign = name.starts_with(foreign);
   GstElementFactory* const factory = is_foreign ? gst_element_factory_find(name.c_str() + foreign.size()) : nullptr;
   std::string why;

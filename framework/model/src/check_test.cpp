@@ -8,7 +8,6 @@
 namespace reel::model {
 namespace {
 
-
 const std::string tidy = R"(reel: 1
 name: tidy
 description: Hides a part.

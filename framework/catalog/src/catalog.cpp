@@ -42,6 +42,8 @@ struct Catalog::State {
     std::string factory, plugin;
   };
   Policy policy;
+  bool stuck = false;
+  std::string nothing_because;  ///< why nothing at all can be used, or empty
   std::vector<PluginInfo> plugins;
   std::map<std::string, const reel_plugin*, std::less<>> entries;  // by id
   std::map<std::string, Known, std::less<>> known;                 // by stage name
@@ -61,6 +63,16 @@ struct Catalog::State {
     plugins.push_back(std::move(info));
   }
 
+  /// The loader's lock is lost: what needs another library, as nearly all of GStreamer does, would wait for ever.
+  void use_nothing(const fs::path& guilty) {
+    nothing_because = "loading the plugin " + guilty.string() +
+                      " does not come to an end, and this program can load nothing after it: remove it";
+    for (PluginInfo& info : plugins)
+      if (info.refused.empty()) info.refused = "it is not used: " + nothing_because;
+    known.clear();
+    entries.clear();
+  }
+
   /// The stage that `gst/NAME` goes round, which would escape the policy and the contract of that stage; empty: none.
   std::string stage_behind(std::string_view name) const {
     if (!name.starts_with(foreign)) return {};
@@ -71,6 +83,7 @@ struct Catalog::State {
 
   const model::StageTraits* find(std::string_view asked) {
     const std::string name = plain(asked);
+    if (!nothing_because.empty()) return nullptr;
     if (!policy.refuse_stage(name).empty() || !stage_behind(name).empty()) return nullptr;
     const std::lock_guard lock(mutex);
     if (const auto found = traits.find(name); found != traits.end()) return found->second.get();
@@ -98,11 +111,15 @@ Catalog::Catalog(const CatalogOptions& options) : state_(std::make_unique<State>
       if (seen.insert(fault ? library : real).second) state_->add(opener.open(library));
     }
   }
+  state_->stuck = opener.stuck();
+  if (!opener.stuck_loading().empty()) state_->use_nothing(opener.stuck_loading());
 }
 
 Catalog::~Catalog() = default;
 
 const std::vector<PluginInfo>& Catalog::plugins() const { return state_->plugins; }
+
+bool Catalog::stuck() const { return state_->stuck; }
 
 const model::StageTraits* Catalog::find(std::string_view name) const { return state_->find(name); }
 
@@ -115,6 +132,7 @@ std::vector<const model::StageTraits*> Catalog::stages() const {
 
 std::string Catalog::why_not(std::string_view asked) const {
   const std::string name = plain(asked);
+  if (!state_->nothing_because.empty()) return state_->nothing_because;
   if (const std::string behind = state_->stage_behind(name); !behind.empty())
     return "the element " + name.substr(foreign.size()) + " is the stage '" + behind + "': write `uses: " + behind +
            "`";

@@ -90,12 +90,27 @@ TEST(Catalog, goes_on_when_open_never_returns) {
   ASSERT_EQ(catalog.plugins().size(), 2U);
   EXPECT_EQ(catalog.plugins()[0].refused, "its open() does not return: it was given up after 500 ms");
   EXPECT_EQ(catalog.plugins()[1].refused, "");
+  EXPECT_TRUE(catalog.stuck());
+  EXPECT_NE(catalog.find("good/thing"), nullptr);
   // The plugin's thread never ends, so this process must not wait for it.
   std::quick_exit(testing::Test::HasFailure() ? 1 : 0);
 }
 
-TEST(Catalog, says_so_when_loading_never_ends) {
-  EXPECT_EQ(refusal("never-loads"), "loading it does not come to an end: it was given up after 500 ms");
+TEST(Catalog, uses_nothing_when_loading_never_ends) {
+  // The loader's lock is held for ever: whoever loads anything more waits for ever.
+  const Catalog catalog = load({"good", "never-loads", "no-stage"});
+  ASSERT_EQ(catalog.plugins().size(), 3U);
+  const std::string why = "loading the plugin " + (broken("never-loads") / "never-loads.so").string() +
+                          " does not come to an end, and this program can load nothing after it: remove it";
+  EXPECT_EQ(catalog.plugins()[0].refused, "it is not used: " + why);
+  EXPECT_EQ(catalog.plugins()[1].refused, "loading it does not come to an end: it was given up after 500 ms");
+  EXPECT_EQ(catalog.plugins()[2].refused, "it is not used: " + why);
+  EXPECT_TRUE(catalog.stuck());
+  EXPECT_TRUE(catalog.stages().empty());
+  for (const char* const name : {"good/thing", "gst/videoflip"}) {
+    EXPECT_EQ(catalog.find(name), nullptr);
+    EXPECT_EQ(catalog.why_not(name), why);
+  }
   std::quick_exit(testing::Test::HasFailure() ? 1 : 0);
 }
 
@@ -158,6 +173,19 @@ TEST(Catalog, says_why_an_element_is_no_stage) {
             "the element x264enc does not give raw pictures or sound, as stages do; `sink` encodes by itself");
   EXPECT_EQ(catalog.why_not("gst/qtdemux"),
             "the element qtdemux does not take raw pictures or sound, as stages do; `source` decodes by itself");
+  for (const char* const name : {"filesrc", "giosrc", "appsrc", "uridecodebin", "fakesrc"}) {
+    EXPECT_EQ(catalog.find(std::string("gst/") + name), nullptr);
+    EXPECT_EQ(
+        catalog.why_not(std::string("gst/") + name),
+        std::string("the element ") + name + " gives bytes of any kind, not pictures or sound; `source` reads files");
+  }
+  for (const char* const name : {"filesink", "giosink", "multifilesink", "udpsink"}) {
+    EXPECT_EQ(catalog.find(std::string("gst/") + name), nullptr);
+    EXPECT_EQ(
+        catalog.why_not(std::string("gst/") + name),
+        std::string("the element ") + name + " takes bytes of any kind, not pictures or sound; `sink` writes files");
+  }
+  EXPECT_NE(catalog.find("gst/autovideosink"), nullptr);
   EXPECT_EQ(catalog.find("gst/no-such"), nullptr);
   EXPECT_EQ(catalog.why_not("gst/no-such"), "");
   EXPECT_EQ(catalog.why_not("no-such"), "");

@@ -154,7 +154,10 @@ Opened Opener::open(const std::filesystem::path& path) {
   };
   const auto load = std::make_shared<Work>();
   load->opened.info.path = path;
+  if (!stuck_loading_.empty()) return load->opened;
   if (!within(patience_, [load, path] { load->library = load_library(path); })) {
+    stuck_ = true;
+    stuck_loading_ = path;
     Opened late;
     late.info.path = path;
     late.info.refused =
@@ -188,6 +191,7 @@ Opened Opener::open(const std::filesystem::path& path) {
     registration->fault = copy.register_plugin(entry, registration->opened);
   });
   if (!came_back) {
+    stuck_ = true;
     info.refused = "its open() does not return: it was given up after " + std::to_string(patience_.count()) + " ms";
     return opened;
   }

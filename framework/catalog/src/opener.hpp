@@ -25,6 +25,11 @@ class Opener {
   /// Loads, checks and opens one plugin. A plugin that is refused leaves nothing in GStreamer's registry.
   Opened open(const std::filesystem::path& path);
 
+  /// The plugin whose loading never ended, or empty: it holds the loader's lock, so nothing more is tried.
+  const std::filesystem::path& stuck_loading() const { return stuck_loading_; }
+  /// A plugin's code still runs, on a thread that never ends.
+  bool stuck() const { return stuck_; }
+
  private:
   std::string check(const reel_plugin& entry);
   std::string register_plugin(const reel_plugin& entry, Opened& opened);
@@ -32,6 +37,8 @@ class Opener {
   const reel_host* host_;
   std::chrono::milliseconds patience_;
   std::set<std::string> ids_, names_;
+  std::filesystem::path stuck_loading_;
+  bool stuck_ = false;
 };
 
 }  // namespace reel::catalog

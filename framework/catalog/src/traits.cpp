@@ -192,6 +192,13 @@ std::string no_stage_because(GstElementFactory* factory) {
   const Sides sides = sides_of(factory);
   const std::string name = GST_OBJECT_NAME(factory);
   if (sides.sinks + sides.sources == 0) return "the element " + name + " has no pads, so nothing can flow through it";
+  // What stands at an end and handles bytes would read and write past `source` and `sink`, and the policy for addresses.
+  const std::string klass = metadata(factory, GST_ELEMENT_METADATA_KLASS);
+  const bool media = klass.find("Video") != std::string::npos || klass.find("Audio") != std::string::npos;
+  if (sides.sinks == 0 && sides.out.any && !media)
+    return "the element " + name + " gives bytes of any kind, not pictures or sound; `source` reads files";
+  if (sides.sources == 0 && sides.in.any && !media && name != "fakesink")
+    return "the element " + name + " takes bytes of any kind, not pictures or sound; `sink` writes files";
   const auto raw = [](const Kinds& k, int pads) { return pads == 0 || k.video || k.audio; };
   if (!raw(sides.in, sides.sinks))
     return "the element " + name + " does not take raw pictures or sound, as stages do; `source` decodes by itself";

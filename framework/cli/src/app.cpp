@@ -2,11 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 
+#include "arguments.hpp"
 #include "commands.hpp"
 #include "reel/base/log.hpp"
-#include "reel/base/text.hpp"
 #include "reel/engine/run.hpp"
 #include "terminal.hpp"
 #include "version.hpp"
@@ -23,9 +24,9 @@ void print_error(const std::string& what, const std::string& hint) {
 int code(base::ExitCode exit) { return static_cast<int>(exit); }
 
 /// Runs the command; every way in which it can end becomes an exit code and, if it failed, a message.
-int perform(const Chosen& chosen, const std::optional<std::filesystem::path>& config) {
+int perform(const Chosen& chosen, Context& context, const std::optional<std::filesystem::path>& config) {
   try {
-    Context context(config);
+    context.configure(config);
     return code(chosen.action(context));
   } catch (const InvalidInput& invalid) {
     std::cerr << model::to_text(invalid.diagnosed, terminal::colors(terminal::Stream::error));
@@ -46,21 +47,8 @@ int perform(const Chosen& chosen, const std::optional<std::filesystem::path>& co
   }
 }
 
-/// CLI11's own message, and the nearest command where a command was mistyped.
-int refuse(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& words) {
-  std::string hint = "`reel --help` lists the commands";
-  if (const auto selected = app.get_subcommands(); !selected.empty()) {
-    hint = "`reel " + selected.front()->get_name() + " --help` shows the options";
-  } else if (!words.empty() && !words.front().starts_with('-')) {
-    std::vector<std::string> known;
-    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-      known.push_back(command->get_name());
-    print_error("there is no command '" + words.front() + "'", hint);
-    if (const std::string near = base::nearest(words.front(), known); !near.empty())
-      std::cerr << "  did you mean 'reel " << near << "'?\n";
-    return code(base::ExitCode::input_wrong);
-  }
-  print_error(error.what(), hint);
+int refuse(const Refusal& refusal) {
+  print_error(refusal.what, refusal.hint);
   return code(base::ExitCode::input_wrong);
 }
 
@@ -89,10 +77,15 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& e) {
     return app.exit(e);  // --help, --version
   } catch (const CLI::ParseError& e) {
-    return refuse(app, e, words);
+    return refuse(refusal(app, e, words));
   }
   if (verbosity > 0) base::set_stderr_level(verbosity > 1 ? base::Level::debug : base::Level::info);
-  return perform(chosen, config);
+  Context context;
+  const int result = perform(chosen, context, config);
+  if (!context.stuck()) return result;
+  std::cout.flush();
+  std::cerr.flush();
+  std::quick_exit(result);
 }
 
 }  // namespace reel::cli

@@ -22,15 +22,19 @@ std::string read_all(std::istream& in) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
+[[noreturn]] void unreadable(const std::string& file, const std::string& what, const std::string& hint) {
+  throw InvalidInput{{file, "", {{model::Severity::error, "unreadable", {}, what, hint}}}};
+}
+
 std::string read_pipeline(const std::string& file) {
   if (file == "-") return read_all(std::cin);
   std::error_code fault;
   const auto status = fs::status(file, fault);
   if (!fs::exists(status))
-    throw base::InputError(file + ": there is no such file", "`reel new pipeline NAME` makes one to start from");
-  if (fs::is_directory(status)) throw base::InputError(file + ": is a folder, expected a pipeline's YAML file");
+    unreadable(file, "there is no such file", "`reel new pipeline NAME` makes one to start from");
+  if (fs::is_directory(status)) unreadable(file, "this is a folder, expected a pipeline's YAML file", "");
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw base::InputError(file + ": cannot be read", "check its permissions");
+  if (!in) unreadable(file, "the file cannot be read", "check its permissions");
   return read_all(in);
 }
 
@@ -95,7 +99,7 @@ std::map<std::string, std::string> parse_settings(const std::vector<std::string>
   return values;
 }
 
-Context::Context(const std::optional<fs::path>& config_file) {
+void Context::configure(const std::optional<fs::path>& config_file) {
   model::Diagnosed diagnosed;
   const auto file = service::find_config(config_file);
   diagnosed.file = file ? file->string() : "";

@@ -25,7 +25,10 @@ std::map<std::string, std::string> parse_settings(const std::vector<std::string>
 
 class Context {
  public:
-  explicit Context(const std::optional<std::filesystem::path>& config_file);
+  /// Reads the configuration; first of all.
+  void configure(const std::optional<std::filesystem::path>& config_file);
+  /// A plugin never came back: the program must end by std::quick_exit.
+  bool stuck() const { return catalog_ && catalog_->stuck(); }
 
   const service::Config& config() const { return config_; }
   /// Loads the plugins on first use.
@@ -40,7 +43,7 @@ class Context {
     std::optional<std::string> output;  ///< replaces the `uri` of the last `sink`
     bool require_params = true;
   };
-  /// Reads and checks a pipeline; `-` is standard input. Throws base::InputError if the file cannot be read.
+  /// Reads and checks a pipeline; `-` is standard input. Throws InvalidInput if the file cannot be read.
   Loaded load(const std::string& file, const LoadOptions& options);
 
   /// As load(), with the media looked at. Throws InvalidInput where there is an error; warnings are printed.

@@ -22,7 +22,10 @@ void check_version(const Node& root, Report& report) {
   if (!version)
     return report.error(root.mark, "missing-key", "a pipeline begins with 'reel: 1', the version of its language",
                         "add 'reel: 1' at the top");
-  if (version->kind != Node::Kind::scalar || version->scalar != language_version || version->quoted)
+  if (version->kind == Node::Kind::scalar && version->scalar == language_version && version->quoted)
+    return report.error(version->mark, "unknown-version",
+                        "the version of the language is a number, not a text in quotes", "write 'reel: 1'");
+  if (version->kind != Node::Kind::scalar || version->scalar != language_version)
     report.error(version->mark, "unknown-version",
                  "this program reads version 1 of the language, not " +
                      (version->kind == Node::Kind::scalar ? show(version->scalar) : std::string(describe(*version))),

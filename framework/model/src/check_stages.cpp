@@ -8,29 +8,10 @@
 namespace reel::model {
 namespace {
 
-constexpr std::string_view foreign_prefix = "gst/", own_prefix = "reel/";
-
 bool is_id(std::string_view text) {
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
   return !text.empty() && lower(text.front()) &&
          std::all_of(text.begin(), text.end(), [&](char c) { return lower(c) || (c >= '0' && c <= '9') || c == '-'; });
-}
-
-/// All names that `uses:` could have meant. Elements of GStreamer are many, so they come in only where the
-/// author has none of ours in mind.
-std::string nearest_stage(const std::string& name, const StageSource& source) {
-  std::vector<std::string> known;
-  for (const StageTraits* traits : source.stages()) known.push_back(traits->name);
-  const bool own = name.starts_with(own_prefix);
-  const std::string near = base::nearest(own ? name.substr(own_prefix.size()) : name, known);
-  const bool foreign_owner = name.find('/') != std::string::npos && !name.starts_with(foreign_prefix);
-  if (!near.empty() || foreign_owner) return near;
-  std::vector<std::string> foreign;
-  for (const std::string& element : source.foreign_names())
-    foreign.push_back(element.starts_with(foreign_prefix) ? element.substr(foreign_prefix.size()) : element);
-  const std::string element =
-      base::nearest(name.starts_with(foreign_prefix) ? name.substr(foreign_prefix.size()) : name, foreign);
-  return element.empty() ? "" : std::string(foreign_prefix) + element;
 }
 
 class StageReader {

@@ -100,9 +100,24 @@ Reading read_time(const ParamSchema& schema, std::string_view text) {
   return good(*parsed);
 }
 
+/// The range that was meant by one with its ends exchanged, or with another sign between them; or empty.
+std::string nearest_range(std::string_view text) {
+  for (const std::string_view between : {" .. ", "..", " - ", "-", "–", " to ", "..."}) {
+    const auto at = text.find(between);
+    if (at == std::string_view::npos || at == 0 || at + between.size() == text.size()) continue;
+    const std::string begin(text.substr(0, at)), end(text.substr(at + between.size()));
+    for (std::string range : {begin + ".." + end, end + ".." + begin})
+      if (base::parse_range(range)) return range;
+  }
+  return {};
+}
+
 Reading read_range(std::string_view text) {
   const auto parsed = base::parse_range(text);
-  if (!parsed) return bad("bad-range", explained("is no valid range", parsed.fault, text));
+  const std::string near = parsed ? "" : nearest_range(text);
+  if (!parsed)
+    return bad("bad-range", explained("is no valid range", parsed.fault, text),
+               near.empty() ? "" : "did you mean '" + near + "'?");
   return good(std::vector{*parsed});
 }
 

@@ -29,3 +29,37 @@ YAML from strangers costs nothing and breaks nothing.
         |         ^
         hint: begin with a source and end with a sink
   [2]
+
+  $ printf 'reel: 1\nreel: 1\nstages:\n  - uses: source\n    uses: sink\n' > twice.yaml; reel validate twice.yaml
+  twice.yaml:2:1: error: key 'reel' is given twice [duplicate-key]
+      2 | reel: 1
+        | ^~~~
+        hint: it was first given on line 1
+  twice.yaml:5:5: error: key 'uses' is given twice [duplicate-key]
+      5 |     uses: sink
+        |     ^~~~
+        hint: it was first given on line 4
+  [2]
+
+  $ printf 'reel: 1\nstages:\n  - uses: source\n    with: { uri: a.mp4 }\n  - uses: blur\n    id: a\n    from: b\n  - uses: blur\n    id: b\n    from: a\n  - uses: sink\n    with: { uri: b.mp4 }\n' > cycle.yaml; reel validate cycle.yaml
+  cycle.yaml:7:11: error: 'b' stands further down, on line 8: data flow from top to bottom [cycle]
+      7 |     from: b
+        |           ^
+        hint: move that stage up, before this one
+  [2]
+
+  $ : > empty.yaml; reel validate empty.yaml
+  empty.yaml:1:1: error: the file holds no pipeline: it is empty [no-pipeline]
+        hint: see `reel new pipeline` for one to start from
+  [2]
+
+  $ cp "$OTHER" film.yaml; reel validate film.yaml
+  film.yaml:2:1: error: the file is not valid UTF-8 here [broken-utf8]
+      2 | \xff\xb0mdat\x00\x00\x02\xba\x06\x05\xff\xff\xb6\xdcE\xe9\xbd\xe6\xd9H\xb7\x96,\xd8 \xd9#\xee\xefx264 - core 142 r50 dd79a61 - H.264/MPEG-4 AVC codec - Copyleft 2003-2014 - http://www.videolan.org/x264.html - options: cabac=1 ref=3 …
+        | ^~~~~~~~
+        hint: save it as UTF-8; it may be in another encoding, or not be a text at all
+  [2]
+
+  $ (echo 'reel: 1'; echo 'stages:'; for i in $(seq 2000); do echo "  - uses: stage-$i"; done) > long.yaml; reel validate long.yaml 2>&1 | tail -2
+        hint: `reel inspect` lists all stages
+  long.yaml: and 1900 more

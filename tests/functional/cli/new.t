@@ -30,3 +30,17 @@
   soft-glow/README.md
   soft-glow/src/soft-glow.cpp
   soft-glow/tests/soft-glow_test.cpp
+
+  $ reel new plugin soft-glow
+  error: soft-glow is there already
+    hint: choose another name
+  [2]
+
+  $ reel new thing x
+  error: kind: expected pipeline or plugin, not 'thing'
+    hint: `reel new --help` shows the options
+  [2]
+
+  $ reel new pipeline ../x
+  error: '../x' is no name: expected lower-case letters, digits and dashes, like soft-glow
+  [2]

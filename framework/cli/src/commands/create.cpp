@@ -5,6 +5,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "arguments.hpp"
 #include "commands.hpp"
 #include "reel/base/text.hpp"
 #include "version.hpp"
@@ -55,8 +56,11 @@ std::string filled(std::string text, const std::vector<std::pair<std::string, st
 /// Written whole or not at all.
 void write(const fs::path& file, const std::string& text) {
   std::ofstream out(file, std::ios::binary);
-  if (!(out << text) || !out.flush())
-    throw base::RunError("cannot write " + file.string(), "check that the folder is writable and has room");
+  if (out << text && out.flush()) return;
+  out.close();
+  std::error_code ignored;
+  fs::remove(file, ignored);
+  throw base::RunError("cannot write " + file.string(), "check that the folder is writable and has room");
 }
 
 /// Beside the program, as installed and in the build tree.
@@ -119,7 +123,7 @@ void add_new(CLI::App& app, Chosen& chosen) {
   };
   const auto state = std::make_shared<State>();
   command->add_option("kind", state->kind, "pipeline or plugin")
-      ->check(CLI::IsMember({"pipeline", "plugin"}))
+      ->check(one_of({"pipeline", "plugin"}))
       ->type_name("KIND")
       ->required();
   command->add_option("name", state->name, "Its name: lower-case letters, digits and dashes")

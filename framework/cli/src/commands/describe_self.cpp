@@ -3,6 +3,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "arguments.hpp"
 #include "commands.hpp"
 #include "version.hpp"
 
@@ -184,7 +185,7 @@ void add_completion(CLI::App& app, Chosen& chosen) {
   auto* const command = app.add_subcommand("completion", "Print a completion script for a shell");
   const auto shell = std::make_shared<std::string>();
   command->add_option("shell", *shell, "bash, zsh or fish")
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->check(one_of({"bash", "zsh", "fish"}))
       ->type_name("SHELL")
       ->required();
   command->callback([shell, &app, &chosen] {

@@ -84,10 +84,10 @@ void check_plugins(Findings& findings, const catalog::Catalog& catalog) {
   }();
   if (good > 0)
     findings.good(std::to_string(good) + " plugins with " + std::to_string(catalog.stages().size()) + " stages");
-  else
+  else if (plugins.empty())
     findings.missing("plugins", "none was found in " + where, true);
   if (refused > 0)
-    findings.missing(std::to_string(refused) + " refused plugins", "`reel plugins --all` says why", false);
+    findings.missing(std::to_string(refused) + " refused plugins", "`reel plugins --all` says why", good == 0);
 }
 
 bool on_path(const char* program) {

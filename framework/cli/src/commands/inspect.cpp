@@ -108,6 +108,8 @@ base::ExitCode inspect(Context& context, const std::string& name, Form form) {
       std::cout << all.dump(2) << '\n';
       return base::ExitCode::done;
     }
+    if (catalog.stages().empty())
+      throw base::RunError("no stages were found", "`reel plugins --all` and `reel doctor` say why");
     std::vector<std::vector<std::string>> rows;
     for (const model::StageTraits* stage : catalog.stages()) rows.push_back({stage->name, stage->summary});
     std::cout << terminal::table(rows, terminal::width(terminal::Stream::output))
@@ -119,9 +121,7 @@ base::ExitCode inspect(Context& context, const std::string& name, Form form) {
   if (stage == nullptr) {
     const std::string why = catalog.why_not(name);
     if (!why.empty()) throw base::InputError(name + ": " + why);
-    std::vector<std::string> known;
-    for (const model::StageTraits* other : catalog.stages()) known.push_back(other->name);
-    const std::string near = base::nearest(name, known);
+    const std::string near = model::nearest_stage(name, catalog);
     throw base::InputError("there is no stage '" + name + "'",
                            near.empty() ? "`reel inspect` lists them" : "did you mean '" + near + "'?");
   }
@@ -304,7 +304,7 @@ void add_schema(CLI::App& app, Chosen& chosen) {
       app.add_subcommand("schema", "Print the JSON Schema of the pipeline language, with all installed stages");
   command->callback([&chosen] {
     chosen.action = [](Context& c) {
-      std::cout << model::json_schema(c.catalog()) << '\n';
+      std::cout << model::json_schema(c.catalog());
       return base::ExitCode::done;
     };
   });

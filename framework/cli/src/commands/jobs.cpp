@@ -2,6 +2,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "arguments.hpp"
 #include "commands.hpp"
 #include "reel/base/text.hpp"
 #include "reel/service/store.hpp"
@@ -81,6 +82,10 @@ base::ExitCode jobs(Context& context, service::RequestId id, service::RequestFil
     print(all);
     return base::ExitCode::done;
   }
+  if (found.empty() && filter.state) {
+    std::cout << "No recorded job is in the state '" << service::name(*filter.state) << "'.\n";
+    return base::ExitCode::done;
+  }
   if (found.empty()) {
     std::cout << "No jobs are recorded yet. `reel run --record PIPELINE` records one.\n";
     return base::ExitCode::done;
@@ -130,9 +135,9 @@ void add_jobs(CLI::App& app, Chosen& chosen) {
     bool json = false;
   };
   const auto state = std::make_shared<State>();
-  command->add_option("id", state->id, "Show this job only")->type_name("ID");
+  command->add_option("id", state->id, "Show this job only")->check(job_number())->type_name("ID");
   command->add_option("--state", state->state, "Only jobs in this state")
-      ->check(CLI::IsMember({"queued", "running", "succeeded", "failed", "cancelled"}))
+      ->check(one_of({"queued", "running", "succeeded", "failed", "cancelled"}))
       ->type_name("STATE");
   command->add_option("--limit", state->limit, "How many at most")->check(CLI::Range(1, 1000))->type_name("N");
   command->add_flag("--json", state->json, "As JSON");
@@ -150,7 +155,7 @@ void add_logs(CLI::App& app, Chosen& chosen) {
   auto* const command = app.add_subcommand("logs", "Show the log of a recorded job");
   const auto id = std::make_shared<service::RequestId>(0);
   const auto as_json = std::make_shared<bool>(false);
-  command->add_option("id", *id, "A job's number")->type_name("ID")->required();
+  command->add_option("id", *id, "A job's number")->check(job_number())->type_name("ID")->required();
   command->add_flag("--json", *as_json, "As JSON, one object a line");
   command->callback([id, as_json, &chosen] { chosen.action = [=](Context& c) { return logs(c, *id, *as_json); }; });
 }

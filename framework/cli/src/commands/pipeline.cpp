@@ -5,11 +5,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
+#include "arguments.hpp"
 #include "commands.hpp"
 #include "reel/base/text.hpp"
 #include "reel/engine/describe.hpp"
@@ -27,15 +29,24 @@ base::ExitCode exit_code(const std::vector<model::Diagnosed>& files) {
   return good ? base::ExitCode::done : base::ExitCode::input_wrong;
 }
 
+/// A file that cannot be read is one fault more, so that the other files are checked all the same.
+model::Diagnosed diagnose(Context& context, const std::string& pipeline, const Context::LoadOptions& options) {
+  try {
+    return context.load(pipeline, options).diagnosed;
+  } catch (InvalidInput& invalid) {
+    return std::move(invalid.diagnosed);
+  }
+}
+
 base::ExitCode validate(Context& context, const std::vector<std::string>& pipelines, const std::string& format,
                         Context::LoadOptions options) {
   std::vector<model::Diagnosed> files;
   options.require_params = false;
-  for (const std::string& pipeline : pipelines) files.push_back(context.load(pipeline, options).diagnosed);
+  for (const std::string& pipeline : pipelines) files.push_back(diagnose(context, pipeline, options));
   if (format == "json") {
-    std::cout << model::to_json(files) << '\n';
+    std::cout << model::to_json(files);
   } else if (format == "sarif") {
-    std::cout << model::to_sarif(files, version) << '\n';
+    std::cout << model::to_sarif(files, version);
   } else {
     for (const model::Diagnosed& file : files) {
       std::cerr << model::to_text(file, terminal::colors(terminal::Stream::error));
@@ -45,8 +56,8 @@ base::ExitCode validate(Context& context, const std::vector<std::string>& pipeli
   return exit_code(files);
 }
 
-/// Graphviz' `dot`, fed by a temporary file.
-void draw(const std::string& dot, const fs::path& target, const std::string& type) {
+/// By Graphviz' `dot`, fed by a temporary file, unless DOT itself is wanted.
+void write_graph(const std::string& dot, const fs::path& target, const std::string& type) {
   std::string pattern = (target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string();
   const int source = mkstemp(pattern.data());
   if (source < 0)
@@ -61,7 +72,11 @@ void draw(const std::string& dot, const fs::path& target, const std::string& typ
     }
   } const cleanup{input, output};
   close(source);
-  std::ofstream(input) << dot;
+  std::ofstream text(input);
+  if (!(text << dot) || !text.flush())
+    throw base::RunError("cannot write " + target.string(), "check that its folder has room");
+  fs::permissions(input, fs::perms{0644});
+  if (type == "dot") return fs::rename(input, target);
   const std::string flag = "-T" + type;
   std::string to = output.string(), from = input.string(), option = "-o", program = "dot";
   char* const arguments[] = {program.data(), const_cast<char*>(flag.c_str()), option.data(), to.data(), from.data(),
@@ -82,20 +97,14 @@ base::ExitCode graph(Context& context, const std::string& file, Context::LoadOpt
   auto loaded = context.load(file, options);
   if (!loaded.pipeline) throw InvalidInput{std::move(loaded.diagnosed)};
   const std::string dot = engine::graph_dot(*loaded.pipeline);
+  const bool known = std::ranges::count(std::array{".svg", ".png", ".pdf", ".dot"}, target.extension()) > 0;
   if (target.empty() || target == "-") {
     std::cout << dot;
     return base::ExitCode::done;
   }
-  const std::string type =
-      target.extension() == ".dot" ? "dot" : target.extension().string().substr(target.extension().empty() ? 0 : 1);
-  if (type == "dot") {
-    std::ofstream out(target);
-    if (!(out << dot) || !out.flush()) throw base::RunError("cannot write " + target.string());
-  } else if (type == "svg" || type == "png" || type == "pdf") {
-    draw(dot, target, type);
-  } else {
-    throw base::InputError(target.string() + ": expected a name that ends in .svg, .png, .pdf or .dot");
-  }
+  if (!known) throw base::InputError(target.string() + ": expected a name that ends in .svg, .png, .pdf or .dot");
+  check_target(target, files_of(*loaded.pipeline, true));
+  write_graph(dot, target, target.extension().string().substr(1));
   std::cout << target.string() << '\n';
   return base::ExitCode::done;
 }
@@ -103,10 +112,11 @@ base::ExitCode graph(Context& context, const std::string& file, Context::LoadOpt
 base::ExitCode preview(Context& context, const std::string& file, const Context::LoadOptions& options,
                        const std::string& at, const fs::path& target) {
   const auto time = base::parse_time(at);
-  if (!time) throw base::InputError("--at " + at + ": " + time.fault);
-  if (!std::holds_alternative<base::Time>(*time))
-    throw base::InputError("--at " + at + ": expected a time like 1:05 or 2.5s, not a number of frames");
+  // Frames have no meaning here, so what the language says of them would mislead.
+  if (!time || !std::holds_alternative<base::Time>(*time))
+    throw base::InputError("--at " + at + ": expected a time like 1:05, 2.5s or 250ms");
   const auto prepared = context.prepare(file, options);
+  check_target(target, files_of(prepared.pipeline, false));
   const auto result = engine::preview(prepared, std::get<base::Time>(*time), target,
                                       [&context](const std::string& name) { return context.secret(name); });
   std::cout << target.string() << ": " << result.width << "x" << result.height << " at "
@@ -135,7 +145,7 @@ void add_validate(CLI::App& app, Chosen& chosen) {
   const auto state = std::make_shared<State>();
   command->add_option("pipelines", state->pipelines, "The pipelines' YAML files")->type_name("PIPELINE")->required();
   command->add_option("--format", state->format, "text, json or sarif")
-      ->check(CLI::IsMember({"text", "json", "sarif"}))
+      ->check(one_of({"text", "json", "sarif"}))
       ->type_name("FORMAT");
   command->add_option("--set", state->options.set, "Value of one of the pipelines' params; may be repeated")
       ->type_name("NAME=VALUE")

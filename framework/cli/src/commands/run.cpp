@@ -7,6 +7,7 @@
 #include <iostream>
 #include <mutex>
 
+#include "arguments.hpp"
 #include "commands.hpp"
 #include "progress.hpp"
 #include "reel/base/log.hpp"
@@ -208,7 +209,7 @@ void add_run(CLI::App& app, Chosen& chosen) {
   command->add_option("-o,--output", arguments->load.output, "Where the last `sink` writes to, instead of its `uri`")
       ->type_name("PATH");
   command->add_option("--progress", arguments->progress, "auto, plain, json or none")
-      ->check(CLI::IsMember({"auto", "plain", "json", "none"}))
+      ->check(one_of({"auto", "plain", "json", "none"}))
       ->type_name("KIND");
   command->add_option("--report", arguments->report, "Write the figures of the run as JSON")->type_name("FILE");
   command->add_flag("--dry-run", arguments->dry_run, "Check everything and say what would happen, but run nothing");
@@ -217,6 +218,7 @@ void add_run(CLI::App& app, Chosen& chosen) {
   command->callback([arguments, &chosen] {
     chosen.action = [arguments](Context& context) {
       const engine::Prepared prepared = context.prepare(arguments->pipeline, arguments->load);
+      if (!arguments->report.empty()) check_target(arguments->report, files_of(prepared.pipeline, true));
       if (!arguments->dry_run) return play(prepared, context, *arguments);
       std::cout << engine::explain_text(prepared) << "\nNothing was run: --dry-run.\n";
       return base::ExitCode::done;

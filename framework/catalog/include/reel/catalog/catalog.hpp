@@ -61,6 +61,10 @@ class Catalog final : public model::StageSource {
   std::string why_not(std::string_view name) const override;
   std::vector<std::string> foreign_names() const override;
 
+  /// A plugin's code did not come back and still runs: end the program by std::quick_exit, for it may hold what
+  /// the usual end waits for.
+  bool stuck() const;
+
   /// An extension table of the plugin with that id, or null.
   const void* extension(std::string_view plugin_id, const char* extension_id) const;
 

@@ -81,4 +81,8 @@ class StageSource {
   virtual std::vector<std::string> foreign_names() const = 0;
 };
 
+/// The stage that a name which is none could have meant, or empty. Elements of GStreamer are many, so they come
+/// in only where the author has none of ours in mind.
+std::string nearest_stage(const std::string& name, const StageSource& source);
+
 }  // namespace reel::model

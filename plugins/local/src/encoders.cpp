@@ -200,7 +200,6 @@ Row ffv1(const VideoSettings&) {
   Row row;
   row.push_back(make_encoder("avenc_ffv1", "FFV1", "gstreamer1.0-libav"));
   set(row[0], "gop-size", 1);
-  set(row[0], "slices", 4);
   set_text(row[0], "threads", "auto");
   return row;
 }
@@ -236,7 +235,8 @@ Row codec_row(const VideoSettings& s) {
   }
 }
 
-/// What can be set only once the format of the pictures is known.
+/// What can be set only once the format of the pictures is known. x264, x265 and libav take no property once they have
+/// started, so every encoder is kept from starting until then.
 struct FormatDependent {
   GstElement *crop, *encoder;  ///< live as long as the pad that this is attached to
   VideoCodec codec;
@@ -258,14 +258,26 @@ struct FormatDependent {
     if (codec == VideoCodec::vp9) g_object_set(encoder, "keyframe-max-dist", frames, nullptr);
     if (codec == VideoCodec::av1) g_object_set(encoder, "keyframe-max-dist", static_cast<guint>(frames), nullptr);
   }
+  /// FFV1 cannot be cut in four wherever that would split a chroma sample; 0 leaves the number to the encoder, which has
+  /// none for tiny pictures.
+  void set_slices(const GstVideoInfo& info) const {
+    const auto splits = [](int size, guint subsampling) { return subsampling > 0 && size % 4 == 3; };
+    const bool four = !splits(info.width, GST_VIDEO_FORMAT_INFO_W_SUB(info.finfo, 1)) &&
+                      !splits(info.height, GST_VIDEO_FORMAT_INFO_H_SUB(info.finfo, 1));
+    g_object_set(encoder, "slices", std::min(info.width, info.height) < 4 ? 1 : four ? 4 : 0, nullptr);
+  }
   void apply(GstCaps* caps) const {
     GstVideoInfo info;
     if (gst_video_info_from_caps(&info, caps) == FALSE) return;
     make_even(info);
+    if (gst_element_is_locked_state(encoder) == FALSE) return;
     set_keyframes(info);
+    if (codec == VideoCodec::ffv1) set_slices(info);
     if (codec == VideoCodec::h264) g_object_set(encoder, "interlaced", GST_VIDEO_INFO_IS_INTERLACED(&info), nullptr);
     if (codec == VideoCodec::prores && GST_VIDEO_FORMAT_INFO_W_SUB(info.finfo, 1) == 0)
       gst_util_set_object_arg(G_OBJECT(encoder), "profile", "4444");
+    gst_element_set_locked_state(encoder, FALSE);
+    gst_element_sync_state_with_parent(encoder);
   }
 };
 
@@ -276,6 +288,47 @@ GstPadProbeReturn on_format(GstPad*, GstPadProbeInfo* info, gpointer user) {
   gst_event_parse_caps(event, &caps);
   static_cast<FormatDependent*>(user)->apply(caps);
   return GST_PAD_PROBE_OK;
+}
+
+/// x265 refuses pictures whose rate varies. It is told an ordinary rate, which times do not depend on, and what comes out
+/// of it is said to vary again.
+using Varies = std::shared_ptr<std::atomic<bool>>;
+
+void set_rate(GstPadProbeInfo* info, int n, int d) {
+  GstEvent* const old = GST_PAD_PROBE_INFO_EVENT(info);
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(old, &caps);
+  const CapsPtr changed(gst_caps_copy(caps));
+  gst_caps_set_simple(changed.get(), "framerate", GST_TYPE_FRACTION, n, d, nullptr);
+  GstEvent* const made = gst_event_new_caps(changed.get());
+  gst_event_set_seqnum(made, gst_event_get_seqnum(old));
+  gst_event_unref(old);
+  GST_PAD_PROBE_INFO_DATA(info) = made;
+}
+
+GstPadProbeReturn invent_rate(GstPad*, GstPadProbeInfo* info, gpointer user) {
+  if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(GST_PAD_PROBE_INFO_EVENT(info), &caps);
+  int n = 0, d = 1;
+  gst_structure_get_fraction(gst_caps_get_structure(caps, 0), "framerate", &n, &d);
+  (*static_cast<Varies*>(user))->store(n == 0);
+  if (n == 0) set_rate(info, 30, 1);
+  return GST_PAD_PROBE_OK;
+}
+
+GstPadProbeReturn take_rate_back(GstPad*, GstPadProbeInfo* info, gpointer user) {
+  const bool varies = (*static_cast<Varies*>(user))->load();
+  if (varies && GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_CAPS) set_rate(info, 0, 1);
+  return GST_PAD_PROBE_OK;
+}
+
+/// Adds a probe that owns `data`.
+template <class T>
+void add_probe(const ElementPtr& element, const char* pad_name, GstPadProbeType type, GstPadProbeCallback probe,
+               T data) {
+  const PadPtr pad(gst_element_get_static_pad(element.get(), pad_name));
+  gst_pad_add_probe(pad.get(), type, probe, new T(std::move(data)), [](gpointer p) { delete static_cast<T*>(p); });
 }
 
 GstPadProbeReturn count_samples(GstPad* pad, GstPadProbeInfo* info, gpointer user) {
@@ -336,11 +389,16 @@ Row make_video_row(const VideoSettings& s) {
   row.push_back(make_filter(raw_caps(s)));
   row.push_back(make("videocrop"));
   GstElement* const crop = row.back().get();
+  const ElementPtr& last = row.back();
   Row codec = codec_row(s);
-  const PadPtr entry(gst_element_get_static_pad(crop, "sink"));
-  gst_pad_add_probe(entry.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_format,
-                    new FormatDependent{crop, codec[0].get(), s.codec, s.keyframe_interval},
-                    [](gpointer p) { delete static_cast<FormatDependent*>(p); });
+  add_probe(last, "sink", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_format,
+            FormatDependent{crop, codec[0].get(), s.codec, s.keyframe_interval});
+  gst_element_set_locked_state(codec[0].get(), TRUE);
+  if (s.codec == VideoCodec::h265) {
+    const auto varies = std::make_shared<std::atomic<bool>>(false);
+    add_probe(codec[0], "sink", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, invent_rate, varies);
+    add_probe(codec.back(), "src", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, take_rate_back, varies);
+  }
   append(row, std::move(codec));
   return row;
 }
@@ -356,11 +414,7 @@ Row make_audio_row(const AudioSettings& s, std::shared_ptr<std::atomic<std::int6
   set(row.back(), "skip-to-first", TRUE);
   row.push_back(make_filter(sound_caps(s.codec)));
   Row codec = codec_row(s);
-  if (!codec.empty()) {
-    const PadPtr entry(gst_element_get_static_pad(codec[0].get(), "sink"));
-    gst_pad_add_probe(entry.get(), GST_PAD_PROBE_TYPE_BUFFER, count_samples, new auto(std::move(samples)),
-                      [](gpointer p) { delete static_cast<std::shared_ptr<std::atomic<std::int64_t>>*>(p); });
-  }
+  if (!codec.empty()) add_probe(codec[0], "sink", GST_PAD_PROBE_TYPE_BUFFER, count_samples, std::move(samples));
   append(row, std::move(codec));
   return row;
 }

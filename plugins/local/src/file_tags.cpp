@@ -90,7 +90,7 @@ std::vector<Chapter> chapters_of(GstElement* stage) {
   return chapters;
 }
 
-std::string language_of(GstPad* pad) {
+std::string language_of(GstPad* pad, bool bibliographic) {
   for (guint i = 0;; ++i) {
     const EventPtr event(gst_pad_get_sticky_event(pad, GST_EVENT_TAG, i));
     if (!event) return {};
@@ -98,7 +98,8 @@ std::string language_of(GstPad* pad) {
     gst_event_parse_tag(event.get(), &tags);
     gchar* code = nullptr;
     if (gst_tag_list_get_string(tags, GST_TAG_LANGUAGE_CODE, &code) == FALSE) continue;
-    const char* const three = gst_tag_get_language_code_iso_639_2B(code);
+    const char* const three =
+        bibliographic ? gst_tag_get_language_code_iso_639_2B(code) : gst_tag_get_language_code_iso_639_2T(code);
     std::string text = three != nullptr ? three : code;
     g_free(code);
     return text;

@@ -17,7 +17,8 @@ std::vector<std::pair<std::string, std::string>> tags_of(GstElement* stage, cons
 /// The chapters set on the stage (a GstTocSetter), sorted.
 std::vector<Chapter> chapters_of(GstElement* stage);
 
-/// The language of a stream, as ISO 639-2; empty if it is not known.
-std::string language_of(GstPad* pad);
+/// The language of a stream, as ISO 639-2; empty if it is not known. A few languages have two codes there: `bibliographic`
+/// (`fre`) is Matroska's, the other (`fra`) that of MP4 and QuickTime.
+std::string language_of(GstPad* pad, bool bibliographic);
 
 }  // namespace reel::local

@@ -141,7 +141,7 @@ void Muxer::write_header() {
     if (!t.known() || !t.has_packets()) continue;
     t.index = static_cast<int>(specs.size());
     specs.push_back(t.take_spec());
-    specs.back().language = language_of(t.pad());
+    specs.back().language = language_of(t.pad(), settings_.format.container == Container::mkv);
   }
   if (specs.empty())
     throw Error("cannot write '" + settings_.file->target() + "': nothing came in, neither picture nor sound");

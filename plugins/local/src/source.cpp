@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "exif.hpp"
 #include "path.hpp"
 #include "timeline.hpp"
 
@@ -68,6 +69,14 @@ std::string default_beside(GstPad* pad, Kind kind) {
   const std::string id = default_of(streams, kind == Kind::video ? GST_STREAM_TYPE_VIDEO : GST_STREAM_TYPE_AUDIO);
   gst_object_unref(streams);
   return id;
+}
+
+/// How much a container wants a stream to be played.
+int rank_of(GstPad* pad) {
+  const EventPtr event(gst_pad_get_sticky_event(pad, GST_EVENT_STREAM_START, 0));
+  auto flags = GST_STREAM_FLAG_NONE;
+  if (event) gst_event_parse_stream_flags(event.get(), &flags);
+  return (flags & GST_STREAM_FLAG_SELECT) != 0 ? 3 : (flags & GST_STREAM_FLAG_UNSELECT) != 0 ? 1 : 2;
 }
 
 /// How pictures have to be turned to stand upright.
@@ -148,9 +157,9 @@ void Source::prepare(GstBin* bin, const Params& params) {
   if (uri.starts_with("file://")) check_file(path_of(uri));
   if (!params.video && !params.audio) throw Error("'video' and 'audio' are both off: there is nothing to read");
   root_.clear();
-  chosen_video_.clear();
-  chosen_audio_.clear();
+  chosen_video_ = chosen_audio_ = {};
   missing_.clear();
+  failed_ = false;
   has_video_ = has_audio_ = false;
   decoder_ = make_element("uridecodebin");
   g_object_set(decoder_, "uri", uri.c_str(), "force-sw-decoders", TRUE, nullptr);
@@ -180,11 +189,19 @@ bool Source::wants(GstPad* pad, GstCaps* caps) {
   if (is_container(caps)) return true;
   if (kind == Kind::none) return false;
   if (kind == Kind::video ? !params_.video : !params_.audio) return false;
-  std::string& chosen = kind == Kind::video ? chosen_video_ : chosen_audio_;
+  Choice& chosen = kind == Kind::video ? chosen_video_ : chosen_audio_;
   const std::string id = id_of(pad);
-  if (chosen.empty()) chosen = default_beside(pad, kind);
-  if (chosen.empty()) chosen = id;
-  return chosen == id;
+  if (chosen.id.empty()) chosen = {.id = default_beside(pad, kind), .rank = surest};
+  if (const int rank = rank_of(pad); chosen.id.empty() || (chosen.rank != surest && rank > chosen.rank))
+    chosen = {.id = id, .rank = rank};
+  return chosen.id == id;
+}
+
+/// Whether another stream was found to be the better choice after this one had begun to be decoded.
+bool Source::superseded(GstPad* decoded, const Choice& choice) {
+  const std::lock_guard lock(mutex_);
+  const std::string id = id_of(decoded);
+  return !choice.id.empty() && !id.empty() && choice.id != id;
 }
 
 void Source::add(GstPad* decoded) {
@@ -195,6 +212,7 @@ void Source::add(GstPad* decoded) {
   const Kind kind = name == "video/x-raw" ? Kind::video : name == "audio/x-raw" ? Kind::audio : Kind::none;
   bool& have = kind == Kind::video ? has_video_ : has_audio_;
   if (kind == Kind::none || have || (kind == Kind::video ? !params_.video : !params_.audio)) return;
+  if (superseded(decoded, kind == Kind::video ? chosen_video_ : chosen_audio_)) return;
   have = true;
   const char* const pad_name = kind == Kind::video ? "video_src" : "audio_src";
   GstPadTemplate* const made_from = gst_element_class_get_pad_template(GST_ELEMENT_GET_CLASS(bin_), pad_name);
@@ -210,7 +228,9 @@ void Source::add(GstPad* decoded) {
 /// What stands between the decoded pictures and the way out.
 std::vector<ElementPtr> Source::picture_row(GstPad* decoded) {
   std::vector<ElementPtr> row;
-  const auto method = orientation_of(decoded);
+  auto method = orientation_of(decoded);
+  if (const std::string uri = uri_of(params_.uri.text); root_ == "image/jpeg" && uri.starts_with("file://"))
+    method = orientation_of_photo(path_of(uri));
   if (method != GST_VIDEO_ORIENTATION_IDENTITY) {
     ElementPtr flip = sunk(make_element("videoflip"));
     g_object_set(flip.get(), "video-direction", method, nullptr);
@@ -257,12 +277,14 @@ void Source::add_row(std::vector<ElementPtr> row, GstPad* decoded, GstPad* ghost
 void Source::finish() {
   const std::string what =
       missing_.empty() ? "" : "; no decoder is installed for " + missing_ + ", try: apt install gstreamer1.0-libav";
-  if (!has_video_ && !has_audio_)
+  if (!has_video_ && !has_audio_) {
+    failed_ = true;
     throw Error("'" + params_.uri.text + "' holds no " +
                 (!params_.audio   ? "picture"
                  : !params_.video ? "sound"
                                   : "picture and no sound") +
                 " that can be decoded" + what);
+  }
   gst_element_no_more_pads(GST_ELEMENT(bin_));
 }
 
@@ -278,6 +300,7 @@ std::string Source::fault_text(const GError& error) const {
   return name + ": " + error.message;
 }
 
+/// Replaces what an element inside says by words that name the file; what follows the first fault is its echo.
 bool Source::message(GstBin* bin, GstMessage* message) {
   if (gst_is_missing_plugin_message(message) != FALSE) {
     gchar* const what = gst_missing_plugin_message_get_description(message);
@@ -287,6 +310,7 @@ bool Source::message(GstBin* bin, GstMessage* message) {
     return true;
   }
   if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR || GST_MESSAGE_SRC(message) == GST_OBJECT(bin)) return true;
+  if (failed_.exchange(true)) return false;
   GError* error = nullptr;
   gchar* debug = nullptr;
   gst_message_parse_error(message, &error, &debug);
@@ -296,7 +320,8 @@ bool Source::message(GstBin* bin, GstMessage* message) {
   g_error_free(plain);
   g_error_free(error);
   g_free(debug);
-  gst_element_post_message(GST_ELEMENT(bin), told);
+  // Not merely posted: the bin itself has to learn that its change of state has failed, or it cannot be shut down later.
+  static_cast<GstBinClass*>(g_type_class_peek(GST_TYPE_BIN))->handle_message(bin, told);
   return false;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <mutex>
 #include <string>
 
@@ -42,8 +43,15 @@ class Source : public BinStage<Source> {
 
  private:
   struct Handlers;  ///< what uridecodebin calls
+  /// The stream of a kind that is read. Demuxers show one after the other: a later one that the container prefers replaces it.
+  struct Choice {
+    std::string id;  ///< empty until one is chosen
+    int rank = 0;
+  };
+  static constexpr int surest = 4;  ///< said by the container as a whole
 
   bool wants(GstPad* pad, GstCaps* caps);
+  bool superseded(GstPad* decoded, const Choice& choice);
   void add(GstPad* decoded);
   void attach(GstPad* decoded, GstPad* ghost);
   void finish();
@@ -53,12 +61,13 @@ class Source : public BinStage<Source> {
 
   GstBin* bin_ = nullptr;  ///< owns us
   Params params_;
-  GstElement* decoder_ = nullptr;            ///< the bin's
-  std::mutex mutex_;                         ///< guards what follows
-  std::string root_;                         ///< the media type of the file itself: `image/png`
-  std::string chosen_video_, chosen_audio_;  ///< stream ids; empty until one is chosen
+  GstElement* decoder_ = nullptr;  ///< the bin's
+  std::mutex mutex_;               ///< guards what follows
+  std::string root_;               ///< the media type of the file itself: `image/png`
+  Choice chosen_video_, chosen_audio_;
   bool has_video_ = false, has_audio_ = false;
   std::string missing_;  ///< what no decoder was found for
+  std::atomic<bool> failed_ = false;
 };
 
 }  // namespace reel::local

@@ -46,8 +46,9 @@ BufferPtr Timeline::clipped(BufferPtr buffer) const {
   return buffer;
 }
 
-GstFlowReturn Timeline::chain(GstElement* e, GstPad*, GstBuffer* owned, const NoParams&) {
-  BufferPtr buffer = clipped(BufferPtr(owned));
+/// Puts the stream time on a buffer and sends it on.
+GstFlowReturn Timeline::push(GstElement* e, BufferPtr buffer) {
+  buffer = clipped(std::move(buffer));
   if (!buffer) return GST_FLOW_OK;
   if (GST_BUFFER_PTS_IS_VALID(buffer.get())) {
     const GstClockTime time = stream_time(segment_, GST_BUFFER_PTS(buffer.get()));
@@ -63,8 +64,28 @@ GstFlowReturn Timeline::chain(GstElement* e, GstPad*, GstBuffer* owned, const No
   return gst_pad_push(other_pad(e, "src").get(), buffer.release());
 }
 
+GstFlowReturn Timeline::release(GstElement* e) { return held_ ? push(e, std::move(held_)) : GST_FLOW_OK; }
+
+/// What a codec puts out before it has settled lies before the start. The Matroska demuxer knows no time there and gives it
+/// that of the sound that follows: of two that begin at one time the first is not to be heard.
+GstFlowReturn Timeline::chain(GstElement* e, GstPad*, GstBuffer* owned, const NoParams&) {
+  BufferPtr buffer(owned);
+  if (sound_ && starts_ && GST_BUFFER_PTS_IS_VALID(buffer.get()) && GST_BUFFER_DURATION_IS_VALID(buffer.get())) {
+    starts_ = false;
+    held_ = std::move(buffer);
+    return GST_FLOW_OK;
+  }
+  starts_ = false;
+  if (held_ && GST_BUFFER_PTS_IS_VALID(buffer.get()) &&
+      GST_BUFFER_PTS(buffer.get()) < GST_BUFFER_PTS(held_.get()) + GST_BUFFER_DURATION(held_.get()) / 2)
+    held_.reset();
+  const GstFlowReturn flow = release(e);
+  return flow == GST_FLOW_OK ? push(e, std::move(buffer)) : flow;
+}
+
 EventPtr Timeline::on_timeline(GstEvent* event) {
   gst_event_copy_segment(event, &segment_);
+  starts_ = true;
   if (segment_.format != GST_FORMAT_TIME)
     throw Error("the media have no time: their decoder counts in " + std::string(gst_format_get_name(segment_.format)));
   GstSegment out = segment_;
@@ -87,7 +108,14 @@ bool Timeline::event(GstElement* e, GstPad* pad, GstEvent* owned, const NoParams
   EventPtr event(owned);
   if (GST_PAD_IS_SRC(pad)) return gst_pad_push_event(other_pad(e, "sink").get(), event.release()) != FALSE;
   switch (GST_EVENT_TYPE(event.get())) {
+    case GST_EVENT_FLUSH_STOP:
+      held_.reset();
+      break;
+    case GST_EVENT_EOS:
+      release(e);
+      break;
     case GST_EVENT_CAPS: {
+      release(e);
       GstCaps* caps = nullptr;
       gst_event_parse_caps(event.get(), &caps);
       GstAudioInfo info;
@@ -97,9 +125,11 @@ bool Timeline::event(GstElement* e, GstPad* pad, GstEvent* owned, const NoParams
       break;
     }
     case GST_EVENT_SEGMENT:
+      release(e);
       event = on_timeline(event.get());
       break;
     case GST_EVENT_GAP:
+      release(e);
       event = gap_on_timeline(event.get());
       break;
     case GST_EVENT_TAG:

@@ -28,6 +28,8 @@ class Timeline : public PadStage<Timeline> {
   bool query(GstElement* e, GstPad* pad, GstQuery* query, const NoParams&);
 
  private:
+  GstFlowReturn push(GstElement* e, BufferPtr buffer);
+  GstFlowReturn release(GstElement* e);
   BufferPtr clipped(BufferPtr buffer) const;
   EventPtr on_timeline(GstEvent* segment_event);
   EventPtr gap_on_timeline(const GstEvent* gap) const;
@@ -35,6 +37,8 @@ class Timeline : public PadStage<Timeline> {
   GstSegment segment_{};               ///< as it came in
   std::optional<GstAudioInfo> sound_;  ///< set for sound, which is cut to the sample
   std::optional<Time> duration_;
+  bool starts_ = false;  ///< the next buffer is the first of its segment
+  BufferPtr held_;       ///< the first sound, until it is known whether it is to be heard
 };
 
 }  // namespace reel::local

@@ -31,12 +31,13 @@ bool same_format(const AVCodecParameters& a, const AVCodecParameters& b) {
           std::memcmp(a.extradata, b.extradata, static_cast<std::size_t>(a.extradata_size)) == 0);
 }
 
-/// Tells players how many samples at the end of a packet are none of the sound.
-void mark_padding(AVPacket& packet, std::int64_t samples) {
+/// Tells players how many samples at the start and at the end of a packet are none of the sound.
+void mark_padding(AVPacket& packet, std::int64_t start, std::int64_t end) {
   std::uint8_t* const data = av_packet_new_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, 10);
   if (data == nullptr) return;
   std::memset(data, 0, 10);
-  AV_WL32(data + 4, static_cast<std::uint32_t>(samples));
+  AV_WL32(data, static_cast<std::uint32_t>(start));
+  AV_WL32(data + 4, static_cast<std::uint32_t>(end));
 }
 
 }  // namespace
@@ -51,6 +52,7 @@ void Track::set_caps(const GstCaps* caps) {
   }
   time_base_ = spec.time_base;
   spec_ = std::move(spec);
+  colour_marks_ = ColourMarks(*spec_->parameters);
 }
 
 void Track::set_segment(const GstSegment& segment) {
@@ -86,6 +88,8 @@ void Track::time_sound(AVPacket& packet, const GstBuffer* buffer) {
     const std::int64_t start =
         GST_BUFFER_PTS_IS_VALID(buffer) ? av_rescale_q(running_time(GST_BUFFER_PTS(buffer)), nanoseconds, rate) : 0;
     first_ = next_ = start - p.initial_padding;
+    // The header of an MP3 file takes the delay from here.
+    if (p.codec_id == AV_CODEC_ID_MP3) mark_padding(packet, p.initial_padding, 0);
   }
   std::int64_t samples = samples_in(p, packet.data, static_cast<std::size_t>(packet.size));
   if (samples == 0 && GST_BUFFER_DURATION_IS_VALID(buffer))
@@ -109,7 +113,7 @@ void Track::push(GstBuffer* buffer) {
   if (take_header(buffer)) return;
   const MappedBuffer map(buffer, GST_MAP_READ);
   if (map.size() == 0) return;
-  PacketPtr packet = packet_of(map);
+  PacketPtr packet = colour_marks_.marked(packet_of(map));
   if (is_sound())
     time_sound(*packet, buffer);
   else
@@ -129,7 +133,7 @@ void Track::trim(std::int64_t end) {
   const std::int64_t over = last.pts + last.duration - end;
   if (over <= 0) return;
   last.duration -= over;
-  mark_padding(last, over);
+  mark_padding(last, last.pts == *first_ ? spec_->parameters->initial_padding : 0, over);
 }
 
 void Track::end() {

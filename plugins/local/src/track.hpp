@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "colour_marks.hpp"
 #include "packet_writer.hpp"
 
 namespace reel::local {
@@ -59,6 +60,7 @@ class Track {
   GstPad* pad_;
   std::shared_ptr<std::atomic<std::int64_t>> samples_;
   std::optional<StreamSpec> spec_;
+  ColourMarks colour_marks_;
   AVRational time_base_{1, 1};
   GstSegment segment_{};
   std::deque<PacketPtr> queue_;

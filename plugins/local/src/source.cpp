@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "exif.hpp"
+#include "mpeg_origin.hpp"
 #include "path.hpp"
 #include "timeline.hpp"
 
@@ -157,6 +158,7 @@ void Source::prepare(GstBin* bin, const Params& params) {
   if (uri.starts_with("file://")) check_file(path_of(uri));
   if (!params.video && !params.audio) throw Error("'video' and 'audio' are both off: there is nothing to read");
   root_.clear();
+  origin_.reset();
   chosen_video_ = chosen_audio_ = {};
   missing_.clear();
   failed_ = false;
@@ -252,6 +254,14 @@ std::vector<ElementPtr> Source::picture_row(GstPad* decoded) {
   return row;
 }
 
+/// The stream time at which the media begin.
+Time Source::origin() {
+  const std::string uri = uri_of(params_.uri.text);
+  const std::lock_guard lock(mutex_);
+  if (!origin_) origin_ = uri.starts_with("file://") ? mpeg_origin(path_of(uri), root_) : Time{0};
+  return *origin_;
+}
+
 void Source::attach(GstPad* decoded, GstPad* ghost) {
   const bool video = std::string_view(GST_PAD_NAME(ghost)) == "video_src";
   std::vector<ElementPtr> row;
@@ -260,7 +270,7 @@ void Source::attach(GstPad* decoded, GstPad* ghost) {
     row = picture_row(decoded);
     if (is_still(root_)) length = params_.duration;
   }
-  row.push_back(sunk(Timeline::make(length)));
+  row.push_back(sunk(Timeline::make(origin(), length)));
   add_row(std::move(row), decoded, ghost);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "reel/sdk.hpp"
@@ -53,6 +54,7 @@ class Source : public BinStage<Source> {
   bool wants(GstPad* pad, GstCaps* caps);
   bool superseded(GstPad* decoded, const Choice& choice);
   void add(GstPad* decoded);
+  Time origin();
   void attach(GstPad* decoded, GstPad* ghost);
   void finish();
   void add_row(std::vector<ElementPtr> row, GstPad* decoded, GstPad* ghost);
@@ -64,6 +66,7 @@ class Source : public BinStage<Source> {
   GstElement* decoder_ = nullptr;  ///< the bin's
   std::mutex mutex_;               ///< guards what follows
   std::string root_;               ///< the media type of the file itself: `image/png`
+  std::optional<Time> origin_;     ///< once it was looked for
   Choice chosen_video_, chosen_audio_;
   bool has_video_ = false, has_audio_ = false;
   std::string missing_;  ///< what no decoder was found for

@@ -2,6 +2,8 @@
 
 #include <gst/audio/audio.h>
 
+#include <algorithm>
+
 namespace reel::local {
 namespace {
 
@@ -22,10 +24,12 @@ PadPtr other_pad(GstElement* e, const char* name) { return PadPtr(gst_element_ge
 
 }  // namespace
 
-GstElement* Timeline::make(std::optional<Time> duration) {
+GstElement* Timeline::make(Time origin, std::optional<Time> duration) {
   using Made = detail::PadStageClass<Timeline>;
   auto* const element = GST_ELEMENT(g_object_new(Made::type(), nullptr));
-  Made::Base::state(element).self.duration_ = duration;
+  Timeline& self = Made::Base::state(element).self;
+  self.origin_ = static_cast<GstClockTime>(origin.count());
+  self.duration_ = duration;
   return element;
 }
 
@@ -88,6 +92,8 @@ EventPtr Timeline::on_timeline(GstEvent* event) {
   starts_ = true;
   if (segment_.format != GST_FORMAT_TIME)
     throw Error("the media have no time: their decoder counts in " + std::string(gst_format_get_name(segment_.format)));
+  if (segment_.time < origin_) segment_.start += origin_ - segment_.time;
+  segment_.time -= std::min(segment_.time, origin_);
   GstSegment out = segment_;
   out.start = segment_.time;
   if (GST_CLOCK_TIME_IS_VALID(segment_.stop)) out.stop = segment_.time + (segment_.stop - segment_.start);
@@ -104,8 +110,27 @@ EventPtr Timeline::gap_on_timeline(const GstEvent* gap) const {
   return EventPtr(GST_CLOCK_TIME_IS_VALID(time) ? gst_event_new_gap(time, length) : nullptr);
 }
 
+/// A seek on the clock of the container.
+EventPtr Timeline::upstream_seek(EventPtr event) const {
+  gdouble rate = 1;
+  GstFormat format = GST_FORMAT_UNDEFINED;
+  auto flags = GST_SEEK_FLAG_NONE;
+  GstSeekType start_type = GST_SEEK_TYPE_NONE, stop_type = GST_SEEK_TYPE_NONE;
+  gint64 start = 0, stop = 0;
+  gst_event_parse_seek(event.get(), &rate, &format, &flags, &start_type, &start, &stop_type, &stop);
+  if (origin_ == 0 || format != GST_FORMAT_TIME) return event;
+  const auto shift = [&](gint64 t, GstSeekType type) {
+    return type == GST_SEEK_TYPE_SET && t >= 0 ? t + static_cast<gint64>(origin_) : t;
+  };
+  EventPtr made(
+      gst_event_new_seek(rate, format, flags, start_type, shift(start, start_type), stop_type, shift(stop, stop_type)));
+  gst_event_set_seqnum(made.get(), gst_event_get_seqnum(event.get()));
+  return made;
+}
+
 bool Timeline::event(GstElement* e, GstPad* pad, GstEvent* owned, const NoParams&) {
   EventPtr event(owned);
+  if (GST_PAD_IS_SRC(pad) && GST_EVENT_TYPE(owned) == GST_EVENT_SEEK) event = upstream_seek(std::move(event));
   if (GST_PAD_IS_SRC(pad)) return gst_pad_push_event(other_pad(e, "sink").get(), event.release()) != FALSE;
   switch (GST_EVENT_TYPE(event.get())) {
     case GST_EVENT_FLUSH_STOP:
@@ -143,13 +168,21 @@ bool Timeline::event(GstElement* e, GstPad* pad, GstEvent* owned, const NoParams
 
 bool Timeline::query(GstElement* e, GstPad* pad, GstQuery* query, const NoParams&) {
   GstFormat format = GST_FORMAT_UNDEFINED;
-  if (duration_ && GST_QUERY_TYPE(query) == GST_QUERY_DURATION) {
+  gint64 value = 0;
+  const bool length = GST_QUERY_TYPE(query) == GST_QUERY_DURATION;
+  if (duration_ && length) {
     gst_query_parse_duration(query, &format, nullptr);
     if (format != GST_FORMAT_TIME) return false;
     gst_query_set_duration(query, format, duration_->count());
     return true;
   }
-  return gst_pad_query_default(pad, GST_OBJECT(e), query) != FALSE;
+  if (gst_pad_query_default(pad, GST_OBJECT(e), query) == FALSE) return false;
+  if (origin_ == 0 || (!length && GST_QUERY_TYPE(query) != GST_QUERY_POSITION)) return true;
+  (length ? gst_query_parse_duration : gst_query_parse_position)(query, &format, &value);
+  if (format == GST_FORMAT_TIME && value >= 0)
+    (length ? gst_query_set_duration : gst_query_set_position)(
+        query, format, std::max<gint64>(0, value - static_cast<gint64>(origin_)));
+  return true;
 }
 
 }  // namespace reel::local

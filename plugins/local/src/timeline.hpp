@@ -20,8 +20,9 @@ class Timeline : public PadStage<Timeline> {
   static constexpr std::array pads{PadInfo{"sink", GST_PAD_SINK, GST_PAD_ALWAYS, "ANY"},
                                    PadInfo{"src", GST_PAD_SRC, GST_PAD_ALWAYS, "ANY"}};
 
-  /// A new element, floating. `duration` is the answer to queries, where upstream cannot know it.
-  static GstElement* make(std::optional<Time> duration = std::nullopt);
+  /// A new element, floating. `origin` is the stream time that becomes 0. `duration` is the answer to queries, where upstream
+  /// cannot know it.
+  static GstElement* make(Time origin, std::optional<Time> duration = std::nullopt);
 
   GstFlowReturn chain(GstElement* e, GstPad* pad, GstBuffer* buffer, const NoParams&);
   bool event(GstElement* e, GstPad* pad, GstEvent* event, const NoParams&);
@@ -33,8 +34,10 @@ class Timeline : public PadStage<Timeline> {
   BufferPtr clipped(BufferPtr buffer) const;
   EventPtr on_timeline(GstEvent* segment_event);
   EventPtr gap_on_timeline(const GstEvent* gap) const;
+  EventPtr upstream_seek(EventPtr seek) const;
 
-  GstSegment segment_{};               ///< as it came in
+  GstSegment segment_{};  ///< as it came in, but for the origin
+  GstClockTime origin_ = 0;
   std::optional<GstAudioInfo> sound_;  ///< set for sound, which is cut to the sample
   std::optional<Time> duration_;
   bool starts_ = false;  ///< the next buffer is the first of its segment

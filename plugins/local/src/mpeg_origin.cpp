@@ -1,0 +1,84 @@
+#include "mpeg_origin.hpp"
+
+extern "C" {
+#include <libavformat/avformat.h>
+}
+
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace reel::local {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+constexpr std::uint64_t clock_range = 1ULL << 33U;  ///< ticks of 1/90000 s after which the clock starts over
+constexpr std::size_t searched = 8U << 20U;
+
+/// Program clock reference of one packet of a transport stream (ISO 13818-1, 2.4.3.4).
+std::optional<std::uint64_t> reference_in(Bytes packet) {
+  const bool has_adaptation = (packet[3] & 0x20U) != 0 && packet[4] >= 7;
+  if (packet[0] != 0x47 || !has_adaptation || (packet[5] & 0x10U) == 0) return std::nullopt;
+  std::uint64_t ticks = 0;
+  for (std::size_t i = 6; i < 10; ++i) ticks = ticks << 8U | packet[i];
+  return ticks << 1U | packet[10] >> 7U;
+}
+
+std::optional<std::uint64_t> transport_clock(Bytes bytes) {
+  constexpr std::size_t size = 188;
+  // Cameras put four bytes before each packet, broadcasters sixteen behind.
+  for (const auto& [first, step] : {std::pair<std::size_t, std::size_t>{0, 188}, {4, 192}, {0, 204}}) {
+    if (bytes.size() < first + step + size || bytes[first] != 0x47 || bytes[first + step] != 0x47) continue;
+    for (std::size_t at = first; at + size <= bytes.size(); at += step)
+      if (const auto ticks = reference_in(bytes.subspan(at, size))) return ticks;
+  }
+  return std::nullopt;
+}
+
+/// System clock reference of the first pack of a program stream (ISO 13818-1, 2.5.3.4; ISO 11172-1 lays it out likewise,
+/// from another bit on).
+std::optional<std::uint64_t> program_clock(Bytes bytes) {
+  if (bytes.size() < 9 || bytes[0] != 0 || bytes[1] != 0 || bytes[2] != 1 || bytes[3] != 0xBA) return std::nullopt;
+  std::uint64_t bits = 0;
+  for (std::size_t i = 4; i < 9; ++i) bits = bits << 8U | bytes[i];
+  const unsigned top = bytes[4] >> 6U == 1 ? 35 : 33;  // of 40 bits: where the highest of three groups begins
+  const auto group = [&](unsigned from, unsigned width) { return bits >> from & ((1ULL << width) - 1); };
+  return group(top, 3) << 30U | group(top - 16, 15) << 15U | group(top - 32, 15);
+}
+
+std::optional<std::uint64_t> first_clock(const std::string& path, bool transport) {
+  std::vector<std::uint8_t> bytes(searched);
+  std::ifstream file(path, std::ios::binary);
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return transport ? transport_clock(bytes) : program_clock(bytes);
+}
+
+/// The earliest time in the file, in ticks.
+std::optional<std::int64_t> first_media(const std::string& path) {
+  AVFormatContext* opened = nullptr;
+  if (avformat_open_input(&opened, ("file:" + path).c_str(), nullptr, nullptr) < 0) return std::nullopt;
+  const auto close = [](AVFormatContext* context) { avformat_close_input(&context); };
+  const std::unique_ptr<AVFormatContext, decltype(close)> context(opened, close);
+  if (avformat_find_stream_info(opened, nullptr) < 0 || opened->start_time == AV_NOPTS_VALUE) return std::nullopt;
+  return av_rescale(opened->start_time, 90'000, AV_TIME_BASE);
+}
+
+}  // namespace
+
+Time mpeg_origin(const std::string& path, const std::string& media_type) {
+  const bool transport = media_type == "video/mpegts";
+  if (!transport && media_type != "video/mpeg") return Time{0};
+  const auto clock = first_clock(path, transport);
+  const auto media = clock ? first_media(path) : std::nullopt;
+  if (!media) return Time{0};
+  const std::uint64_t before = (static_cast<std::uint64_t>(*media) - *clock) % clock_range;
+  if (before > clock_range / 2) return Time{0};  // the media begin before the clock is known
+  return Time{av_rescale(static_cast<std::int64_t>(before), 1'000'000'000, 90'000)};
+}
+
+}  // namespace reel::local

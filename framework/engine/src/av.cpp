@@ -136,6 +136,7 @@ Input open(const std::string& uri) {
 std::string mp4_fault(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::uint64_t size = fs::file_size(path);
+  if (size < 8) return {};
   bool moov = false;
   for (std::uint64_t at = 0; at + 8 <= size;) {
     std::array<unsigned char, 16> head{};

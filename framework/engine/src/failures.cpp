@@ -150,12 +150,12 @@ StageError Failures::explain(GstElement* graph) const {
               "the stages around '" +
                   std::string(error.stage >= 0 ? pipeline_.stages[static_cast<std::size_t>(error.stage)].id : "?") +
                   "' do not agree on a format",
-              "", detail);
+              "if no format was asked for, the input may be damaged; see what GStreamer says with: reel -vv run",
+              detail);
   }
   if (reports && error.debug.find("not-linked") != std::string::npos)
     return at(error.stage, "nothing takes what this stage gives", "add a stage or a sink after it", detail);
-  if (reports)
-    return at(error.stage, "the data stopped flowing here", "run again with --log-level debug to see why", detail);
+  if (reports) return at(error.stage, "the data stopped flowing here", "see why with: reel -vv run", detail);
   if (const std::string disk = disk_words(*error.error); !disk.empty())
     return at(error.stage, disk, hint_for(*error.error), detail);
   return at(error.stage, words, hint_for(*error.error), detail);

@@ -118,7 +118,7 @@ Player::Outcome Player::handle(GstMessage* message, const PlayHooks& hooks, bool
     }
     case GST_MESSAGE_APPLICATION:
       if (gst_message_has_name(message, start_failed) == FALSE || failures_.any()) break;
-      throw StageError("the pipeline could not be started", "run again with --log-level debug to see why", "", {}, "");
+      throw StageError("the pipeline could not be started", "see why with: reel -vv run", "", {}, "");
     default:
       break;
   }

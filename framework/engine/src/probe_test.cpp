@@ -136,6 +136,7 @@ TEST_F(Probe, SaysWhatIsWrongWithAFile) {
   EXPECT_THAT(fault(write("empty.mp4", "")), HasSubstr("is empty (0 bytes)"));
   EXPECT_THAT(fault(write("notes.txt", "Dear all,\nthe meeting is at nine.\n")), HasSubstr("is no media file"));
   EXPECT_THAT(fault(write("notes.mp4", std::string(5000, 'x'))), HasSubstr("is no media file"));
+  EXPECT_THAT(fault(write("tiny.mp4", "tiny")), HasSubstr("is no media file"));
   EXPECT_THAT(fault(write("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://example.org/a.ts\n")),
               HasSubstr("is a playlist"));
   EXPECT_THAT(fault("s3://media/clip.mp4"), HasSubstr("no installed plugin opens 's3://'"));

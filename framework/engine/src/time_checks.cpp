@@ -28,6 +28,7 @@ class StageTimes {
       if (!setting.keyframes.empty()) check_keyframes(setting, what);
     }
   }
+  bool faulty() const { return faulty_; }
 
  private:
   static Time time(const base::TimePoint& point) { return std::get<Time>(point); }
@@ -36,6 +37,7 @@ class StageTimes {
     return ", but what reaches '" + stage_.id + "' lasts only " + base::format_moment(length_);
   }
   void outside(model::Mark mark, const std::string& what) {
+    faulty_ = true;
     faults_.error(mark, "past-the-end", what + lasts(), "mind that times count on the stage's own input");
   }
   void partly(model::Mark mark, const std::string& what) { faults_.warning(mark, "past-the-end", what + lasts()); }
@@ -58,6 +60,7 @@ class StageTimes {
   const model::Stage& stage_;
   Time length_;
   Faults& faults_;
+  bool faulty_ = false;
 };
 
 }  // namespace
@@ -66,8 +69,10 @@ void check_times(const model::Pipeline& pipeline, const std::vector<planner::Sta
   for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
     const model::Stage& stage = pipeline.stages[i];
     if (!clocks[i].input_duration) continue;
-    StageTimes(stage, *clocks[i].input_duration, faults).check();
-    const bool empties = *clocks[i].input_duration > Time{0} && clocks[i].output_duration == Time{0};
+    StageTimes times(stage, *clocks[i].input_duration, faults);
+    times.check();
+    // Where a range lies past the end, that is why nothing is left.
+    const bool empties = !times.faulty() && *clocks[i].input_duration > Time{0} && clocks[i].output_duration == Time{0};
     if (empties)
       faults.error(stage.mark, "nothing-left", "'" + stage.id + "' leaves nothing of what reaches it",
                    "keep a part of it");

@@ -4,10 +4,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <reel/testing/testing.hpp>
 #include <sstream>
 
@@ -232,5 +234,25 @@ inline std::vector<std::string> errors_of(const std::string& launch, Time patien
   gst_object_unref(pipeline);
   return errors;
 }
+
+/// As long as it lives, the process may do no more than an ordinary user, who may enter `folder`.
+class OrdinaryUser {
+ public:
+  explicit OrdinaryUser(const std::filesystem::path& folder) : root_(geteuid() == 0) {
+    if (!root_) return;
+    std::filesystem::permissions(folder, std::filesystem::perms(0755));
+    EXPECT_EQ(seteuid(nobody), 0);
+  }
+  ~OrdinaryUser() {
+    if (!root_) return;
+    EXPECT_EQ(seteuid(0), 0);
+  }
+  OrdinaryUser(const OrdinaryUser&) = delete;
+  OrdinaryUser& operator=(const OrdinaryUser&) = delete;
+
+ private:
+  static constexpr uid_t nobody = 65534;
+  bool root_;
+};
 
 }  // namespace reel::local

@@ -3,11 +3,13 @@
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "describe.hpp"
 #include "kinds.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
+#include "reel/engine/plan.hpp"
 
 namespace reel::engine {
 namespace {
@@ -175,6 +177,9 @@ std::string explain_text(const Prepared& prepared) {
     if (const std::string clock = clock_words(prepared.clocks[i]); !clock.empty()) text += "   " + clock + "\n";
     add_parameters(stage, text);
   }
+  text += "\nWhat is rendered, and what is copied:\n";
+  std::istringstream lines(planner::to_text(plan(prepared)));
+  for (std::string line; std::getline(lines, line);) text += "   " + line + "\n";
   return text;
 }
 
@@ -187,6 +192,7 @@ std::string explain_json(const Prepared& prepared) {
   json["stages"] = Json::array();
   for (std::size_t i = 0; i < prepared.pipeline.stages.size(); ++i)
     json["stages"].push_back(stage_json(prepared, i, outputs));
+  json["plan"] = Json::parse(planner::to_json(plan(prepared)));
   return json.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 

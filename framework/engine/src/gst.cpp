@@ -48,6 +48,12 @@ void init() {
   });
 }
 
+bool seek(GstElement* sink, std::chrono::nanoseconds to) {
+  const auto flags = static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE);
+  return gst_element_send_event(sink, gst_event_new_seek(1.0, GST_FORMAT_TIME, flags, GST_SEEK_TYPE_SET, to.count(),
+                                                         GST_SEEK_TYPE_NONE, -1)) != FALSE;
+}
+
 void set_stage(GstObject* object, std::size_t stage, const std::string& id) {
   g_object_set_qdata(G_OBJECT(object), index_quark(), GSIZE_TO_POINTER(stage + 1));
   g_object_set_qdata_full(G_OBJECT(object), id_quark(), g_strdup(id.c_str()), g_free);

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -72,6 +73,10 @@ void for_each_element(GstBin* bin, F f) {
     }
   g_value_unset(&item);
 }
+
+/// Sends a sink, and all that feeds it, to a time; exactly, dropping what is on its way. Not by the pipeline: that would ask every
+/// sink, also those which only take what nobody wants and may not be ready. False: something refuses.
+bool seek(GstElement* sink, std::chrono::nanoseconds to);
 
 /// Objects carry the stage that they belong to; what they contain belongs to it too.
 void set_stage(GstObject* object, std::size_t stage, const std::string& id);

@@ -122,17 +122,16 @@ gst::Ptr<GstSample> find_picture(const Prepared& prepared, std::size_t stage, Ti
   PictureFinder finder(at);
   const Requests requests;
   auto graph = std::make_unique<Graph>(prepared, GraphOptions{secret, {}, true});
-  graph->want_output({stage, Kind::video}, picture_end(finder));
+  gst::ElementPtr end = picture_end(finder);
+  const gst::ElementPtr sink(gst_bin_get_by_name(GST_BIN(end.get()), "pictures"));
+  graph->want_output({stage, Kind::video}, std::move(end));
   graph->assemble();
   Player player(std::move(graph), prepared, requests);
   PlayHooks hooks;
   hooks.stall_timeout = std::chrono::seconds(60);
   player.reach(GST_STATE_PAUSED, hooks);
   hooks.finished = [&finder] { return finder.found(); };
-  const auto flags = static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE);
-  if (seek_to && *seek_to > Time{0} &&
-      gst_element_seek_simple(player.graph().pipeline(), GST_FORMAT_TIME, flags, seek_to->count()) == FALSE)
-    return nullptr;
+  if (seek_to && *seek_to > Time{0} && !gst::seek(sink.get(), *seek_to)) return nullptr;
   player.play(hooks);
   if (!player.close()) throw base::RunError("a stage hangs after the preview");
   if (seek_to && *seek_to > Time{0} && finder.missed(*seek_to)) return nullptr;

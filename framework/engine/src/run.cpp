@@ -12,6 +12,8 @@
 #include "reel/base/text.hpp"
 #include "reel/engine/describe.hpp"
 #include "reel/plugin.h"
+#include "span_renderer.hpp"
+#include "splice.hpp"
 
 namespace reel::engine {
 namespace {
@@ -20,13 +22,6 @@ using std::chrono::steady_clock;
 
 /// A result so much shorter than planned is worth a word.
 constexpr double short_share = 0.95;
-
-bool measures_first(const model::Stage& stage) {
-  const gst::Ptr<GstElementFactory> factory(gst_element_factory_find(stage.traits.factory.c_str()));
-  if (!factory) return false;
-  const gchar* const answer = gst_element_factory_get_metadata(factory.get(), REEL_META_TWO_PASS);
-  return answer != nullptr && std::string_view(answer) == "yes";
-}
 
 double seconds(base::Time t) { return std::chrono::duration<double>(t).count(); }
 
@@ -65,6 +60,10 @@ struct Run::State {
   Measurements measure_all(double& start, double share);
   void measure(std::size_t stage, Measurements& measured, ProgressMeter& meter);
   Report play(const Measurements& measured, ProgressMeter& meter);
+  Report splice(const Splice& splice);
+  Report splice_or_render(const Splice& splice);
+  Report render_all();
+  std::optional<Splice> choose() const;
   void check_end(Graph& graph, const std::vector<std::string>& finished) const;
   void compare_with_plan() const;
 };
@@ -166,6 +165,78 @@ Report Run::State::play(const Measurements& measured, ProgressMeter& meter) {
   return report;
 }
 
+Report Run::State::render_all() {
+  const auto passes = 1 + std::ranges::count_if(prepared.pipeline.stages, measures_first);
+  const double share = 1.0 / static_cast<double>(passes);
+  double start = 0;
+  const Measurements measured = measure_all(start, share);
+  ProgressMeter meter(prepared, shown, start, share);
+  Report report = play(measured, meter);
+  compare_with_plan();
+  return report;
+}
+
+/// How to keep what the pipeline does not change; nothing where all is rendered.
+std::optional<Splice> Run::State::choose() const {
+  if (options.render == RenderMode::full) return std::nullopt;
+  Splice splice = plan_splice(prepared);
+  const planner::Plan& plan = splice.plan;
+  const bool full = !splice.index || plan.full();
+  if (options.render == RenderMode::copy && (full || plan.rendered > 0 || plan.sound == planner::Treatment::render))
+    throw base::RunError("this pipeline cannot be run by copying alone: " +
+                             (full || plan.rendered == 0
+                                  ? plan.pictures == planner::Treatment::copy ? plan.sound_reason : plan.pictures_reason
+                                  : "pictures have to be rendered"),
+                         "run it with --render auto");
+  if (full) {
+    base::log(base::Level::info, "renders everything: " + plan.pictures_reason);
+    return std::nullopt;
+  }
+  base::log(base::Level::info, "copies " + std::to_string(plan.copied) + " pictures and renders " +
+                                   std::to_string(plan.rendered) + "; sound: " + plan.sound_reason);
+  return splice;
+}
+
+Report Run::State::splice(const Splice& splice) {
+  const auto began = steady_clock::now();
+  const auto& length = prepared.clocks[shown].input_duration;
+  last.duration = length;
+  for (const model::Stage& stage : prepared.pipeline.stages) last.stages.push_back({stage.id, stage.traits.name});
+  const auto show = [&](double fraction, std::size_t rendered) {
+    last.fraction = fraction;
+    last.frames = rendered;
+    for (StageProgress& stage : last.stages) stage.frames = rendered;
+    const double elapsed = std::chrono::duration<double>(steady_clock::now() - began).count();
+    last.frames_per_second = elapsed > 0 ? static_cast<double>(rendered) / elapsed : 0;
+    if (length) last.position = std::chrono::duration_cast<base::Time>(*length * fraction);
+    if (fraction > 0.01)
+      last.remaining =
+          std::chrono::duration_cast<base::Time>(std::chrono::duration<double>(elapsed * (1 - fraction) / fraction));
+    if (options.on_progress) options.on_progress(last);
+  };
+  PendingFiles files;
+  const SplicedFile made = run_splice(prepared, splice, options, requests, show);
+  files.add(made.stage, made.temporary, made.target);
+  if (requests.stop) throw base::Interrupted("stopped before the end; no target was touched");
+  Report report;
+  report.artifacts = files.publish();
+  report.plan = splice.plan;
+  last.frames = splice.plan.copied + splice.plan.rendered;
+  for (StageProgress& stage : last.stages) stage.frames = last.frames;
+  if (!splice.plan.spans.empty()) last.position = splice.plan.spans.back().output.end;
+  return report;
+}
+
+Report Run::State::splice_or_render(const Splice& splice) {
+  try {
+    return this->splice(splice);
+  } catch (const SpliceFault& fault) {
+    base::log(base::Level::warning, std::string(fault.what()) + "; everything is rendered instead");
+  }
+  last = {};
+  return render_all();
+}
+
 Run::Run(Prepared prepared, RunOptions options)
     : state_(std::make_unique<State>(std::move(prepared), std::move(options))) {
   gst::init();
@@ -176,13 +247,8 @@ Report Run::execute() {
   const auto began = steady_clock::now();
   State& s = *state_;
   log_inputs(s.prepared);
-  const auto passes = 1 + std::ranges::count_if(s.prepared.pipeline.stages, measures_first);
-  const double share = 1.0 / static_cast<double>(passes);
-  double start = 0;
-  const Measurements measured = s.measure_all(start, share);
-  ProgressMeter meter(s.prepared, s.shown, start, share);
-  Report report = s.play(measured, meter);
-  s.compare_with_plan();
+  const auto splice = s.choose();
+  Report report = splice ? s.splice_or_render(*splice) : s.render_all();
   s.last.fraction = 1;
   s.last.remaining = base::Time{0};
   for (StageProgress& stage : s.last.stages) stage.done = true;
@@ -206,6 +272,7 @@ std::string Report::to_json() const {
   for (const Artifact& a : artifacts)
     json["artifacts"].push_back(nlohmann::ordered_json{{"uri", a.uri}, {"stage", a.stage}, {"bytes", a.bytes}});
   json["frames"] = frames;
+  if (!plan.spans.empty()) json["plan"] = nlohmann::ordered_json::parse(planner::to_json(plan));
   json["media_seconds"] = seconds(media_duration);
   json["elapsed_seconds"] = seconds(elapsed);
   json["frames_per_second"] = frames_per_second;

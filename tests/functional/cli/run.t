@@ -55,6 +55,10 @@ A run: dry, plain, as JSON, with a report; the result is there when it is whole.
        faststart: true  (default)
        overwrite: true  (default)
   
+  What is rendered, and what is copied:
+     pictures: all are rendered, because its 4:4:4 pictures are of an old x264, and decoders mend its fault only where its mark comes first
+     sound: all is rendered, because a cut joins sound at any sample
+  
   Nothing was run: --dry-run.
 
   $ ls

@@ -24,7 +24,7 @@ namespace {
 struct RunArguments {
   std::string pipeline;
   Context::LoadOptions load;
-  std::string progress = "auto";
+  std::string progress = "auto", render = "auto";
   std::filesystem::path report;
   bool dry_run = false, record = false;
 };
@@ -164,6 +164,9 @@ base::ExitCode play(const engine::Prepared& prepared, Context& context, const Ru
     listener.emplace([&view](const base::LogLine& line) { view->log(line); }, base::LogListener::Stderr::instead);
 
   engine::RunOptions options;
+  options.render = arguments.render == "full"   ? engine::RenderMode::full
+                   : arguments.render == "copy" ? engine::RenderMode::copy
+                                                : engine::RenderMode::automatic;
   options.secret = [&context](const std::string& name) { return context.secret(name); };
   options.on_progress = [&](const engine::Progress& progress) {
     view->update(progress);
@@ -211,6 +214,11 @@ void add_run(CLI::App& app, Chosen& chosen) {
   command->add_option("--progress", arguments->progress, "auto, plain, json or none")
       ->check(one_of({"auto", "plain", "json", "none"}))
       ->type_name("KIND");
+  command
+      ->add_option("--render", arguments->render,
+                   "auto: what the pipeline changes, the rest is copied; full: everything; copy: nothing, or fail")
+      ->check(one_of({"auto", "full", "copy"}))
+      ->type_name("HOW");
   command->add_option("--report", arguments->report, "Write the figures of the run as JSON")->type_name("FILE");
   command->add_flag("--dry-run", arguments->dry_run, "Check everything and say what would happen, but run nothing");
   command->add_flag("--record", arguments->record,

@@ -11,6 +11,7 @@
 #include "reel/base/error.hpp"
 #include "reel/base/time.hpp"
 #include "reel/engine/media_check.hpp"
+#include "reel/planner/plan.hpp"
 
 namespace reel::engine {
 
@@ -41,6 +42,7 @@ struct Artifact {
 struct Report {
   std::vector<Artifact> artifacts;
   std::uint64_t frames = 0;
+  planner::Plan plan;  ///< what was copied and what was rendered
   base::Time media_duration{0};
   base::Time elapsed{0};
   double frames_per_second = 0;
@@ -63,7 +65,15 @@ class StageError : public base::RunError {
   std::string detail_;
 };
 
+/// How much is rendered.
+enum class RenderMode {
+  automatic,  ///< what the pipeline changes; packets of all else are copied
+  full,       ///< everything
+  copy,       ///< nothing: a pipeline that needs it is refused
+};
+
 struct RunOptions {
+  RenderMode render = RenderMode::automatic;
   std::function<void(const Progress&)> on_progress;  ///< about 10 a second, on the thread of execute()
   std::function<std::string(const std::string&)> secret;
   base::Time stall_timeout = std::chrono::seconds(60);  ///< no buffer anywhere for so long: the run fails; 0: never

@@ -74,4 +74,24 @@ struct FrameIndex {
   base::Time end{0};  ///< when the last picture ends
 };
 
+/// One compressed picture.
+struct IndexedPacket {
+  base::Time time{0};       ///< when it is shown, as in FrameIndex
+  std::uint32_t bytes = 0;  ///< its size in the file
+  bool key = false;         ///< the container calls it a keyframe
+  /// A decoder can begin here, and nothing from here on needs anything before: for H.264 an IDR picture that all later ones
+  /// follow in time. A mere keyframe is no entry where pictures behind it refer to those before (open group of pictures).
+  bool entry = false;
+};
+
+/// The packets of the stream of pictures that plays by default, in the order of decoding: what a planner needs to know of a
+/// file to leave as much of it as possible as it is.
+struct MediaIndex {
+  std::string codec;  ///< `h264`
+  std::vector<IndexedPacket> packets;
+  base::Time end{0};    ///< when the last picture ends
+  std::string refusal;  ///< why rendered pictures cannot stand between these packets; empty: they can
+  std::string fault;    ///< why these packets cannot be taken over at all; empty: they can
+};
+
 }  // namespace reel::model

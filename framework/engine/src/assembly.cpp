@@ -1,0 +1,362 @@
+#include "assembly.hpp"
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+}
+
+#include <algorithm>
+#include <map>
+#include <span>
+
+#include "packet_line.hpp"
+#include "reel/base/error.hpp"
+#include "reel/base/log.hpp"
+#include "reel/base/text.hpp"
+
+namespace reel::engine {
+namespace {
+
+using base::Time;
+using planner::Span;
+
+[[noreturn]] void fail(const std::string& what, int error) {
+  char text[AV_ERROR_MAX_STRING_SIZE] = {};
+  av_strerror(error, text, sizeof text);
+  throw base::RunError("the result cannot be written: " + what + (error != 0 ? std::string(": ") + text : ""),
+                       error == AVERROR(ENOSPC) ? "free some space, or write to another disk" : "");
+}
+
+void check(int result, const std::string& what) {
+  if (result < 0) fail(what, result);
+}
+
+struct CloseOutput {
+  void operator()(AVFormatContext* context) const {
+    if (context->pb != nullptr) avio_closep(&context->pb);
+    avformat_free_context(context);
+  }
+};
+using Output = std::unique_ptr<AVFormatContext, CloseOutput>;
+
+/// One packet of pictures on its way out, in order of decoding.
+struct Outgoing {
+  PacketTimes times;
+  std::size_t packet = 0;                    ///< of the source, where it is copied
+  const EncodedPicture* rendered = nullptr;  ///< where it is not
+};
+
+/// Packets of pictures with their times in the output, on the source's ticks.
+class PictureLine {
+ public:
+  PictureLine(const AssemblyInput& input) : input_(input) {
+    std::size_t render = 0;
+    for (const Span& span : input.plan.spans) add(span, render);
+    if (retimed())
+      count_anew();
+    else
+      keep_times();
+  }
+  const std::vector<Outgoing>& packets() const { return packets_; }
+
+ private:
+  bool retimed() const {
+    return std::ranges::any_of(input_.plan.spans, [](const Span& s) { return s.source.begin != s.output.begin; }) ||
+           packets_.size() != input_.index.times.size();
+  }
+
+  void add(const Span& span, std::size_t& render) {
+    const auto times = times_of(span, input_.index.media);
+    places_.insert(places_.end(), times.begin(), times.end());
+    const std::size_t base = packets_.size();
+    if (span.kind == Span::Kind::copy) {
+      for (std::size_t i = span.first; i < span.end; ++i) packets_.push_back({.packet = i});
+      // The order of display within the span, by the source's own times.
+      std::vector<std::size_t> order(span.pictures());
+      for (std::size_t i = 0; i < order.size(); ++i) order[i] = span.first + i;
+      std::ranges::sort(order, {}, [&](std::size_t i) { return input_.index.times[i].pts; });
+      display_.resize(packets_.size());
+      for (std::size_t i = 0; i < order.size(); ++i) display_[base + order[i] - span.first] = base + i;
+      return;
+    }
+    for (const EncodedPicture& p : input_.rendered[render].pictures) {
+      packets_.push_back({.rendered = &p});
+      display_.push_back(base + p.picture);
+    }
+    ++render;
+  }
+
+  /// All pictures stay at their place: so do all times.
+  void keep_times() {
+    std::vector<PacketTimes> shown = input_.index.times;
+    std::ranges::sort(shown, {}, &PacketTimes::pts);
+    bool good = true;
+    for (std::size_t i = 0; i < packets_.size(); ++i) {
+      const PacketTimes& place = shown[display_[i]];
+      packets_[i].times = {place.pts, input_.index.times[i].dts, place.duration};
+      good = good && packets_[i].times.dts <= place.pts;
+    }
+    if (!good) throw SpliceFault("rendered pictures need to be decoded earlier than the file has room for");
+  }
+
+  /// Times of decoding follow from those of display: each picture as many places earlier as the file reorders.
+  void count_anew() {
+    std::vector<std::int64_t> shown;
+    for (const Time t : places_) {
+      const std::int64_t ticks =
+          av_rescale_q_rnd(t.count(), {1, 1'000'000'000}, input_.index.time_base, AV_ROUND_NEAR_INF);
+      shown.push_back(shown.empty() ? ticks : std::max(ticks, shown.back() + 1));
+    }
+    const auto decoded = decoding_times(shown, input_.index.reorder);
+    for (std::size_t i = 0; i < packets_.size(); ++i) {
+      const std::size_t place = display_[i];
+      const std::int64_t length = place + 1 < shown.size() ? shown[place + 1] - shown[place] : last_length();
+      packets_[i].times = {shown[place], decoded[i], length};
+    }
+  }
+
+  std::int64_t last_length() const {
+    const Time left = input_.plan.spans.back().output.end - places_.back();
+    return std::max<std::int64_t>(1, av_rescale_q(left.count(), {1, 1'000'000'000}, input_.index.time_base));
+  }
+
+  const AssemblyInput& input_;
+  std::vector<Outgoing> packets_;
+  std::vector<std::size_t> display_;  ///< by packet: its place in the order of display
+  std::vector<Time> places_;          ///< by place: its time
+};
+
+/// The header of the stream of pictures, with the parameter sets of what was rendered added. All renders have the same.
+h264::Buffer header_of(const AssemblyInput& input) {
+  h264::Configuration c = input.index.configuration;
+  if (!input.rendered.empty()) {
+    c.sequence_sets.push_back(input.rendered.front().sequence_set);
+    c.picture_sets.push_back(input.rendered.front().picture_set);
+  }
+  for (const RenderedSpan& r : input.rendered)
+    if (r.sequence_set != c.sequence_sets.back() || r.picture_set != c.picture_sets.back())
+      throw SpliceFault("two rendered spans were not encoded alike");
+  return h264::write(c);
+}
+
+class Assembly {
+ public:
+  Assembly(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests)
+      : input_(input), requests_(requests), source_(av::open(input.index.uri)) {
+    AVFormatContext* made = nullptr;
+    // To put the index in front, the muxer opens the file a second time, by this name.
+    const std::string url = "file:" + file.string();
+    check(avformat_alloc_output_context2(&made, nullptr, input.muxer.c_str(), url.c_str()), input.muxer);
+    output_.reset(made);
+    check(avio_open(&made->pb, url.c_str(), AVIO_FLAG_WRITE), file.string());
+  }
+
+  void run() {
+    add_streams();
+    add_metadata();
+    write_header();
+    write_packets();
+    check(av_write_trailer(output_.get()), "the end of the file");
+    check(avio_closep(&output_->pb), "the end of the file");
+  }
+
+ private:
+  /// What is not picture, and sits on the source's clock.
+  bool wanted(const AVStream* stream) const {
+    const AVMediaType type = stream->codecpar->codec_type;
+    if (stream->index == input_.index.stream) return true;
+    if (type == AVMEDIA_TYPE_AUDIO && input_.sound) return false;
+    if (cut_ && type != AVMEDIA_TYPE_ATTACHMENT && !av::is_cover(stream)) return false;
+    if (type == AVMEDIA_TYPE_ATTACHMENT) return input_.muxer == "matroska";
+    return avformat_query_codec(output_->oformat, stream->codecpar->codec_id, FF_COMPLIANCE_NORMAL) == 1;
+  }
+
+  AVStream* add_stream(const AVStream* from) {
+    AVStream* const to = avformat_new_stream(output_.get(), nullptr);
+    if (to == nullptr) throw std::bad_alloc();
+    check(avcodec_parameters_copy(to->codecpar, from->codecpar), "a stream");
+    // A tag means something in its own container only.
+    if (av_codec_get_id(output_->oformat->codec_tag, to->codecpar->codec_tag) != to->codecpar->codec_id)
+      to->codecpar->codec_tag = 0;
+    to->time_base = from->time_base;
+    to->avg_frame_rate = from->avg_frame_rate;
+    to->sample_aspect_ratio = from->sample_aspect_ratio;
+    to->disposition = from->disposition;
+    av_dict_copy(&to->metadata, from->metadata, 0);
+    for (int i = 0; i < from->nb_side_data; ++i) {
+      const AVPacketSideData& data = from->side_data[i];
+      if (std::uint8_t* const room = av_stream_new_side_data(to, data.type, data.size))
+        std::copy_n(data.data, data.size, room);
+    }
+    return to;
+  }
+
+  void add_streams() {
+    cut_ = std::ranges::any_of(input_.plan.spans, [](const Span& s) { return s.source.begin != s.output.begin; }) ||
+           input_.plan.copied + input_.plan.rendered != input_.index.times.size();
+    others_.add(av::open(input_.index.uri), Time{0});
+    for (unsigned i = 0; i < source_->nb_streams; ++i) {
+      const AVStream* const from = source_->streams[i];
+      if (!wanted(from)) {
+        const char* const kind = av_get_media_type_string(from->codecpar->codec_type);
+        if (from->codecpar->codec_type != AVMEDIA_TYPE_AUDIO)
+          base::log(base::Level::warning,
+                    std::string("stream ") + std::to_string(i) + " (" + (kind != nullptr ? kind : "unknown") + ", " +
+                        avcodec_get_name(from->codecpar->codec_id) +
+                        ") is left out: " + (cut_ ? "it cannot be cut" : "the new container cannot hold it"));
+        continue;
+      }
+      AVStream* const to = add_stream(from);
+      if (from->index == input_.index.stream)
+        set_pictures(to);
+      else
+        others_.take(0, from->index, to->index);
+      if (from->codecpar->codec_type == AVMEDIA_TYPE_VIDEO && from->index == input_.index.stream) add_sound();
+    }
+  }
+
+  void set_pictures(AVStream* to) {
+    pictures_ = to->index;
+    const h264::Buffer header = header_of(input_);
+    AVCodecParameters& p = *to->codecpar;
+    if (input_.rendered.empty()) return;
+    av_freep(&p.extradata);
+    p.extradata = static_cast<std::uint8_t*>(av_mallocz(header.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+    if (p.extradata == nullptr) throw std::bad_alloc();
+    std::ranges::copy(header, p.extradata);
+    p.extradata_size = static_cast<int>(header.size());
+  }
+
+  void add_sound() {
+    if (!input_.sound) return;
+    av::Input sound = av::open(input_.sound->string());
+    const AVStream* const from = av::default_stream(sound.get(), AVMEDIA_TYPE_AUDIO);
+    if (from == nullptr) throw base::RunError("no sound was rendered");
+    AVStream* const to = add_stream(from);
+    const AVStream* const before = av::default_stream(source_.get(), AVMEDIA_TYPE_AUDIO);
+    if (before != nullptr) av_dict_copy(&to->metadata, before->metadata, 0), to->disposition = before->disposition;
+    const int stream = from->index;
+    // Rendered sound counts from 0; the pictures still on the source's clock, unless they were cut.
+    others_.add(std::move(sound), cut_ ? Time{0} : av::media_start(source_.get()));
+    others_.take(1, stream, to->index);
+  }
+
+  void add_metadata() {
+    av_dict_copy(&output_->metadata, source_->metadata, 0);
+    // The muxer writes its own.
+    for (const char* const own : {"major_brand", "minor_version", "compatible_brands", "encoder"})
+      av_dict_set(&output_->metadata, own, nullptr, 0);
+    const auto& media = input_.prepared.media[input_.source];
+    const std::size_t sink = input_.prepared.pipeline.stages.size() - 1;
+    const planner::TimeMap& map = input_.prepared.clocks[sink].from_source;
+    for (const model::Chapter& c : media->chapters) {
+      // How much output lies before a moment, whether or not the moment itself survives.
+      const Time begin = map.duration(c.range.begin),
+                 end = map.duration(c.range.open_ended() ? media->duration.value_or(c.range.begin) : c.range.end);
+      if (begin < end) add_chapter(c.title, begin, end);
+    }
+  }
+
+  void add_chapter(const std::string& title, Time begin, Time end) {
+    auto* const chapter = static_cast<AVChapter*>(av_mallocz(sizeof(AVChapter)));
+    auto* const grown =
+        static_cast<AVChapter**>(av_realloc_array(output_->chapters, output_->nb_chapters + 1, sizeof(AVChapter*)));
+    if (chapter == nullptr || grown == nullptr) throw std::bad_alloc();
+    output_->chapters = grown;
+    output_->chapters[output_->nb_chapters++] = chapter;
+    chapter->id = output_->nb_chapters;
+    chapter->time_base = {1, 1'000'000'000};
+    chapter->start = begin.count();
+    chapter->end = end.count();
+    av_dict_set(&chapter->metadata, "title", title.c_str(), 0);
+  }
+
+  void write_header() {
+    AVDictionary* options = nullptr;
+    if (input_.muxer == "mp4" || input_.muxer == "mov") {
+      if (input_.fast_start) av_dict_set(&options, "movflags", "+faststart", 0);
+      // Without it the muxer makes coarse clocks finer, and no time is the same number as before.
+      if (input_.index.time_base.num == 1)
+        av_dict_set_int(&options, "video_track_timescale", input_.index.time_base.den, 0);
+    }
+    const int result = avformat_write_header(output_.get(), &options);
+    av_dict_free(&options);
+    check(result, "its header");
+  }
+
+  void write(AVPacket* packet) { check(av_interleaved_write_frame(output_.get(), packet), "a packet"); }
+
+  void write_others_up_to(std::optional<Time> limit) {
+    while (AVPacket* const packet = others_.next(limit)) {
+      const AVStream* const to = output_->streams[packet->stream_index];
+      av_packet_rescale_ts(packet, others_.time_base(), to->time_base);
+      write(packet);
+    }
+  }
+
+  /// The source's packets of pictures, one after the other; those in between are skipped.
+  void read_picture(std::size_t number, AVPacket* packet) {
+    for (;;) {
+      av_packet_unref(packet);
+      check(av_read_frame(source_.get(), packet), "the source ends early");
+      if (packet->stream_index == input_.index.stream && next_picture_++ == number) return;
+    }
+  }
+
+  void write_packets() {
+    for (unsigned i = 0; i < source_->nb_streams; ++i)
+      if (static_cast<int>(i) != input_.index.stream) source_->streams[i]->discard = AVDISCARD_ALL;
+    const PictureLine line(input_);
+    const AVStream* const to = output_->streams[pictures_];
+    const av::Packet packet(av_packet_alloc());
+    for (const Outgoing& out : line.packets()) {
+      if (requests_.stop) throw base::Interrupted("stopped before the end; no target was touched");
+      write_others_up_to(av::to_time(out.times.dts, input_.index.time_base));
+      if (out.rendered == nullptr)
+        read_picture(out.packet, packet.get());
+      else
+        fill(packet.get(), *out.rendered);
+      packet->pts = out.times.pts;
+      packet->dts = out.times.dts;
+      packet->duration = out.times.duration;
+      packet->stream_index = pictures_;
+      packet->pos = -1;
+      av_packet_rescale_ts(packet.get(), input_.index.time_base, to->time_base);
+      write(packet.get());
+    }
+    write_others_up_to(std::nullopt);
+  }
+
+  static void fill(AVPacket* packet, const EncodedPicture& picture) {
+    av_packet_unref(packet);
+    check(av_new_packet(packet, static_cast<int>(picture.bytes.size())), "a picture");
+    std::ranges::copy(picture.bytes, packet->data);
+    if (picture.key) packet->flags |= AV_PKT_FLAG_KEY;
+  }
+
+  const AssemblyInput& input_;
+  const Requests& requests_;
+  av::Input source_;  ///< for its pictures
+  PacketLine others_;
+  Output output_;
+  int pictures_ = 0;
+  bool cut_ = false;
+  std::size_t next_picture_ = 0;
+};
+
+}  // namespace
+
+std::vector<Time> times_of(const Span& span, const model::MediaIndex& index) {
+  std::vector<Time> times;
+  for (const auto& p : index.packets) times.push_back(p.time);
+  std::ranges::sort(times);
+  times = {times.begin() + static_cast<std::ptrdiff_t>(span.first),
+           times.begin() + static_cast<std::ptrdiff_t>(span.end)};
+  for (Time& t : times) t += span.output.begin - span.source.begin;
+  return times;
+}
+
+void assemble(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests) {
+  Assembly(input, file, requests).run();
+}
+
+}  // namespace reel::engine

@@ -1,0 +1,35 @@
+/// Writes a file out of packets that stay and packets that were rendered. Private to the engine.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "file_index.hpp"
+#include "player.hpp"
+#include "reel/planner/plan.hpp"
+#include "span_renderer.hpp"
+
+namespace reel::engine {
+
+struct AssemblyInput {
+  const Prepared& prepared;
+  std::size_t source = 0;  ///< the stage whose file it is
+  const FileIndex& index;
+  const planner::Plan& plan;
+  std::vector<RenderedSpan> rendered;          ///< of the plan's render spans, in their order
+  std::optional<std::filesystem::path> sound;  ///< a file with the rendered sound; none: the source's is copied
+  std::string muxer;                           ///< libavformat's name
+  bool fast_start = true;
+};
+
+/// When the pictures of each span are shown, on the output's clock.
+std::vector<base::Time> times_of(const planner::Span& span, const model::MediaIndex& index);
+
+/// Writes all to `file`, which exists. Reads the source packet by packet. Throws base::RunError, base::Interrupted.
+void assemble(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests);
+
+}  // namespace reel::engine

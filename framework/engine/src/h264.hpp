@@ -1,0 +1,39 @@
+/// As much of H.264's syntax (ITU-T H.264, clauses 7.3 and 7.4; ISO 14496-15, 5.3.3) as it takes to put rendered pictures between
+/// copied ones. Private to the engine.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace reel::engine::h264 {
+
+using Bytes = std::span<const std::uint8_t>;
+using Buffer = std::vector<std::uint8_t>;
+
+enum UnitType : unsigned { slice = 1, idr_slice = 5, sei = 6, sequence_set = 7, picture_set = 8, delimiter = 9 };
+inline unsigned type_of(Bytes unit) { return unit[0] & 0x1FU; }
+
+/// The header that MP4 and Matroska keep beside the packets (`avcC`).
+struct Configuration {
+  std::uint8_t profile = 0, compatibility = 0, level = 0;
+  std::size_t length_size = 4;  ///< bytes before each unit of a packet that say how long it is
+  std::vector<Buffer> sequence_sets, picture_sets;
+  Buffer tail;  ///< what high profiles add; kept as it is
+};
+std::optional<Configuration> read_configuration(Bytes header);
+Buffer write(const Configuration& configuration);
+
+/// The units of a packet; nothing if it is none of lengths and units, to the byte.
+std::optional<std::vector<Bytes>> units_of(Bytes packet, std::size_t length_size);
+/// Appends a unit with its length before it. False: too long for that many bytes.
+bool append_unit(Buffer& packet, Bytes unit, std::size_t length_size);
+
+/// The version of x264 that made the stream, if the packet that these are of says so; decoders mend by it what versions got wrong.
+std::optional<unsigned> x264_version(const std::vector<Bytes>& units);
+
+/// The number of a sequence or picture parameter set; nothing if it is broken.
+std::optional<unsigned> id_of_set(Bytes unit);
+
+}  // namespace reel::engine::h264

@@ -1,0 +1,117 @@
+#include "span_renderer.hpp"
+
+#include <gst/app/gstappsink.h>
+
+#include <atomic>
+#include <utility>
+
+#include "reel/base/error.hpp"
+
+namespace reel::engine {
+namespace {
+
+using base::Time;
+
+/// Containers, demuxers and maps of time round, each a little.
+constexpr Time rounding = std::chrono::microseconds(60);
+
+/// Pictures from a streaming thread on their way into the encoder: those of the span, each at its time.
+class Collector {
+ public:
+  Collector(const std::vector<Time>& times, Time end, PictureEncoder& encoder)
+      : times_(times), end_(end), encoder_(encoder) {}
+
+  GstFlowReturn take(GstAppSink* sink) {
+    const gst::Ptr<GstSample> sample(gst_app_sink_pull_sample(sink));
+    if (!sample) return GST_FLOW_EOS;
+    const std::size_t place = taken_;
+    const Time time{static_cast<std::int64_t>(gst_segment_to_stream_time(
+        gst_sample_get_segment(sample.get()), GST_FORMAT_TIME, GST_BUFFER_PTS(gst_sample_get_buffer(sample.get()))))};
+    if (armed_ && !done_ && time >= times_.front() - rounding) put(sample.get(), place, time);
+    return done_ ? GST_FLOW_EOS : GST_FLOW_OK;
+  }
+  /// From now on pictures count. Until then they only show that the graph is ready to be sent elsewhere.
+  void arm() { armed_ = true; }
+  bool done() const { return done_; }
+  std::size_t taken() const { return taken_; }
+  bool strayed() const { return strayed_; }
+
+ private:
+  void put(GstSample* sample, std::size_t place, Time time) {
+    if (place == times_.size() || time > end_ - rounding) {
+      done_ = true;
+      return;
+    }
+    strayed_ = strayed_ || std::chrono::abs(time - times_[place]) > rounding;
+    if (strayed_ || !encoder_.push(sample, times_[place])) {
+      done_ = true;
+      return;
+    }
+    ++taken_;
+    if (taken_ == times_.size()) done_ = true;
+  }
+
+  const std::vector<Time>& times_;
+  const Time end_;
+  PictureEncoder& encoder_;
+  std::atomic<bool> armed_ = false, done_ = false, strayed_ = false;
+  std::atomic<std::size_t> taken_ = 0;
+};
+
+gst::ElementPtr picture_end(Collector& collector) {
+  auto sink = gst::sunk(gst_element_factory_make("appsink", nullptr));
+  if (!sink) throw base::RunError("GStreamer's element 'appsink' is missing", "apt install gstreamer1.0-plugins-base");
+  const gst::CapsPtr caps(gst_caps_new_empty_simple("video/x-raw"));
+  g_object_set(sink.get(), "sync", FALSE, "max-buffers", 4U, "caps", caps.get(), nullptr);
+  GstAppSinkCallbacks callbacks{};
+  callbacks.new_sample = [](GstAppSink* s, gpointer c) { return static_cast<Collector*>(c)->take(s); };
+  gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, &collector, nullptr);
+  return sink;
+}
+
+/// Where to begin: early enough for stages that look back, and for a picture that a seek would cut in two.
+Time begin_of(const Prepared& prepared, const planner::Span& span, const std::vector<Time>& times,
+              std::size_t last_stage) {
+  Time step = times.size() > 1 ? times[1] - times[0] : std::chrono::milliseconds(50);
+  for (std::size_t i = 2; i < times.size(); ++i) step = std::max(step, times[i] - times[i - 1]);
+  std::int64_t pictures = 2;
+  for (std::size_t i = 0; i <= last_stage; ++i) pictures += prepared.pipeline.stages[i].traits.video.before;
+  return std::max(Time{0}, span.output.begin - pictures * std::max<Time>(step, std::chrono::milliseconds(50)));
+}
+
+}  // namespace
+
+RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const std::vector<Time>& times,
+                         const PictureFormat& format, const Requests& requests, const SpanOptions& options) {
+  const std::size_t last = prepared.pipeline.stages[main_sink(prepared.pipeline).value_or(0)].inputs.front();
+  PictureEncoder encoder(format);
+  Collector collector(times, span.output.end, encoder);
+  auto graph = std::make_unique<Graph>(prepared, GraphOptions{options.secret, {}, true});
+  gst::ElementPtr end = picture_end(collector);
+  const gst::ElementPtr sink = gst::shared(end.get());
+  graph->want_output({last, Kind::video}, std::move(end));
+  graph->assemble();
+  Player player(std::move(graph), prepared, requests);
+  PlayHooks hooks;
+  hooks.stall_timeout = options.stall_timeout;
+  player.reach(GST_STATE_PAUSED, hooks);
+  const Time begin = begin_of(prepared, span, times, last);
+  if (!gst::seek(sink.get(), begin))
+    throw SpliceFault("the source cannot be played from " + base::format_moment(begin) + " on");
+  collector.arm();
+  hooks.finished = [&collector] { return collector.done(); };
+  hooks.on_tick = [&](Graph&) {
+    if (options.on_picture) options.on_picture(collector.taken());
+  };
+  player.play(hooks);
+  if (!player.close()) throw base::RunError("a stage hangs after its last picture");
+  if (collector.taken() != times.size() || collector.strayed())
+    throw SpliceFault("other pictures came out than planned: " + std::to_string(collector.taken()) + " of " +
+                      std::to_string(times.size()) + " at their time, from " + base::format_moment(span.output.begin) +
+                      " on");
+  auto pictures = encoder.finish();
+  if (pictures.empty() || !pictures.front().key) throw SpliceFault("a rendered span does not begin with a keyframe");
+  return {std::move(pictures), encoder.sequence_set(), encoder.picture_set()};
+}
+
+}  // namespace reel::engine

@@ -1,0 +1,36 @@
+/// Renders one span of a plan. Private to the engine.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "picture_encoder.hpp"
+#include "player.hpp"
+#include "reel/base/error.hpp"
+#include "reel/planner/plan.hpp"
+
+namespace reel::engine {
+
+/// What was planned turned out not to work with this file; to render everything still does.
+class SpliceFault : public base::RunError {
+ public:
+  explicit SpliceFault(const std::string& what) : RunError(what, "run it with --render full") {}
+};
+
+struct RenderedSpan {
+  std::vector<EncodedPicture> pictures;  ///< in order of decoding; `picture` counts from the span's first
+  h264::Buffer sequence_set, picture_set;
+};
+
+struct SpanOptions {
+  SecretSource secret;
+  base::Time stall_timeout{0};
+  std::function<void(std::size_t)> on_picture;  ///< how many of the span are done; about 10 a second
+};
+
+/// Plays the part of the pipeline that makes the span, from its source up to its sink, and encodes what comes out. `times` are
+/// those of the span's pictures on the output's clock. Throws StageError, SpliceFault, base::Interrupted.
+RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const std::vector<base::Time>& times,
+                         const PictureFormat& format, const Requests& requests, const SpanOptions& options);
+
+}  // namespace reel::engine

@@ -1,0 +1,39 @@
+/// Runs a pipeline by rendering what it changes and copying the rest. Private to the engine.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "picture_encoder.hpp"
+#include "player.hpp"
+#include "progress.hpp"
+#include "reel/engine/plan.hpp"
+#include "reel/engine/run.hpp"
+
+namespace reel::engine {
+
+/// A plan with what it takes to carry it out.
+struct Splice {
+  planner::Plan plan;
+  std::optional<FileIndex> index;  ///< set unless the plan is to render in full
+  std::size_t source = 0, sink = 0;
+  std::string muxer;
+  PictureFormat format;
+};
+
+/// Whether a stage sees or hears everything once before the real pass.
+bool measures_first(const model::Stage& stage);
+
+Splice plan_splice(const Prepared& prepared);
+
+/// A file beside its target, for the run to publish.
+struct SplicedFile {
+  std::string stage, temporary, target;
+};
+
+/// Throws StageError, SpliceFault, base::Interrupted; no file is left then.
+SplicedFile run_splice(const Prepared& prepared, const Splice& splice, const RunOptions& options,
+                       const Requests& requests,
+                       const std::function<void(double fraction, std::size_t rendered)>& on_progress);
+
+}  // namespace reel::engine

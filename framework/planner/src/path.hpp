@@ -1,0 +1,41 @@
+/// The way of one kind of media from its source to the sink, and what it meets there. Private to the planner.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "reel/model/pipeline.hpp"
+#include "reel/planner/timeline.hpp"
+
+namespace reel::planner {
+
+enum class Media { pictures, sound };
+
+/// A range of the source's clock in which a stage changes what is seen or heard.
+struct Change {
+  std::size_t stage = 0;
+  base::TimeRange source;
+};
+
+/// What happens on the way, on the source's clock.
+struct Path {
+  std::size_t source = 0, sink = 0;
+  std::vector<TimeMap::Piece> pieces;  ///< what is left of the source, in the order of output
+  std::vector<Change> changes;
+  int before = 0, after = 0;  ///< pictures that the stages with a window need around each
+  bool retimed = false;
+  std::string refusal;  ///< why nothing can stay as it is; the rest then means nothing
+};
+
+/// The stages between the only source and the only sink. `length` is that of the source.
+Path path_of(const model::Pipeline& pipeline, const std::vector<StageClock>& clocks, Media media, base::Time length);
+
+/// The only source and the only sink in the pipeline, where there is one path between them.
+struct Ends {
+  std::size_t source = 0, sink = 0;
+  std::string refusal;
+};
+Ends ends_of(const model::Pipeline& pipeline);
+
+}  // namespace reel::planner

@@ -1,0 +1,49 @@
+#include "pictures.hpp"
+
+#include <algorithm>
+
+namespace reel::planner {
+
+using base::Time;
+
+Pictures::Pictures(const model::MediaIndex& index) : end_(index.end) {
+  const auto& packets = index.packets;
+  for (const auto& p : packets) times_.push_back(p.time);
+  std::ranges::sort(times_);
+  // A boundary is clean where what was decoded so far is exactly what is shown first.
+  clean_.assign(packets.size() + 1, false);
+  entry_.assign(packets.size() + 1, false);
+  clean_[0] = true;
+  Time latest = Time::min();
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    entry_[i] = clean_[i] && packets[i].entry;
+    latest = std::max(latest, packets[i].time);
+    clean_[i + 1] = latest == times_[i];
+  }
+}
+
+std::size_t Pictures::from(Time t) const {
+  return static_cast<std::size_t>(std::ranges::lower_bound(times_, t) - times_.begin());
+}
+
+std::size_t Pictures::entry_before(std::size_t picture) const {
+  while (picture > 0 && !entry(picture)) --picture;
+  return picture;
+}
+
+std::size_t Pictures::entry_after(std::size_t picture) const {
+  for (++picture; picture < count() && !entry(picture);) ++picture;
+  return std::min(picture, count());
+}
+
+std::size_t Pictures::clean_after(std::size_t boundary) const {
+  while (boundary < count() && !clean(boundary)) ++boundary;
+  return std::min(boundary, count());
+}
+
+std::size_t Pictures::clean_before(std::size_t boundary) const {
+  while (boundary > 0 && !clean(boundary)) --boundary;
+  return boundary;
+}
+
+}  // namespace reel::planner

@@ -1,0 +1,203 @@
+#include "reel/planner/plan.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "path.hpp"
+#include "pictures.hpp"
+
+namespace reel::planner {
+namespace {
+
+using base::Time;
+using base::TimeRange;
+
+/// Spans of one piece of the source that is left.
+class Spans {
+ public:
+  Spans(const Pictures& pictures, const Path& path, std::vector<Span>& spans)
+      : pictures_(pictures), path_(path), spans_(spans) {}
+
+  void add(const TimeMap::Piece& piece) {
+    piece_ = piece;
+    const std::size_t end = pictures_.from(piece.input.end);
+    // A picture belongs where it begins.
+    std::size_t at = pictures_.from(piece.input.begin);
+    while (at < end) {
+      const std::size_t copied = copy_end(at, end);
+      const Span::Kind kind = copied > at ? Span::Kind::copy : Span::Kind::render;
+      const std::size_t next = copied > at ? copied : render_end(at, end);
+      put(kind, at, next);
+      at = next;
+    }
+  }
+
+ private:
+  bool shown_in(std::size_t picture, const TimeRange& range) const {
+    return pictures_.begin(picture) < range.end && range.begin < pictures_.end(picture);
+  }
+  bool changed(std::size_t picture) const {
+    return std::ranges::any_of(path_.changes, [&](const Change& c) { return shown_in(picture, c.source); });
+  }
+
+  /// How far packets can stay that begin at `at`; `at` itself where none can.
+  std::size_t copy_end(std::size_t at, std::size_t end) const {
+    if (!pictures_.entry(at)) return at;
+    std::size_t stop = at;
+    while (stop < end && !changed(stop)) ++stop;
+    return std::max(at, pictures_.clean_before(stop));
+  }
+
+  /// Up to the first entry behind `at` from which packets can stay.
+  std::size_t render_end(std::size_t at, std::size_t end) const {
+    for (std::size_t next = pictures_.entry_after(at); next < end; next = pictures_.entry_after(next))
+      if (copy_end(next, end) > next) return next;
+    return end;
+  }
+
+  void put(Span::Kind kind, std::size_t first, std::size_t end) {
+    Span span{.kind = kind, .first = first, .end = end};
+    span.source = {pictures_.begin(first), std::min(pictures_.end(end - 1), piece_.input.end)};
+    const auto moved = [&](Time t) { return piece_.output + (t - piece_.input.begin); };
+    span.output = {moved(span.source.begin), moved(span.source.end)};
+    if (kind == Span::Kind::render) explain(span);
+    spans_.push_back(std::move(span));
+  }
+
+  void explain(Span& span) const {
+    const auto before = static_cast<std::size_t>(path_.before), after = static_cast<std::size_t>(path_.after);
+    span.decode_from = pictures_.entry_before(span.first - std::min(span.first, before));
+    span.decode_to = pictures_.clean_after(std::min(span.end + after, pictures_.count()));
+    for (const Change& change : path_.changes) {
+      if (change.source.end <= span.source.begin || span.source.end <= change.source.begin) continue;
+      if (std::ranges::find(span.stages, change.stage) == span.stages.end()) span.stages.push_back(change.stage);
+    }
+    span.reason = span.stages.empty() ? "a cut parts the group of pictures here" : "";
+  }
+
+  const Pictures& pictures_;
+  const Path& path_;
+  std::vector<Span>& spans_;
+  TimeMap::Piece piece_;
+};
+
+std::string stages_in_words(const model::Pipeline& pipeline, const std::vector<std::size_t>& stages) {
+  std::string words;
+  for (const std::size_t s : stages) words += (words.empty() ? "'" : ", '") + pipeline.stages[s].id + "'";
+  return words;
+}
+
+bool spans_join(const Span& left, const Span& right) {
+  return left.kind == Span::Kind::copy && right.kind == Span::Kind::copy && left.end == right.first &&
+         left.source.end == right.source.begin && left.output.end == right.output.begin;
+}
+
+/// Packets that stay and follow each other are one span, whatever lies between them in the pipeline.
+std::vector<Span> joined(std::vector<Span> spans) {
+  std::vector<Span> result;
+  for (Span& span : spans) {
+    if (result.empty() || !spans_join(result.back(), span)) {
+      result.push_back(std::move(span));
+      continue;
+    }
+    result.back().end = span.end;
+    result.back().source.end = span.source.end;
+    result.back().output.end = span.output.end;
+  }
+  return result;
+}
+
+void plan_pictures(const PlanInput& input, const Path& path, const model::MediaIndex& index, Plan& plan) {
+  const auto give_up = [&](std::string why) {
+    plan.pictures = Treatment::render;
+    plan.pictures_reason = std::move(why);
+  };
+  if (!index.fault.empty()) return give_up(index.fault);
+  const Pictures pictures(index);
+  std::vector<Span> spans;
+  if (path.changes.empty() && !path.retimed) {
+    spans.push_back({.end = pictures.count(),
+                     .source = {pictures.begin(0), index.end},
+                     .output = {pictures.begin(0), index.end},
+                     .reason = "no stage changes pictures"});
+    plan.pictures = Treatment::copy;
+  } else {
+    if (!index.refusal.empty()) return give_up(index.refusal);
+    Spans builder(pictures, path, spans);
+    for (const TimeMap::Piece& piece : path.pieces) builder.add(piece);
+    spans = joined(std::move(spans));
+    plan.pictures = Treatment::splice;
+  }
+  for (Span& span : spans) {
+    (span.kind == Span::Kind::copy ? plan.copied : plan.rendered) += span.pictures();
+    plan.decoded += span.decode_to - span.decode_from;
+    if (span.kind == Span::Kind::copy && span.reason.empty()) span.reason = "nothing changes it";
+    if (!span.stages.empty()) span.reason = stages_in_words(input.pipeline, span.stages) + " changes pictures here";
+  }
+  if (plan.rendered == 0) plan.pictures = Treatment::copy;
+  if (plan.copied == 0) return plan = {}, give_up("every group of pictures is changed");
+  plan.spans = std::move(spans);
+}
+
+void plan_sound(const PlanInput& input, const Path& path, Plan& plan) {
+  const auto set = [&](Treatment treatment, std::string why) {
+    plan.sound = treatment;
+    plan.sound_reason = std::move(why);
+  };
+  if (!path.refusal.empty()) return set(Treatment::render, path.refusal);
+  if (!input.sink_sound.empty()) return set(Treatment::render, input.sink_sound);
+  if (path.retimed) return set(Treatment::render, "a cut joins sound at any sample");
+  if (path.changes.empty()) return set(Treatment::copy, "no stage changes sound");
+  std::vector<std::size_t> stages;
+  for (const Change& change : path.changes)
+    if (std::ranges::find(stages, change.stage) == stages.end()) stages.push_back(change.stage);
+  set(Treatment::render, stages_in_words(input.pipeline, stages) + " changes sound");
+}
+
+/// The only source whose media are known, or why there is none.
+std::string why_no_source(const PlanInput& input, const Ends& ends) {
+  if (!ends.refusal.empty()) return ends.refusal;
+  return input.media[ends.source] ? "" : "its source is no file of this machine";
+}
+
+Time length_of(const PlanInput& input, const Ends& ends) {
+  return input.media[ends.source]->duration.value_or(Time::max());
+}
+
+}  // namespace
+
+std::string why_all_pictures(const PlanInput& input) {
+  const Ends ends = ends_of(input.pipeline);
+  if (std::string why = why_no_source(input, ends); !why.empty()) return why;
+  if (!input.sink_pictures.empty()) return input.sink_pictures;
+  const Path path = path_of(input.pipeline, input.clocks, Media::pictures, length_of(input, ends));
+  if (!path.refusal.empty()) return path.refusal;
+  for (const Change& change : path.changes)
+    if (change.source.begin <= Time{0} && change.source.end >= length_of(input, ends))
+      return "'" + input.pipeline.stages[change.stage].id + "' changes every picture";
+  return {};
+}
+
+Plan plan(const PlanInput& input) {
+  Plan plan;
+  const Ends ends = ends_of(input.pipeline);
+  if (const std::string why = why_no_source(input, ends); !why.empty()) {
+    plan.pictures = plan.sound = Treatment::render;
+    plan.pictures_reason = plan.sound_reason = why;
+    return plan;
+  }
+  const auto& media = *input.media[ends.source];
+  const auto& index = input.indexes[ends.source];
+  if (const std::string why = why_all_pictures(input); media.video() != nullptr && (!why.empty() || !index)) {
+    plan.pictures = Treatment::render;
+    plan.pictures_reason = why.empty() ? "its packets are not known" : why;
+  } else if (index && !index->packets.empty()) {
+    const Time length = std::max(length_of(input, ends), index->end);
+    plan_pictures(input, path_of(input.pipeline, input.clocks, Media::pictures, length), *index, plan);
+  }
+  if (media.audio() != nullptr)
+    plan_sound(input, path_of(input.pipeline, input.clocks, Media::sound, length_of(input, ends)), plan);
+  return plan;
+}
+
+}  // namespace reel::planner

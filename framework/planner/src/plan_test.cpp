@@ -1,0 +1,296 @@
+#include "reel/planner/plan.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+#include <sstream>
+
+namespace reel::planner {
+namespace {
+
+using namespace std::chrono_literals;
+using base::Time;
+using base::TimeRange;
+using Kind = model::Contract::Kind;
+using model::StageRole;
+
+constexpr Time step = 100ms;
+
+/// Packets in order of decoding, each by its place in the order of display: `I0 3 1 2 I4`. `I` is an entry, `K` a keyframe that
+/// is none. Ten pictures a second.
+model::MediaIndex index_of(const std::string& text) {
+  model::MediaIndex index{.codec = "h264"};
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const bool entry = word[0] == 'I', key = entry || word[0] == 'K';
+    const int place = std::stoi(key ? word.substr(1) : word);
+    index.packets.push_back({.time = place * step, .bytes = 1000, .key = key, .entry = entry});
+    index.end = std::max(index.end, (place + 1) * step);
+  }
+  return index;
+}
+
+model::Stage stage(const std::string& id, StageRole role, std::size_t place) {
+  model::Stage made;
+  made.id = made.traits.name = id;
+  made.traits.role = role;
+  if (place > 0) made.inputs = {place - 1};
+  return made;
+}
+
+base::TimePointRange points(const TimeRange& range) {
+  return {range.begin, range.end == Time::max() ? std::nullopt : std::optional<base::TimePoint>(range.end)};
+}
+
+/// source → stages → sink.
+class Case {
+ public:
+  explicit Case(const std::string& packets) : index_(index_of(packets)) {
+    pipeline_.stages.push_back(stage("source", StageRole::source, 0));
+  }
+  Case& effect(const std::string& id, model::Contract contract, std::optional<TimeRange> during) {
+    model::Stage made = stage(id, StageRole::filter, pipeline_.stages.size());
+    made.traits.video = contract;
+    if (during) made.during = points(*during);
+    pipeline_.stages.push_back(std::move(made));
+    return *this;
+  }
+  Case& blur(Time begin, Time end) { return effect("blur", {.kind = Kind::pointwise}, TimeRange{begin, end}); }
+  Case& cut(const std::string& how, const std::vector<TimeRange>& ranges) {
+    model::Stage made = stage("cut", StageRole::filter, pipeline_.stages.size());
+    made.traits.video = made.traits.audio = {.kind = Kind::retime, .keep = "keep", .remove = "remove"};
+    std::vector<base::TimePointRange> value;
+    for (const TimeRange& r : ranges) value.push_back(points(r));
+    made.settings.push_back({.name = how, .value = value});
+    pipeline_.stages.push_back(std::move(made));
+    return *this;
+  }
+  Case& with_sound() {
+    sound_ = true;
+    return *this;
+  }
+  model::Pipeline& pipeline() { return pipeline_; }
+
+  Plan plan(const std::string& sink_pictures = "") {
+    model::Pipeline whole = pipeline_;
+    whole.stages.push_back(stage("sink", StageRole::sink, whole.stages.size()));
+    model::MediaInfo info{.duration = index_.end};
+    info.streams.push_back({.kind = "video", .video = model::VideoStream{}, .is_default = true});
+    if (sound_) info.streams.push_back({.kind = "audio", .audio = model::AudioStream{}, .is_default = true});
+    std::vector<std::optional<model::MediaInfo>> media(whole.stages.size());
+    std::vector<std::optional<model::MediaIndex>> indexes(whole.stages.size());
+    std::vector<std::optional<Time>> durations(whole.stages.size());
+    media[0] = info;
+    indexes[0] = index_;
+    durations[0] = index_.end;
+    const auto found = clocks(whole, durations);
+    return planner::plan({whole, found, indexes, media, sink_pictures, ""});
+  }
+
+ private:
+  model::Pipeline pipeline_;
+  model::MediaIndex index_;
+  bool sound_ = false;
+};
+
+/// `copy 0..4` or `render 4..8 from 4`.
+std::string text(const Plan& plan) {
+  std::string text;
+  for (const Span& s : plan.spans) {
+    text += (text.empty() ? "" : ", ") + std::string(s.kind == Span::Kind::copy ? "copy " : "render ") +
+            std::to_string(s.first) + ".." + std::to_string(s.end);
+    if (s.kind == Span::Kind::render)
+      text += " from " + std::to_string(s.decode_from) + " to " + std::to_string(s.decode_to);
+  }
+  return text.empty() ? "full: " + plan.pictures_reason : text;
+}
+
+const char* const three_groups = "I0 3 1 2 I4 7 5 6 I8 11 9 10";
+const char* const all_entries = "I0 I1 I2 I3 I4 I5";
+
+TEST(Plan, of_a_change_within_a_group_renders_from_it_to_the_next_entry) {
+  EXPECT_EQ(text(Case(three_groups).blur(500ms, 600ms).plan()), "copy 0..5, render 5..8 from 4 to 8, copy 8..12");
+}
+
+TEST(Plan, leaves_the_head_of_a_group_up_to_a_clean_boundary) {
+  EXPECT_EQ(text(Case("I0 1 2 5 3 4 6 I7 8").blur(400ms, 500ms).plan()),
+            "copy 0..3, render 3..7 from 0 to 7, copy 7..9");
+}
+
+TEST(Plan, of_a_change_at_either_end) {
+  EXPECT_EQ(text(Case(three_groups).blur(0s, 1ms).plan()), "render 0..4 from 0 to 4, copy 4..12");
+  EXPECT_EQ(text(Case(three_groups).blur(1100ms, 9s).plan()), "copy 0..9, render 9..12 from 8 to 12");
+  EXPECT_EQ(text(Case(three_groups).blur(1199ms, 9s).plan()), "copy 0..9, render 9..12 from 8 to 12");
+}
+
+TEST(Plan, of_a_change_that_begins_at_an_entry_or_beside_it) {
+  EXPECT_EQ(text(Case(three_groups).blur(400ms, 500ms).plan()), "copy 0..4, render 4..8 from 4 to 8, copy 8..12");
+  EXPECT_EQ(text(Case(three_groups).blur(399ms, 500ms).plan()), "copy 0..1, render 1..8 from 0 to 8, copy 8..12");
+  EXPECT_EQ(text(Case(three_groups).blur(500ms, 800ms).plan()), "copy 0..5, render 5..8 from 4 to 8, copy 8..12");
+  EXPECT_EQ(text(Case(three_groups).blur(500ms, 801ms).plan()), "copy 0..5, render 5..12 from 4 to 12");
+}
+
+TEST(Plan, of_two_changes_in_one_group_renders_once) {
+  Case two(three_groups);
+  two.blur(400ms, 450ms).effect("text", {.kind = Kind::pointwise}, TimeRange{700ms, 750ms});
+  const Plan plan = two.plan();
+  EXPECT_EQ(text(plan), "copy 0..4, render 4..8 from 4 to 8, copy 8..12");
+  EXPECT_THAT(plan.spans[1].stages, testing::ElementsAre(1, 2));
+}
+
+TEST(Plan, where_every_picture_is_an_entry_renders_only_what_changes) {
+  EXPECT_EQ(text(Case(all_entries).blur(200ms, 300ms).plan()), "copy 0..2, render 2..3 from 2 to 3, copy 3..6");
+}
+
+TEST(Plan, goes_on_to_the_next_entry_behind_an_open_group) {
+  EXPECT_EQ(text(Case("I0 1 2 K5 3 4 6 I7 8").blur(100ms, 150ms).plan()),
+            "copy 0..1, render 1..7 from 0 to 7, copy 7..9");
+}
+
+TEST(Plan, of_a_window_decodes_more_but_renders_the_same) {
+  Case denoise(three_groups);
+  denoise.effect("denoise", {.kind = Kind::window, .before = 2, .after = 1}, TimeRange{400ms, 500ms});
+  EXPECT_EQ(text(denoise.plan()), "copy 0..4, render 4..8 from 0 to 9, copy 8..12");
+}
+
+TEST(Plan, of_a_cut_renders_only_to_the_next_entry) {
+  EXPECT_EQ(text(Case(three_groups).cut("remove", {{200ms, 500ms}}).plan()),
+            "copy 0..1, render 1..2 from 0 to 4, render 5..8 from 4 to 8, copy 8..12");
+  EXPECT_EQ(text(Case(three_groups).cut("remove", {{400ms, 800ms}}).plan()), "copy 0..4, copy 8..12");
+  EXPECT_EQ(text(Case(three_groups).cut("keep", {{400ms, Time::max()}}).plan()), "copy 4..12");
+}
+
+TEST(Plan, of_a_cut_between_two_pictures_keeps_those_that_begin_in_it) {
+  const Plan plan = Case(all_entries).cut("keep", {{250ms, 450ms}}).plan();
+  EXPECT_EQ(text(plan), "copy 3..5");
+  EXPECT_EQ(plan.spans[0].source, (TimeRange{300ms, 450ms}));
+  EXPECT_EQ(plan.spans[0].output, (TimeRange{50ms, 200ms}));
+}
+
+TEST(Plan, of_an_effect_behind_a_cut_counts_on_the_new_clock) {
+  const Plan plan = Case(three_groups).cut("remove", {{0ms, 400ms}}).blur(0ms, 100ms).plan();
+  EXPECT_EQ(text(plan), "render 4..8 from 4 to 8, copy 8..12");
+  EXPECT_EQ(plan.spans[1].output, (TimeRange{400ms, 800ms}));
+}
+
+TEST(Plan, of_nothing_copies_all) {
+  const Plan plan = Case(three_groups).with_sound().plan();
+  EXPECT_EQ(text(plan), "copy 0..12");
+  EXPECT_EQ(plan.pictures, Treatment::copy);
+  EXPECT_EQ(plan.sound, Treatment::copy);
+}
+
+TEST(Plan, of_a_change_of_pictures_leaves_the_sound) {
+  EXPECT_EQ(Case(three_groups).with_sound().blur(0s, 1ms).plan().sound, Treatment::copy);
+  EXPECT_EQ(Case(three_groups).with_sound().cut("remove", {{0ms, 400ms}}).plan().sound, Treatment::render);
+}
+
+TEST(Plan, of_a_change_of_sound_leaves_the_pictures) {
+  Case mute(three_groups);
+  mute.with_sound().effect("mute", {}, TimeRange{0s, 1s});
+  mute.pipeline().stages.back().traits.audio = {.kind = Kind::pointwise};
+  const Plan plan = mute.plan();
+  EXPECT_EQ(plan.pictures, Treatment::copy);
+  EXPECT_EQ(plan.sound, Treatment::render);
+  EXPECT_EQ(plan.sound_reason, "'mute' changes sound");
+}
+
+TEST(Plan, renders_in_full_and_says_why) {
+  EXPECT_EQ(text(Case(three_groups).effect("blur", {.kind = Kind::pointwise}, std::nullopt).plan()),
+            "full: 'blur' changes every picture");
+  EXPECT_EQ(text(Case(three_groups).blur(0s, 450ms).blur(450ms, 850ms).plan()),
+            "full: every group of pictures is changed");
+  EXPECT_EQ(text(Case(three_groups).effect("steady", {.kind = Kind::whole}, TimeRange{0s, 1s}).plan()),
+            "full: 'steady' depends on everything, or does not say on what");
+  EXPECT_EQ(text(Case(three_groups).blur(0s, 1ms).plan("another codec was asked for")),
+            "full: another codec was asked for");
+}
+
+TEST(Plan, knows_when_keyframes_change_nothing) {
+  Case fading(three_groups);
+  fading.effect("blur", {.kind = Kind::pointwise}, std::nullopt);
+  model::ParamSchema radius{.name = "radius", .default_value = 8.0, .identity = 0.0};
+  fading.pipeline().stages.back().traits.params = {radius};
+  fading.pipeline().stages.back().settings = {
+      {.name = "radius", .keyframes = {{400ms, 0.0}, {500ms, 3.0}, {600ms, 0.0}}}};
+  EXPECT_EQ(text(fading.plan()), "copy 0..4, render 4..8 from 4 to 8, copy 8..12");
+}
+
+/// What holds for every plan, whatever the file and the edit.
+void check(const Plan& plan, const model::MediaIndex& index, const std::set<int>& kept, const std::set<int>& changed) {
+  std::vector<int> shown;
+  Time at{0};
+  for (const Span& s : plan.spans) {
+    ASSERT_LT(s.first, s.end);
+    EXPECT_EQ(s.output.begin, at);
+    at = s.output.end;
+    for (std::size_t i = s.first; i < s.end; ++i) shown.push_back(static_cast<int>(i));
+    if (s.kind == Span::Kind::render) {
+      EXPECT_TRUE(index.packets[s.decode_from].entry);
+      EXPECT_LE(s.decode_from, s.first);
+      EXPECT_GE(s.decode_to, s.end);
+      continue;
+    }
+    EXPECT_TRUE(index.packets[s.first].entry);
+    std::set<Time> decoded, displayed;
+    for (std::size_t i = s.first; i < s.end; ++i) {
+      decoded.insert(index.packets[i].time);
+      displayed.insert(static_cast<std::int64_t>(i) * step);
+      EXPECT_FALSE(changed.contains(static_cast<int>(i))) << i;
+    }
+    EXPECT_EQ(decoded, displayed);
+  }
+  EXPECT_THAT(shown, testing::ElementsAreArray(kept));
+}
+
+std::string random_file(std::mt19937& random, int pictures) {
+  std::string text;
+  const auto below = [&](int n) { return std::uniform_int_distribution(0, n - 1)(random); };
+  for (int at = 0; at < pictures;) {
+    if (at == 0 || below(5) == 0) {
+      text += " I" + std::to_string(at++);
+      continue;
+    }
+    const int reordered = std::min(below(4), pictures - at - 1);
+    text += (below(8) == 0 ? " K" : " ") + std::to_string(at + reordered);
+    for (int i = 0; i < reordered; ++i) text += " " + std::to_string(at + i);
+    at += reordered + 1;
+  }
+  return text;
+}
+
+TEST(Plan, holds_for_random_files_and_edits) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 2000; ++round) {
+    const int pictures = std::uniform_int_distribution(1, 60)(random);
+    const std::string file = random_file(random, pictures);
+    const auto place = [&] { return std::uniform_int_distribution(0, pictures)(random); };
+    std::set<int> kept, changed;
+    for (int i = 0; i < pictures; ++i) kept.insert(i);
+    Case edit(file);
+    const int a = place(), b = place();
+    if (a < b) {
+      edit.blur(a * step, b * step);
+      for (int i = a; i < b; ++i) changed.insert(i);
+    }
+    std::vector<TimeRange> removed;
+    for (int n = round % 4; n > 0; --n) {
+      const int from = place(), to = place();
+      if (from >= to || (from == 0 && to == pictures)) continue;
+      removed.push_back({from * step, to * step});
+      for (int i = from; i < to; ++i) kept.erase(i);
+    }
+    if (kept.empty()) continue;
+    if (!removed.empty()) edit.cut("remove", removed);
+    const Plan plan = edit.plan();
+    SCOPED_TRACE(file + " → " + text(plan));
+    if (plan.pictures == Treatment::render) continue;
+    check(plan, index_of(file), kept, changed);
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace reel::planner

@@ -1,0 +1,85 @@
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "reel/planner/plan.hpp"
+
+namespace reel::planner {
+namespace {
+
+double seconds(base::Time t) { return std::chrono::duration<double>(t).count(); }
+
+std::string_view name(Treatment treatment) {
+  switch (treatment) {
+    case Treatment::none:
+      return "none";
+    case Treatment::copy:
+      return "copy";
+    case Treatment::splice:
+      return "splice";
+    case Treatment::render:
+      return "render";
+  }
+  return "";
+}
+
+std::string_view name(Span::Kind kind) { return kind == Span::Kind::copy ? "copy" : "render"; }
+
+nlohmann::ordered_json json_of(const base::TimeRange& range) { return {seconds(range.begin), seconds(range.end)}; }
+
+std::string range_text(const base::TimeRange& range) {
+  return base::format_moment(range.begin) + ".." + base::format_moment(range.end);
+}
+
+std::string padded(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
+}
+
+}  // namespace
+
+std::string to_json(const Plan& plan) {
+  nlohmann::ordered_json json;
+  json["pictures"] = {{"treatment", name(plan.pictures)}, {"reason", plan.pictures_reason}};
+  json["sound"] = {{"treatment", name(plan.sound)}, {"reason", plan.sound_reason}};
+  json["copied"] = plan.copied;
+  json["rendered"] = plan.rendered;
+  json["decoded"] = plan.decoded;
+  json["spans"] = nlohmann::json::array();
+  for (const Span& span : plan.spans)
+    json["spans"].push_back({{"kind", name(span.kind)},
+                             {"first", span.first},
+                             {"end", span.end},
+                             {"source_seconds", json_of(span.source)},
+                             {"output_seconds", json_of(span.output)},
+                             {"decoded", span.decode_to - span.decode_from},
+                             {"reason", span.reason}});
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string to_text(const Plan& plan) {
+  std::string text;
+  if (plan.spans.empty() && plan.pictures != Treatment::none)
+    text += "pictures: all are rendered, because " + plan.pictures_reason + "\n";
+  for (const Span& span : plan.spans) {
+    text += padded(std::string(name(span.kind)), 7) + padded(range_text(span.source), 22);
+    if (span.source != span.output) text += "-> " + padded(range_text(span.output), 22);
+    text += padded(std::to_string(span.pictures()) + (span.pictures() == 1 ? " picture" : " pictures"), 15) +
+            span.reason + "\n";
+  }
+  if (plan.sound == Treatment::copy) text += "sound: every packet is copied\n";
+  if (plan.sound == Treatment::render) text += "sound: all is rendered, because " + plan.sound_reason + "\n";
+  if (!plan.spans.empty()) {
+    const double all = static_cast<double>(plan.copied + plan.rendered);
+    std::array<char, 160> line{};
+    std::snprintf(line.data(), line.size(),
+                  "in all %zu pictures: %zu copied, %zu decoded, %zu encoded; about %.1f %% of a full render\n",
+                  plan.copied + plan.rendered, plan.copied, plan.decoded, plan.rendered,
+                  100 * (0.2 * static_cast<double>(plan.decoded) + 0.8 * static_cast<double>(plan.rendered)) / all);
+    text += line.data();
+  }
+  return text;
+}
+
+}  // namespace reel::planner

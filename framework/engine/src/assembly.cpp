@@ -140,8 +140,9 @@ h264::Buffer header_of(const AssemblyInput& input) {
 
 class Assembly {
  public:
-  Assembly(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests)
-      : input_(input), requests_(requests), source_(av::open(input.index.uri)) {
+  Assembly(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests,
+           const std::function<void(double)>& on_part)
+      : input_(input), requests_(requests), on_part_(on_part), source_(av::open(input.index.uri)) {
     AVFormatContext* made = nullptr;
     // To put the index in front, the muxer opens the file a second time, by this name.
     const std::string url = "file:" + file.string();
@@ -308,7 +309,10 @@ class Assembly {
     const PictureLine line(input_);
     const AVStream* const to = output_->streams[pictures_];
     const av::Packet packet(av_packet_alloc());
+    constexpr std::size_t often = 1000;
+    std::size_t done = 0;
     for (const Outgoing& out : line.packets()) {
+      if (done++ % often == 0) on_part_(static_cast<double>(done) / static_cast<double>(line.packets().size()));
       if (requests_.stop) throw base::Interrupted("stopped before the end; no target was touched");
       write_others_up_to(av::to_time(out.times.dts, input_.index.time_base));
       if (out.rendered == nullptr)
@@ -326,15 +330,16 @@ class Assembly {
     write_others_up_to(std::nullopt);
   }
 
-  static void fill(AVPacket* packet, const EncodedPicture& picture) {
+  void fill(AVPacket* packet, const EncodedPicture& picture) const {
     av_packet_unref(packet);
-    check(av_new_packet(packet, static_cast<int>(picture.bytes.size())), "a picture");
-    std::ranges::copy(picture.bytes, packet->data);
+    check(av_new_packet(packet, static_cast<int>(picture.bytes.size)), "a picture");
+    input_.spool.read(picture.bytes, packet->data);
     if (picture.key) packet->flags |= AV_PKT_FLAG_KEY;
   }
 
   const AssemblyInput& input_;
   const Requests& requests_;
+  const std::function<void(double)>& on_part_;
   av::Input source_;  ///< for its pictures
   PacketLine others_;
   Output output_;
@@ -355,8 +360,9 @@ std::vector<Time> times_of(const Span& span, const model::MediaIndex& index) {
   return times;
 }
 
-void assemble(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests) {
-  Assembly(input, file, requests).run();
+void assemble(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests,
+              const std::function<void(double)>& on_part) {
+  Assembly(input, file, requests, on_part).run();
 }
 
 }  // namespace reel::engine

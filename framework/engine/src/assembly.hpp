@@ -20,6 +20,7 @@ struct AssemblyInput {
   std::size_t source = 0;  ///< the stage whose file it is
   const FileIndex& index;
   const planner::Plan& plan;
+  const Spool& spool;                          ///< holds what was rendered
   std::vector<RenderedSpan> rendered;          ///< of the plan's render spans, in their order
   std::optional<std::filesystem::path> sound;  ///< a file with the rendered sound; none: the source's is copied
   std::string muxer;                           ///< libavformat's name
@@ -29,7 +30,9 @@ struct AssemblyInput {
 /// When the pictures of each span are shown, on the output's clock.
 std::vector<base::Time> times_of(const planner::Span& span, const model::MediaIndex& index);
 
-/// Writes all to `file`, which exists. Reads the source packet by packet. Throws base::RunError, base::Interrupted.
-void assemble(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests);
+/// Writes all to `file`, which exists. Reads the source packet by packet. `on_part` gets what part of it is done, from 0 to 1,
+/// now and then. Throws base::RunError, base::Interrupted.
+void assemble(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests,
+              const std::function<void(double)>& on_part);
 
 }  // namespace reel::engine

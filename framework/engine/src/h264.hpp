@@ -15,6 +15,8 @@ using Buffer = std::vector<std::uint8_t>;
 enum UnitType : unsigned { slice = 1, idr_slice = 5, sei = 6, sequence_set = 7, picture_set = 8, delimiter = 9 };
 inline unsigned type_of(Bytes unit) { return unit[0] & 0x1FU; }
 
+inline constexpr std::size_t most_sequence_sets = 31, most_picture_sets = 255;  ///< that a header has room for
+
 /// The header that MP4 and Matroska keep beside the packets (`avcC`).
 struct Configuration {
   std::uint8_t profile = 0, compatibility = 0, level = 0;

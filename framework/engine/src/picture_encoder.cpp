@@ -20,7 +20,8 @@ namespace {
 constexpr int rate_factor = 12;
 constexpr const char* speed = "faster";
 
-constexpr unsigned highest_set = 31;  // of sequence parameter sets
+constexpr std::uint8_t sei_user_data = 5;  // unregistered
+constexpr unsigned highest_set = 31;       // of sequence parameter sets
 
 /// Numbers of H.273, by x264's names.
 constexpr std::array primaries{"undef",     "bt709", "undef",  "undef",    "bt470m",   "bt470bg", "smpte170m",
@@ -112,7 +113,9 @@ std::optional<PictureFormat> format_beside(const FileIndex& index, std::string& 
   const auto id = free_number(index.sets);
   if (format.raw.empty()) refusal = "its pixel format is one that cannot be encoded again";
   if (format.profile.empty()) refusal = "its H.264 profile is one that cannot be encoded again";
-  if (!id) refusal = "all numbers of parameter sets are taken";
+  const h264::Configuration& c = index.configuration;
+  if (!id || c.sequence_sets.size() >= h264::most_sequence_sets || c.picture_sets.size() >= h264::most_picture_sets)
+    refusal = "all numbers of parameter sets are taken";
   if (!refusal.empty()) return std::nullopt;
   format.b_frames = index.reorder == 0 ? 0 : 3;
   format.length_size = index.configuration.length_size;
@@ -122,6 +125,7 @@ std::optional<PictureFormat> format_beside(const FileIndex& index, std::string& 
 
 struct PictureEncoder::State {
   PictureFormat format;
+  Spool& spool;
   gst::ElementPtr pipeline, source, sink;
   gst::BusPtr bus;
   std::map<std::int64_t, std::size_t> pushed;  ///< place by time
@@ -201,22 +205,28 @@ void PictureEncoder::State::take(GstSample* sample) {
     return;
   }
   EncodedPicture picture{.picture = place->second, .key = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
+  h264::Buffer bytes;
   const auto units = h264::units_of({map.data, map.size}, 4);
   if (!units) fault = "the encoder gave something that is no H.264";
   if (units)
     for (const h264::Bytes unit : *units) {
       const unsigned type = h264::type_of(unit);
-      if (type != h264::slice && type != h264::idr_slice) continue;
-      if (!h264::append_unit(picture.bytes, unit, format.length_size))
-        fault = "a rendered picture is too large for the file";
+      // Not what the encoder says of itself; captions stay.
+      const bool about_itself = type == h264::sei && unit.size() > 1 && unit[1] == sei_user_data;
+      if (type == h264::sequence_set || type == h264::picture_set || type == h264::delimiter || about_itself) continue;
+      if (!h264::append_unit(bytes, unit, format.length_size)) fault = "a rendered picture is too large for the file";
     }
   gst_buffer_unmap(buffer, &map);
-  encoded.push_back(std::move(picture));
+  try {
+    picture.bytes = spool.add(bytes);
+  } catch (const base::RunError& e) {
+    fault = e.what();
+  }
+  encoded.push_back(picture);
 }
 
-PictureEncoder::PictureEncoder(PictureFormat format) : state_(std::make_unique<State>()) {
-  state_->format = std::move(format);
-}
+PictureEncoder::PictureEncoder(PictureFormat format, Spool& spool)
+    : state_(new State{.format = std::move(format), .spool = spool}) {}
 
 PictureEncoder::~PictureEncoder() {
   if (state_->pipeline) gst_element_set_state(state_->pipeline.get(), GST_STATE_NULL);

@@ -9,6 +9,7 @@
 #include "file_index.hpp"
 #include "gst.hpp"
 #include "reel/base/time.hpp"
+#include "spool.hpp"
 
 namespace reel::engine {
 
@@ -31,13 +32,14 @@ std::optional<PictureFormat> format_beside(const FileIndex& index, std::string& 
 struct EncodedPicture {
   std::size_t picture = 0;  ///< which of those pushed, in order of display
   bool key = false;
-  h264::Buffer bytes;  ///< units with their lengths, no parameter sets
+  Spool::Place bytes;  ///< units with their lengths, no parameter sets
 };
 
 /// Takes pictures on one thread. The first becomes an IDR picture.
 class PictureEncoder {
  public:
-  explicit PictureEncoder(PictureFormat format);
+  /// What is encoded goes into `spool`, which outlives it.
+  PictureEncoder(PictureFormat format, Spool& spool);
   ~PictureEncoder();
   PictureEncoder(const PictureEncoder&) = delete;
   PictureEncoder& operator=(const PictureEncoder&) = delete;

@@ -84,7 +84,7 @@ Time begin_of(const Prepared& prepared, const planner::Span& span, const std::ve
 RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const std::vector<Time>& times,
                          const PictureFormat& format, const Requests& requests, const SpanOptions& options) {
   const std::size_t last = prepared.pipeline.stages[main_sink(prepared.pipeline).value_or(0)].inputs.front();
-  PictureEncoder encoder(format);
+  PictureEncoder encoder(format, options.spool);
   Collector collector(times, span.output.end, encoder);
   auto graph = std::make_unique<Graph>(prepared, GraphOptions{options.secret, {}, true});
   gst::ElementPtr end = picture_end(collector);
@@ -101,7 +101,7 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
   collector.arm();
   hooks.finished = [&collector] { return collector.done(); };
   hooks.on_tick = [&](Graph&) {
-    if (options.on_picture) options.on_picture(collector.taken());
+    if (options.on_pictures) options.on_pictures(collector.taken());
   };
   player.play(hooks);
   if (!player.close()) throw base::RunError("a stage hangs after its last picture");

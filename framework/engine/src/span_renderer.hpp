@@ -23,14 +23,20 @@ struct RenderedSpan {
 };
 
 struct SpanOptions {
+  Spool& spool;  ///< takes what is encoded
   SecretSource secret;
   base::Time stall_timeout{0};
-  std::function<void(std::size_t)> on_picture;  ///< how many of the span are done; about 10 a second
+  std::function<void(std::size_t)> on_pictures;  ///< how many are done; about 10 a second, on the calling thread
 };
 
 /// Plays the part of the pipeline that makes the span, from its source up to its sink, and encodes what comes out. `times` are
 /// those of the span's pictures on the output's clock. Throws StageError, SpliceFault, base::Interrupted.
 RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const std::vector<base::Time>& times,
                          const PictureFormat& format, const Requests& requests, const SpanOptions& options);
+
+/// All render spans of a plan, in their order; several at a time, as many as cores and memory allow. Throws as render_span().
+std::vector<RenderedSpan> render_spans(const Prepared& prepared, const planner::Plan& plan,
+                                       const model::MediaIndex& index, const PictureFormat& format,
+                                       const Requests& requests, const SpanOptions& options);
 
 }  // namespace reel::engine

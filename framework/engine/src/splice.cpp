@@ -147,8 +147,9 @@ Prepared sound_alone(const Prepared& prepared, const Splice& splice, const fs::p
   return sound;
 }
 
+/// `on_part` gets what part of it is done, from 0 to 1.
 void render_sound(const Prepared& prepared, const Splice& splice, const fs::path& file, const RunOptions& options,
-                  const Requests& requests) {
+                  const Requests& requests, const std::function<void(double)>& on_part) {
   const Prepared sound = sound_alone(prepared, splice, file);
   auto graph = std::make_unique<Graph>(sound, GraphOptions{options.secret, {}, false});
   graph->want_sink(splice.sink);
@@ -156,8 +157,52 @@ void render_sound(const Prepared& prepared, const Splice& splice, const fs::path
   Player player(std::move(graph), sound, requests);
   PlayHooks hooks;
   hooks.stall_timeout = options.stall_timeout;
+  const double length =
+      std::chrono::duration<double>(prepared.clocks[splice.sink].input_duration.value_or(Time{1})).count();
+  hooks.on_tick = [&](Graph& playing) {
+    const double at = std::chrono::duration<double>(Time{playing.counters(splice.sink)->position}).count();
+    on_part(std::clamp(at / length, 0.0, 1.0));
+  };
   player.play(hooks);
   player.close();
+}
+
+SplicedFile make_file(const Prepared& prepared, const Splice& splice, const RunOptions& options,
+                      const Requests& requests, const std::function<void(double, std::size_t)>& on_progress) {
+  const model::Stage& sink = prepared.pipeline.stages[splice.sink];
+  const fs::path target = local_path(*text_of(sink, "uri"));
+  Spool spool(target.has_parent_path() ? target.parent_path() : fs::path("."));
+  AssemblyInput input{.prepared = prepared,
+                      .source = splice.source,
+                      .index = *splice.index,
+                      .plan = splice.plan,
+                      .spool = spool,
+                      .muxer = splice.muxer};
+  if (const model::Setting* const fast = sink.setting("faststart"); fast != nullptr)
+    input.fast_start = !std::holds_alternative<bool>(fast->value) || std::get<bool>(fast->value);
+  const double all = static_cast<double>(std::max<std::size_t>(1, splice.plan.rendered));
+  // Pictures take longest, copying least.
+  const bool sound_too = splice.plan.sound == Treatment::render;
+  const double pictures_share = splice.plan.rendered == 0 ? 0
+                                : sound_too               ? 0.7
+                                                          : 0.9,
+               sound_share = sound_too ? 0.9 - pictures_share : 0;
+  const SpanOptions span_options{spool, options.secret, options.stall_timeout, [&](std::size_t pictures) {
+                                   on_progress(pictures_share * static_cast<double>(pictures) / all, pictures);
+                                 }};
+  input.rendered = render_spans(prepared, splice.plan, splice.index->media, splice.format, requests, span_options);
+  std::optional<Temporary> sound;
+  if (splice.plan.sound == Treatment::render) {
+    sound.emplace(target);
+    render_sound(prepared, splice, sound->path(), options, requests,
+                 [&](double part) { on_progress(pictures_share + sound_share * part, splice.plan.rendered); });
+    input.sound = sound->path();
+  }
+  Temporary file(target);
+  const double before = pictures_share + sound_share;
+  assemble(input, file.path(), requests,
+           [&](double part) { on_progress(before + (1 - before) * part, splice.plan.rendered); });
+  return {sink.id, file.release(), target.string()};
 }
 
 }  // namespace
@@ -207,43 +252,15 @@ planner::Plan plan(const Prepared& prepared) { return plan_splice(prepared).plan
 
 SplicedFile run_splice(const Prepared& prepared, const Splice& splice, const RunOptions& options,
                        const Requests& requests, const std::function<void(double, std::size_t)>& on_progress) {
-  const model::Stage& sink = prepared.pipeline.stages[splice.sink];
-  const fs::path target = local_path(*text_of(sink, "uri"));
-  AssemblyInput input{.prepared = prepared,
-                      .source = splice.source,
-                      .index = *splice.index,
-                      .plan = splice.plan,
-                      .muxer = splice.muxer};
-  if (const model::Setting* const fast = sink.setting("faststart"); fast != nullptr)
-    input.fast_start = !std::holds_alternative<bool>(fast->value) || std::get<bool>(fast->value);
-  const double all = static_cast<double>(std::max<std::size_t>(1, splice.plan.rendered));
-  std::size_t done = 0;
-  const SpanOptions span_options{options.secret, options.stall_timeout, [&](std::size_t pictures) {
-                                   on_progress(0.95 * static_cast<double>(done + pictures) / all, done + pictures);
-                                 }};
-  for (const Span& span : splice.plan.spans) {
-    if (span.kind != Span::Kind::render) continue;
-    input.rendered.push_back(
-        render_span(prepared, span, times_of(span, splice.index->media), splice.format, requests, span_options));
-    done += span.pictures();
-    on_progress(0.95 * static_cast<double>(done) / all, done);
-  }
   try {
-    std::optional<Temporary> sound;
-    if (splice.plan.sound == Treatment::render) {
-      sound.emplace(target);
-      render_sound(prepared, splice, sound->path(), options, requests);
-      input.sound = sound->path();
-    }
-    Temporary file(target);
-    assemble(input, file.path(), requests);
-    return {sink.id, file.release(), target.string()};
+    return make_file(prepared, splice, options, requests, on_progress);
   } catch (const SpliceFault&) {
     throw;
   } catch (const StageError&) {
     throw;
   } catch (const base::RunError& e) {
-    throw stage_error(sink, e.what(), e.hint());
+    // What is left has to do with the file to write.
+    throw stage_error(prepared.pipeline.stages[splice.sink], e.what(), e.hint());
   }
 }
 

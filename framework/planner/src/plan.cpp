@@ -197,6 +197,11 @@ Plan plan(const PlanInput& input) {
   }
   if (media.audio() != nullptr)
     plan_sound(input, path_of(input.pipeline, input.clocks, Media::sound, length_of(input, ends)), plan);
+  // One graph renders both.
+  if (plan.pictures == Treatment::render && plan.sound == Treatment::copy) {
+    plan.sound = Treatment::render;
+    plan.sound_reason = "the pictures are";
+  }
   return plan;
 }
 

@@ -55,7 +55,7 @@ endfunction()
 
 # Adds GoogleTest programs for the `*_test.cpp` and `*_pgtest.cpp` files below `folder`, linked with `library`.
 function(reel_unit_tests name folder)
-  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cpp ${folder}/*_pgtest.cpp)
+  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cpp ${folder}/*_pgtest.cpp ${folder}/*/*_test.cpp)
   if(NOT REEL_TESTS OR NOT tests)
     return()
   endif()

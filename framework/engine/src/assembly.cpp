@@ -6,6 +6,7 @@ extern "C" {
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <span>
 
 #include "packet_line.hpp"
@@ -43,6 +44,7 @@ struct Outgoing {
   PacketTimes times;
   std::size_t packet = 0;                    ///< of the source, where it is copied
   const EncodedPicture* rendered = nullptr;  ///< where it is not
+  bool ends = false;                         ///< what follows stands for itself, though it does not say so
 };
 
 /// Packets of pictures with their times in the output, on the source's ticks.
@@ -69,13 +71,16 @@ class PictureLine {
     places_.insert(places_.end(), times.begin(), times.end());
     const std::size_t base = packets_.size();
     if (span.kind == Span::Kind::copy) {
-      for (std::size_t i = span.first; i < span.end; ++i) packets_.push_back({.packet = i});
+      const bool open = input_.index.media.packets[span.first_packet].open_entry;
+      if (open && !packets_.empty()) packets_.back().ends = true;
+      for (std::size_t i = span.first; i < span.end; ++i)
+        packets_.push_back({.packet = i == span.first ? span.first_packet : i});
       // The order of display within the span, by the source's own times.
       std::vector<std::size_t> order(span.pictures());
-      for (std::size_t i = 0; i < order.size(); ++i) order[i] = span.first + i;
-      std::ranges::sort(order, {}, [&](std::size_t i) { return input_.index.times[i].pts; });
+      std::iota(order.begin(), order.end(), base);
+      std::ranges::sort(order, {}, [&](std::size_t i) { return input_.index.times[packets_[i].packet].pts; });
       display_.resize(packets_.size());
-      for (std::size_t i = 0; i < order.size(); ++i) display_[base + order[i] - span.first] = base + i;
+      for (std::size_t i = 0; i < order.size(); ++i) display_[order[i]] = base + i;
       return;
     }
     for (const EncodedPicture& p : input_.rendered[render].pictures) {
@@ -125,19 +130,6 @@ class PictureLine {
   std::vector<Time> places_;          ///< by place: its time
 };
 
-/// The header of the stream of pictures, with the parameter sets of what was rendered added. All renders have the same.
-h264::Buffer header_of(const AssemblyInput& input) {
-  h264::Configuration c = input.index.configuration;
-  if (!input.rendered.empty()) {
-    c.sequence_sets.push_back(input.rendered.front().sequence_set);
-    c.picture_sets.push_back(input.rendered.front().picture_set);
-  }
-  for (const RenderedSpan& r : input.rendered)
-    if (r.sequence_set != c.sequence_sets.back() || r.picture_set != c.picture_sets.back())
-      throw SpliceFault("two rendered spans were not encoded alike");
-  return h264::write(c);
-}
-
 class Assembly {
  public:
   Assembly(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests,
@@ -148,6 +140,8 @@ class Assembly {
     const std::string url = "file:" + file.string();
     check(avformat_alloc_output_context2(&made, nullptr, input.muxer.c_str(), url.c_str()), input.muxer);
     output_.reset(made);
+    // Sound may begin before 0, for its decoder to settle; nothing is moved for that.
+    made->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
     check(avio_open(&made->pb, url.c_str(), AVIO_FLAG_WRITE), file.string());
   }
 
@@ -217,9 +211,9 @@ class Assembly {
 
   void set_pictures(AVStream* to) {
     pictures_ = to->index;
-    const h264::Buffer header = header_of(input_);
+    const Buffer& header = input_.header;
     AVCodecParameters& p = *to->codecpar;
-    if (input_.rendered.empty()) return;
+    if (input_.rendered.empty() || header.empty()) return;
     av_freep(&p.extradata);
     p.extradata = static_cast<std::uint8_t*>(av_mallocz(header.size() + AV_INPUT_BUFFER_PADDING_SIZE));
     if (p.extradata == nullptr) throw std::bad_alloc();
@@ -286,10 +280,23 @@ class Assembly {
 
   void write(AVPacket* packet) { check(av_interleaved_write_frame(output_.get(), packet), "a packet"); }
 
+  /// Matroska counts Opus from the first sample that its decoder gives, some of which are not to be heard; libavformat does not.
+  std::int64_t settling(const AVStream* stream) const {
+    const AVCodecParameters& p = *stream->codecpar;
+    const bool matroska = input_.muxer == "matroska" || input_.muxer == "webm";
+    constexpr int place = 10, rate = 48000;  // in its header
+    if (!matroska || p.codec_id != AV_CODEC_ID_OPUS || p.extradata_size < place + 2) return 0;
+    const int samples = p.extradata[place] | p.extradata[place + 1] << 8;
+    return av_rescale_q(samples, {1, rate}, stream->time_base);
+  }
+
   void write_others_up_to(std::optional<Time> limit) {
     while (AVPacket* const packet = others_.next(limit)) {
       const AVStream* const to = output_->streams[packet->stream_index];
       av_packet_rescale_ts(packet, others_.time_base(), to->time_base);
+      const std::int64_t ahead = settling(to);
+      packet->pts += ahead;
+      packet->dts += ahead;
       write(packet);
     }
   }
@@ -318,7 +325,7 @@ class Assembly {
       if (out.rendered == nullptr)
         read_picture(out.packet, packet.get());
       else
-        fill(packet.get(), *out.rendered);
+        fill(packet.get(), out);
       packet->pts = out.times.pts;
       packet->dts = out.times.dts;
       packet->duration = out.times.duration;
@@ -330,10 +337,13 @@ class Assembly {
     write_others_up_to(std::nullopt);
   }
 
-  void fill(AVPacket* packet, const EncodedPicture& picture) const {
+  void fill(AVPacket* packet, const Outgoing& out) const {
+    const EncodedPicture& picture = *out.rendered;
+    const Buffer ending = out.ends ? input_.index.codec->ending() : Buffer();
     av_packet_unref(packet);
-    check(av_new_packet(packet, static_cast<int>(picture.bytes.size)), "a picture");
+    check(av_new_packet(packet, static_cast<int>(picture.bytes.size + ending.size())), "a picture");
     input_.spool.read(picture.bytes, packet->data);
+    std::ranges::copy(ending, packet->data + picture.bytes.size);
     if (picture.key) packet->flags |= AV_PKT_FLAG_KEY;
   }
 

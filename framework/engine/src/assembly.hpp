@@ -20,6 +20,7 @@ struct AssemblyInput {
   std::size_t source = 0;  ///< the stage whose file it is
   const FileIndex& index;
   const planner::Plan& plan;
+  Buffer header;                               ///< of the stream of pictures, where any were rendered
   const Spool& spool;                          ///< holds what was rendered
   std::vector<RenderedSpan> rendered;          ///< of the plan's render spans, in their order
   std::optional<std::filesystem::path> sound;  ///< a file with the rendered sound; none: the source's is copied

@@ -5,74 +5,15 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <new>
 
 namespace reel::engine {
 namespace {
 
 constexpr std::size_t deepest_reorder = 16;  // of H.264
 
-/// Packets of an H.264 stream: where a decoder can begin, and which parameter sets there are.
-class H264Stream {
- public:
-  H264Stream(FileIndex& index, const AVCodecParameters& parameters)
-      : index_(index), full_chroma_((parameters.profile & 0xFF) == profile_with_full_chroma) {
-    auto configuration =
-        h264::read_configuration({parameters.extradata, static_cast<std::size_t>(parameters.extradata_size)});
-    if (!configuration) {
-      refuse("its H.264 has no header of its own beside the packets");
-      return;
-    }
-    for (const auto* const sets : {&configuration->sequence_sets, &configuration->picture_sets})
-      for (const h264::Buffer& set : *sets) note_set(set);
-    index_.configuration = std::move(*configuration);
-  }
-
-  void read(h264::Bytes packet, model::IndexedPacket& entry) {
-    if (!index_.media.refusal.empty()) return;
-    const auto units = h264::units_of(packet, index_.configuration.length_size);
-    if (!units) return refuse("a packet of it is damaged");
-    if (const auto version = h264::x264_version(*units); version && full_chroma_ && *version < sound_with_full_chroma)
-      return refuse(
-          "its 4:4:4 pictures are of an old x264, and decoders mend its fault only where its mark comes first");
-    for (const h264::Bytes unit : *units) switch (h264::type_of(unit)) {
-        case h264::sequence_set:
-        case h264::picture_set:
-          if (!known(unit)) refuse("its parameter sets change on the way");
-          break;
-        case h264::idr_slice:
-          entry.entry = true;
-          break;
-        default:
-          break;
-      }
-  }
-
- private:
-  void refuse(const char* why) {
-    if (index_.media.refusal.empty()) index_.media.refusal = why;
-  }
-  void note_set(h264::Bytes unit) {
-    const auto id = h264::id_of_set(unit);
-    if (!id) return refuse("one of its parameter sets is damaged");
-    index_.sets.insert(*id);
-  }
-  bool known(h264::Bytes unit) const {
-    const auto same = [&](const h264::Buffer& set) { return std::ranges::equal(set, unit); };
-    return std::ranges::any_of(index_.configuration.sequence_sets, same) ||
-           std::ranges::any_of(index_.configuration.picture_sets, same);
-  }
-
-  static constexpr int profile_with_full_chroma = 244;
-  static constexpr unsigned sound_with_full_chroma = 151;
-  FileIndex& index_;
-  bool full_chroma_;
-};
-
-void read_packets(AVFormatContext* input, AVStream* stream, FileIndex& index) {
+void read_packets(AVFormatContext* input, const AVStream* stream, FileIndex& index, Codec* codec) {
   const base::Time origin = av::media_start(input);
-  const AVCodecParameters& p = *stream->codecpar;
-  std::optional<H264Stream> h264;
-  if (p.codec_id == AV_CODEC_ID_H264) h264.emplace(index, p);
   const av::Packet packet(av_packet_alloc());
   while (av_read_frame(input, packet.get()) >= 0) {
     if (packet->stream_index == stream->index) {
@@ -81,28 +22,22 @@ void read_packets(AVFormatContext* input, AVStream* stream, FileIndex& index) {
       if ((packet->flags & AV_PKT_FLAG_DISCARD) != 0) index.media.fault = "an edit list hides some of its pictures";
       if (packet->size == 0) index.media.fault = "some of its packets are empty";
       const std::int64_t pts = timed ? packet->pts : 0;
-      model::IndexedPacket entry{.time = av::to_time(pts, stream->time_base) - origin,
-                                 .bytes = static_cast<std::uint32_t>(packet->size),
-                                 .key = (packet->flags & AV_PKT_FLAG_KEY) != 0};
-      if (h264) h264->read({packet->data, static_cast<std::size_t>(packet->size)}, entry);
-      index.media.packets.push_back(entry);
+      index.media.packets.push_back({.time = av::to_time(pts, stream->time_base) - origin,
+                                     .bytes = static_cast<std::uint32_t>(packet->size),
+                                     .key = (packet->flags & AV_PKT_FLAG_KEY) != 0});
+      if (codec != nullptr) codec->read({packet->data, static_cast<std::size_t>(packet->size)}, index.media.packets);
       index.times.push_back({pts, packet->dts, packet->duration});
     }
     av_packet_unref(packet.get());
   }
 }
 
-/// Packets must be told apart by their times, and those must be such that a player can follow.
+/// Packets must be told apart by their times.
 std::string fault_of_times(const FileIndex& index) {
   std::vector<std::int64_t> shown;
-  for (std::size_t i = 0; i < index.times.size(); ++i) {
-    shown.push_back(index.times[i].pts);
-    if (index.times[i].dts > index.times[i].pts) return "some of its pictures are to be shown before they are decoded";
-    if (i > 0 && index.times[i].dts <= index.times[i - 1].dts) return "its packets are not in order of decoding";
-  }
+  for (const PacketTimes& t : index.times) shown.push_back(t.pts);
   std::ranges::sort(shown);
-  if (std::ranges::adjacent_find(shown) != shown.end()) return "two of its pictures have the same time";
-  return {};
+  return std::ranges::adjacent_find(shown) != shown.end() ? "two of its pictures have the same time" : "";
 }
 
 /// By how many places a packet lies before its place in the order of display, at most.
@@ -119,14 +54,29 @@ int reorder_of(const std::vector<PacketTimes>& times) {
   return deepest;
 }
 
-/// Matroska keeps no times of decoding.
-void add_missing_times(FileIndex& index) {
-  if (std::ranges::none_of(index.times, [](const PacketTimes& t) { return t.dts == AV_NOPTS_VALUE; })) return;
+/// Whether a player can follow: each packet later than the one before, and not later than its picture is shown.
+bool decodable(const std::vector<PacketTimes>& times) {
+  for (std::size_t i = 0; i < times.size(); ++i)
+    if (times[i].dts == AV_NOPTS_VALUE || times[i].dts > times[i].pts || (i > 0 && times[i].dts <= times[i - 1].dts))
+      return false;
+  return true;
+}
+
+/// Matroska keeps no times of decoding, and libavformat's guess may be wrong.
+void mend_times(FileIndex& index) {
+  if (decodable(index.times)) return;
   std::vector<std::int64_t> shown;
   for (const PacketTimes& t : index.times) shown.push_back(t.pts);
   std::ranges::sort(shown);
   const auto decoded = decoding_times(shown, index.reorder);
   for (std::size_t i = 0; i < decoded.size(); ++i) index.times[i].dts = decoded[i];
+}
+
+std::shared_ptr<const AVCodecParameters> copy_of(const AVCodecParameters& parameters) {
+  std::shared_ptr<AVCodecParameters> copy(avcodec_parameters_alloc(),
+                                          [](AVCodecParameters* p) { avcodec_parameters_free(&p); });
+  if (!copy || avcodec_parameters_copy(copy.get(), &parameters) < 0) throw std::bad_alloc();
+  return copy;
 }
 
 base::Time end_of(const FileIndex& index, AVFormatContext* input) {
@@ -154,15 +104,16 @@ std::optional<FileIndex> index_file(const std::string& uri) {
     if (input->streams[i] != stream) input->streams[i]->discard = AVDISCARD_ALL;
   FileIndex index{.uri = uri, .stream = stream->index, .time_base = stream->time_base};
   index.media.codec = avcodec_get_name(stream->codecpar->codec_id);
-  if (stream->codecpar->codec_id != AV_CODEC_ID_H264)
-    index.media.refusal = "pictures can be spliced in H.264 only so far";
-  const AVFieldOrder fields = stream->codecpar->field_order;
-  if (fields != AV_FIELD_PROGRESSIVE && fields != AV_FIELD_UNKNOWN) index.media.refusal = "its pictures are interlaced";
-  read_packets(input.get(), stream, index);
+  if (stream->avg_frame_rate.num > 0 && stream->avg_frame_rate.den > 0) index.frame_rate = stream->avg_frame_rate;
+  index.parameters = copy_of(*stream->codecpar);
+  std::shared_ptr<Codec> codec = codec_of(*index.parameters);
+  read_packets(input.get(), stream, index, codec.get());
+  index.media.refusal = codec ? codec->refusal() : "pictures of " + index.media.codec + " cannot be spliced";
+  index.codec = std::move(codec);
   if (index.times.empty()) return std::nullopt;
   index.media.end = end_of(index, input.get());
   index.reorder = reorder_of(index.times);
-  add_missing_times(index);
+  mend_times(index);
   if (index.media.fault.empty()) index.media.fault = fault_of_times(index);
   return index;
 }

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "av.hpp"
-#include "h264.hpp"
+#include "codecs/codec.hpp"
 #include "reel/model/media.hpp"
 
 namespace reel::engine {
@@ -26,8 +26,9 @@ struct FileIndex {
   AVRational time_base{0, 1};
   std::vector<PacketTimes> times;  ///< in order of decoding, as `media.packets`
   int reorder = 0;                 ///< by how many packets decoding runs ahead of display, at most
-  h264::Configuration configuration;
-  std::set<unsigned> sets;  ///< numbers of parameter sets that are taken, wherever they stand
+  AVRational frame_rate{25, 1};    ///< about
+  std::shared_ptr<const AVCodecParameters> parameters;
+  std::shared_ptr<const Codec> codec;  ///< null where rendered pictures cannot stand between these
 };
 
 /// Times of decoding for pictures shown at these times, which grow: each as many places earlier as `depth`, and those before the

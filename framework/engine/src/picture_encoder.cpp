@@ -1,268 +1,225 @@
 #include "picture_encoder.hpp"
 
-#include <gst/app/gstappsink.h>
-#include <gst/app/gstappsrc.h>
+#include <gst/video/video.h>
+
+extern "C" {
+#include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
+}
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <mutex>
+#include <exception>
 #include <string_view>
 
 #include "reel/base/error.hpp"
-#include "reel/base/text.hpp"
 
 namespace reel::engine {
 namespace {
 
-/// Fine enough that an untouched picture cannot be told from the original (x264's constant rate factor), at a speed that keeps
-/// an edit quick.
-constexpr int rate_factor = 12;
-constexpr const char* speed = "faster";
+struct Free {
+  void operator()(AVCodecContext* c) const { avcodec_free_context(&c); }
+  void operator()(AVFrame* f) const { av_frame_free(&f); }
+};
+using Encoder = std::unique_ptr<AVCodecContext, Free>;
+using Frame = std::unique_ptr<AVFrame, Free>;
 
-constexpr std::uint8_t sei_user_data = 5;  // unregistered
-constexpr unsigned highest_set = 31;       // of sequence parameter sets
+/// GStreamer's names of libavutil's pixel formats, where planes are in the same order.
+struct Raw {
+  AVPixelFormat format;
+  const char* name;
+};
+constexpr std::array raw_formats{Raw{AV_PIX_FMT_YUV420P, "I420"},
+                                 Raw{AV_PIX_FMT_YUVJ420P, "I420"},
+                                 Raw{AV_PIX_FMT_YUV422P, "Y42B"},
+                                 Raw{AV_PIX_FMT_YUVJ422P, "Y42B"},
+                                 Raw{AV_PIX_FMT_YUV444P, "Y444"},
+                                 Raw{AV_PIX_FMT_YUVJ444P, "Y444"},
+                                 Raw{AV_PIX_FMT_YUV411P, "Y41B"},
+                                 Raw{AV_PIX_FMT_YUV420P10LE, "I420_10LE"},
+                                 Raw{AV_PIX_FMT_YUV422P10LE, "I422_10LE"},
+                                 Raw{AV_PIX_FMT_YUV444P10LE, "Y444_10LE"},
+                                 Raw{AV_PIX_FMT_YUV420P12LE, "I420_12LE"},
+                                 Raw{AV_PIX_FMT_YUV422P12LE, "I422_12LE"},
+                                 Raw{AV_PIX_FMT_YUV444P12LE, "Y444_12LE"},
+                                 Raw{AV_PIX_FMT_YUVA444P10LE, "A444_10LE"},
+                                 Raw{AV_PIX_FMT_GBRP, "GBR"},
+                                 Raw{AV_PIX_FMT_GBRP10LE, "GBR_10LE"},
+                                 Raw{AV_PIX_FMT_GBRP12LE, "GBR_12LE"},
+                                 Raw{AV_PIX_FMT_BGR0, "BGRx"},
+                                 Raw{AV_PIX_FMT_BGRA, "BGRA"},
+                                 Raw{AV_PIX_FMT_GRAY8, "GRAY8"}};
 
-/// Numbers of H.273, by x264's names.
-constexpr std::array primaries{"undef",     "bt709", "undef",  "undef",    "bt470m",   "bt470bg", "smpte170m",
-                               "smpte240m", "film",  "bt2020", "smpte428", "smpte431", "smpte432"};
-constexpr std::array transfers{"undef",     "bt709",        "undef",     "undef",        "bt470m",
-                               "bt470bg",   "smpte170m",    "smpte240m", "linear",       "log100",
-                               "log316",    "iec61966-2-4", "bt1361e",   "iec61966-2-1", "bt2020-10",
-                               "bt2020-12", "smpte2084",    "smpte428",  "arib-std-b67"};
-constexpr std::array matrices{
-    "GBR",       "bt709", "undef",    "undef",   "fcc",       "bt470bg",           "smpte170m",
-    "smpte240m", "YCgCo", "bt2020nc", "bt2020c", "smpte2085", "chroma-derived-nc", "chroma-derived-c",
-    "ICtCp"};
-
-template <std::size_t N>
-const char* named(const std::array<const char*, N>& names, int number) {
-  return number >= 0 && static_cast<std::size_t>(number) < N ? names[static_cast<std::size_t>(number)] : "undef";
+AVPixelFormat format_of(const EncoderSettings& settings, const AVCodecParameters& p) {
+  return settings.format != AV_PIX_FMT_NONE ? settings.format : static_cast<AVPixelFormat>(p.format);
 }
 
-const char* raw_format(int format) {
-  switch (format) {
-    case AV_PIX_FMT_YUV420P:
-    case AV_PIX_FMT_YUVJ420P:
-      return "I420";
-    case AV_PIX_FMT_YUV422P:
-    case AV_PIX_FMT_YUVJ422P:
-      return "Y42B";
-    case AV_PIX_FMT_YUV444P:
-    case AV_PIX_FMT_YUVJ444P:
-      return "Y444";
-    case AV_PIX_FMT_YUV420P10LE:
-      return "I420_10LE";
-    case AV_PIX_FMT_YUV422P10LE:
-      return "I422_10LE";
-    case AV_PIX_FMT_YUV444P10LE:
-      return "Y444_10LE";
-    default:
-      return "";
+bool takes(const AVCodec& encoder, AVPixelFormat format) {
+  for (const AVPixelFormat* f = encoder.pix_fmts; f != nullptr && *f != AV_PIX_FMT_NONE; ++f)
+    if (*f == format) return true;
+  return false;
+}
+
+void describe(AVCodecContext& c, const AVCodecParameters& p, const EncoderSettings& s, AVRational frame_rate) {
+  c.width = p.width;
+  c.height = p.height;
+  c.pix_fmt = format_of(s, p);
+  c.sample_aspect_ratio = p.sample_aspect_ratio;
+  c.color_primaries = p.color_primaries;
+  c.color_trc = p.color_trc;
+  c.colorspace = p.color_space;
+  c.color_range = p.color_range;
+  c.chroma_sample_location = p.chroma_location;
+  c.field_order = p.field_order;
+  c.bits_per_raw_sample = p.bits_per_raw_sample;
+  c.framerate = frame_rate;
+  c.time_base = av_inv_q(frame_rate);
+  c.level = s.level;
+  c.max_b_frames = s.b_frames;
+  c.gop_size = s.group;
+  c.bit_rate = s.bit_rate;
+  c.flags |= static_cast<int>(s.flags);
+  c.thread_count = 0;
+  if (s.quantizer) {
+    c.flags |= AV_CODEC_FLAG_QSCALE;
+    c.global_quality = *s.quantizer * FF_QP2LAMBDA;
   }
 }
 
-/// The profile that rendered pictures have: the file's, or the part of it that x264 makes.
-const char* profile_name(int profile) {
-  constexpr int constrained_baseline = 66 | 1 << 9;
-  switch (profile) {
-    case 66:
-    case constrained_baseline:
-      return "constrained-baseline";
-    case 77:
-      return "main";
-    case 100:
-      return "high";
-    case 110:
-      return "high-10";
-    case 122:
-      return "high-4:2:2";
-    case 244:
-      return "high-4:4:4";
-    default:
-      return "";
-  }
+/// An encoder with these settings; null where it does not take them.
+Encoder open(const EncoderSettings& s, const AVCodecParameters& p, AVRational frame_rate) {
+  const AVCodec* const codec = avcodec_find_encoder_by_name(s.encoder.c_str());
+  if (codec == nullptr || !takes(*codec, format_of(s, p))) return nullptr;
+  Encoder encoder(avcodec_alloc_context3(codec));
+  if (!encoder) throw std::bad_alloc();
+  describe(*encoder, p, s, frame_rate);
+  AVDictionary* options = nullptr;
+  for (const auto& [name, value] : s.options) av_dict_set(&options, name.c_str(), value.c_str(), 0);
+  const int result = avcodec_open2(encoder.get(), codec, &options);
+  const bool all_known = av_dict_count(options) == 0;
+  av_dict_free(&options);
+  return result >= 0 && all_known ? std::move(encoder) : nullptr;
 }
 
-std::optional<unsigned> free_number(const std::set<unsigned>& taken) {
-  for (unsigned id = 1; id <= highest_set; ++id)
-    if (!taken.contains(id)) return id;
-  return std::nullopt;
-}
-
-std::string options(const AVCodecParameters& p, unsigned id, unsigned b_frames, int reorder) {
-  std::string text = "sps-id=" + std::to_string(id) + ":stitchable=1:open-gop=0:psy=0";
-  if (p.level > 0) text += ":level=" + std::to_string(p.level);
-  text += std::string(":colorprim=") + named(primaries, p.color_primaries) +
-          ":transfer=" + named(transfers, p.color_trc) +
-          ":colormatrix=" + (p.color_space == AVCOL_SPC_UNSPECIFIED ? "undef" : named(matrices, p.color_space)) +
-          ":fullrange=" + (p.color_range == AVCOL_RANGE_JPEG ? "on" : "off");
-  if (p.chroma_location > AVCHROMA_LOC_UNSPECIFIED) text += ":chromaloc=" + std::to_string(p.chroma_location - 1);
-  text += ":bframes=" + std::to_string(b_frames);
-  if (reorder < 2) text += ":b-pyramid=none";
-  return text;
+Bytes header_of(const AVCodecContext& encoder) {
+  return {encoder.extradata, static_cast<std::size_t>(encoder.extradata_size)};
 }
 
 }  // namespace
 
 std::optional<PictureFormat> format_beside(const FileIndex& index, std::string& refusal) {
-  const av::Input input = av::open(index.uri);
-  const AVCodecParameters& p = *input->streams[index.stream]->codecpar;
-  PictureFormat format{
-      .raw = raw_format(p.format), .width = p.width, .height = p.height, .profile = profile_name(p.profile)};
-  const auto id = free_number(index.sets);
-  if (format.raw.empty()) refusal = "its pixel format is one that cannot be encoded again";
-  if (format.profile.empty()) refusal = "its H.264 profile is one that cannot be encoded again";
-  const h264::Configuration& c = index.configuration;
-  if (!id || c.sequence_sets.size() >= h264::most_sequence_sets || c.picture_sets.size() >= h264::most_picture_sets)
-    refusal = "all numbers of parameter sets are taken";
-  if (!refusal.empty()) return std::nullopt;
-  format.b_frames = index.reorder == 0 ? 0 : 3;
-  format.length_size = index.configuration.length_size;
-  format.encoder_options = options(p, *id, format.b_frames, index.reorder);
-  return format;
+  PictureFormat format{.parameters = index.parameters, .codec = index.codec, .frame_rate = index.frame_rate};
+  const AVCodecParameters& p = *index.parameters;
+  for (EncoderSettings& settings : index.codec->encoders(index.reorder)) {
+    if (std::ranges::find(raw_formats, format_of(settings, p), &Raw::format) == raw_formats.end()) continue;
+    const Encoder encoder = open(settings, p, format.frame_rate);
+    auto header = encoder ? index.codec->header(header_of(*encoder)) : std::nullopt;
+    if (!header) continue;
+    format.settings = std::move(settings);
+    format.header = std::move(*header);
+    return format;
+  }
+  refusal =
+      "no encoder makes pictures that fit between those of it (" + std::string(avcodec_get_name(p.codec_id)) + ")";
+  return std::nullopt;
+}
+
+std::string conversion_to(const PictureFormat& format) {
+  constexpr std::array turned{"", "videoflip video-direction=90l ! ", "videoflip video-direction=180 ! ",
+                              "videoflip video-direction=90r ! "};
+  const AVCodecParameters& p = *format.parameters;
+  const auto* const raw = std::ranges::find(raw_formats, format_of(format.settings, p), &Raw::format);
+  return std::string(turned[static_cast<std::size_t>(format.rotation / 90 % 4)]) +
+         "videoconvert ! video/x-raw,format=" + raw->name + ",width=" + std::to_string(p.width) +
+         ",height=" + std::to_string(p.height);
 }
 
 struct PictureEncoder::State {
-  PictureFormat format;
+  const PictureFormat& format;
   Spool& spool;
-  gst::ElementPtr pipeline, source, sink;
-  gst::BusPtr bus;
-  std::map<std::int64_t, std::size_t> pushed;  ///< place by time
-  std::mutex mutex;                            ///< guards what follows: the encoder's thread writes it
+  Encoder encoder;
+  std::int64_t pushed = 0;
   std::vector<EncodedPicture> encoded;
-  h264::Buffer sequence_set, picture_set;
   std::string fault;
 
-  void start(GstCaps* caps);
-  void take(GstSample* sample);
-  void read_header(GstSample* sample);
+  Frame frame_of(GstSample* sample);
+  void send(const AVFrame* frame);
+  void take(const AVPacket& packet);
 };
 
-/// Pictures → their place in memory as the file's, turned as there → x264 → units with lengths.
-void PictureEncoder::State::start(GstCaps* caps) {
-  const char* const turned[] = {"", "videoflip video-direction=90l ! ", "videoflip video-direction=180 ! ",
-                                "videoflip video-direction=90r ! "};
-  const std::string text =
-      std::string(
-          "appsrc name=in format=time block=true max-buffers=4 max-bytes=0 ! queue max-size-buffers=4 max-size-bytes=0 "
-          "max-size-time=0 ! ") +
-      turned[format.rotation / 90 % 4] + "videoconvert ! video/x-raw,format=" + format.raw +
-      ",width=" + std::to_string(format.width) + ",height=" + std::to_string(format.height) +
-      " ! queue max-size-buffers=16 max-size-bytes=0 max-size-time=0 ! x264enc pass=qual quantizer=" +
-      std::to_string(rate_factor) +
-      " vbv-buf-capacity=0 "
-      "byte-stream=false "
-      "speed-preset=" +
-      speed + " bframes=" + std::to_string(format.b_frames) + " option-string=\"" + format.encoder_options +
-      "\" ! video/x-h264,stream-format=avc,alignment=au,profile=" + format.profile +
-      " ! appsink name=out sync=false async=false max-buffers=0";
-  GError* raw = nullptr;
-  pipeline = gst::sunk(gst_parse_launch(text.c_str(), &raw));
-  const gst::Ptr<GError> error(raw);
-  if (!pipeline || error)
-    throw base::RunError(
-        "rendered pictures cannot be encoded: " + base::printable(error ? error->message : "no encoder"),
-        "apt install gstreamer1.0-plugins-ugly");
-  source.reset(gst_bin_get_by_name(GST_BIN(pipeline.get()), "in"));
-  sink.reset(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
-  bus.reset(gst_element_get_bus(pipeline.get()));
-  g_object_set(source.get(), "caps", caps, nullptr);
-  GstAppSinkCallbacks callbacks{};
-  callbacks.new_sample = [](GstAppSink* s, gpointer self) {
-    const gst::Ptr<GstSample> sample(gst_app_sink_pull_sample(s));
-    if (!sample) return GST_FLOW_EOS;
-    static_cast<State*>(self)->take(sample.get());
-    return GST_FLOW_OK;
-  };
-  gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, this, nullptr);
-  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+/// A copy: encoders keep pictures longer than GStreamer's pools have them to spare.
+Frame PictureEncoder::State::frame_of(GstSample* sample) {
+  GstVideoInfo info;
+  GstVideoFrame mapped;
+  if (gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) == FALSE ||
+      gst_video_frame_map(&mapped, &info, gst_sample_get_buffer(sample), GST_MAP_READ) == FALSE)
+    throw base::RunError("a picture cannot be read");
+  Frame frame(av_frame_alloc());
+  frame->format = encoder->pix_fmt;
+  frame->width = encoder->width;
+  frame->height = encoder->height;
+  if (av_frame_get_buffer(frame.get(), 0) < 0) throw std::bad_alloc();
+  std::array<const std::uint8_t*, 4> planes{};
+  std::array<int, 4> strides{};
+  for (guint i = 0; i < GST_VIDEO_FRAME_N_PLANES(&mapped); ++i) {
+    planes[i] = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&mapped, i));
+    strides[i] = GST_VIDEO_FRAME_PLANE_STRIDE(&mapped, i);
+  }
+  av_image_copy(frame->data, frame->linesize, planes.data(), strides.data(), encoder->pix_fmt, encoder->width,
+                encoder->height);
+  gst_video_frame_unmap(&mapped);
+  const AVFieldOrder fields = format.parameters->field_order;
+  frame->interlaced_frame = (encoder->flags & AV_CODEC_FLAG_INTERLACED_DCT) != 0 ? 1 : 0;
+  frame->top_field_first = fields == AV_FIELD_TT || fields == AV_FIELD_BT ? 1 : 0;
+  frame->quality = encoder->global_quality;
+  frame->pts = pushed++;
+  return frame;
 }
 
-/// The encoder's own parameter sets, out of the header that it gives.
-void PictureEncoder::State::read_header(GstSample* sample) {
-  const GValue* const header =
-      gst_structure_get_value(gst_caps_get_structure(gst_sample_get_caps(sample), 0), "codec_data");
-  GstMapInfo map;
-  if (header == nullptr || gst_buffer_map(gst_value_get_buffer(header), &map, GST_MAP_READ) == FALSE) return;
-  if (const auto found = h264::read_configuration({map.data, map.size})) {
-    sequence_set = found->sequence_sets.front();
-    picture_set = found->picture_sets.front();
+void PictureEncoder::State::send(const AVFrame* frame) {
+  if (avcodec_send_frame(encoder.get(), frame) < 0) throw base::RunError("the encoder refuses a picture");
+  const av::Packet packet(av_packet_alloc());
+  int result = 0;
+  while ((result = avcodec_receive_packet(encoder.get(), packet.get())) >= 0) {
+    take(*packet);
+    av_packet_unref(packet.get());
   }
-  gst_buffer_unmap(gst_value_get_buffer(header), &map);
+  if (result != AVERROR(EAGAIN) && result != AVERROR_EOF) throw base::RunError("the encoder failed");
 }
 
-void PictureEncoder::State::take(GstSample* sample) {
-  const std::lock_guard lock(mutex);
-  if (sequence_set.empty()) read_header(sample);
-  GstBuffer* const buffer = gst_sample_get_buffer(sample);
-  const guint64 time =
-      gst_segment_to_stream_time(gst_sample_get_segment(sample), GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-  const auto place = pushed.find(static_cast<std::int64_t>(time));
-  GstMapInfo map;
-  if (place == pushed.end() || gst_buffer_map(buffer, &map, GST_MAP_READ) == FALSE) {
-    fault = "the encoder changed the time of a picture";
-    return;
-  }
-  EncodedPicture picture{.picture = place->second, .key = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
-  h264::Buffer bytes;
-  const auto units = h264::units_of({map.data, map.size}, 4);
-  if (!units) fault = "the encoder gave something that is no H.264";
-  if (units)
-    for (const h264::Bytes unit : *units) {
-      const unsigned type = h264::type_of(unit);
-      // Not what the encoder says of itself; captions stay.
-      const bool about_itself = type == h264::sei && unit.size() > 1 && unit[1] == sei_user_data;
-      if (type == h264::sequence_set || type == h264::picture_set || type == h264::delimiter || about_itself) continue;
-      if (!h264::append_unit(bytes, unit, format.length_size)) fault = "a rendered picture is too large for the file";
-    }
-  gst_buffer_unmap(buffer, &map);
+void PictureEncoder::State::take(const AVPacket& packet) {
+  const auto fitted = format.codec->fitted({packet.data, static_cast<std::size_t>(packet.size)});
+  if (!fitted) throw base::RunError("a rendered picture does not fit into the file");
+  if (packet.pts < 0 || packet.pts >= pushed) throw base::RunError("the encoder changed the time of a picture");
+  encoded.push_back({.picture = static_cast<std::size_t>(packet.pts),
+                     .key = (packet.flags & AV_PKT_FLAG_KEY) != 0,
+                     .bytes = spool.add(*fitted)});
+}
+
+PictureEncoder::PictureEncoder(const PictureFormat& format, Spool& spool)
+    : state_(new State{
+          .format = format, .spool = spool, .encoder = open(format.settings, *format.parameters, format.frame_rate)}) {
+  const auto header = state_->encoder ? format.codec->header(header_of(*state_->encoder)) : std::nullopt;
+  if (header != format.header) throw base::RunError("rendered pictures cannot be encoded twice alike");
+}
+
+PictureEncoder::~PictureEncoder() = default;
+
+bool PictureEncoder::push(GstSample* picture) noexcept {
   try {
-    picture.bytes = spool.add(bytes);
-  } catch (const base::RunError& e) {
-    fault = e.what();
+    if (state_->fault.empty()) state_->send(state_->frame_of(picture).get());
+  } catch (const std::exception& e) {
+    state_->fault = e.what();
   }
-  encoded.push_back(picture);
-}
-
-PictureEncoder::PictureEncoder(PictureFormat format, Spool& spool)
-    : state_(new State{.format = std::move(format), .spool = spool}) {}
-
-PictureEncoder::~PictureEncoder() {
-  if (state_->pipeline) gst_element_set_state(state_->pipeline.get(), GST_STATE_NULL);
-}
-
-bool PictureEncoder::push(GstSample* picture, base::Time time) {
-  if (!state_->pipeline) state_->start(gst_sample_get_caps(picture));
-  {
-    const std::lock_guard lock(state_->mutex);
-    state_->pushed.emplace(time.count(), state_->pushed.size());
-  }
-  gst::BufferPtr buffer(gst_buffer_copy(gst_sample_get_buffer(picture)));
-  GST_BUFFER_PTS(buffer.get()) = static_cast<GstClockTime>(time.count());
-  GST_BUFFER_DTS(buffer.get()) = GST_CLOCK_TIME_NONE;
-  return gst_app_src_push_buffer(GST_APP_SRC(state_->source.get()), buffer.release()) == GST_FLOW_OK;
+  return state_->fault.empty();
 }
 
 std::vector<EncodedPicture> PictureEncoder::finish() {
   State& s = *state_;
-  if (!s.pipeline) return {};
-  gst_app_src_end_of_stream(GST_APP_SRC(s.source.get()));
-  const gst::MessagePtr last(gst_bus_timed_pop_filtered(
-      s.bus.get(), GST_CLOCK_TIME_NONE, static_cast<GstMessageType>(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
-  if (GST_MESSAGE_TYPE(last.get()) == GST_MESSAGE_ERROR) {
-    GError* raw = nullptr;
-    gst_message_parse_error(last.get(), &raw, nullptr);
-    const gst::Ptr<GError> error(raw);
-    s.fault = base::printable(error->message);
-  }
-  const std::lock_guard lock(s.mutex);
-  if (s.fault.empty() && s.encoded.size() != s.pushed.size()) s.fault = "the encoder lost a picture";
+  if (s.fault.empty()) s.send(nullptr);
+  if (s.fault.empty() && s.encoded.size() != static_cast<std::size_t>(s.pushed)) s.fault = "the encoder lost a picture";
   if (!s.fault.empty()) throw base::RunError("rendered pictures cannot be encoded: " + s.fault);
   return std::move(s.encoded);
 }
-
-const h264::Buffer& PictureEncoder::sequence_set() const { return state_->sequence_set; }
-const h264::Buffer& PictureEncoder::picture_set() const { return state_->picture_set; }
 
 }  // namespace reel::engine

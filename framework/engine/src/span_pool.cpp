@@ -54,8 +54,8 @@ class Pool {
 
  private:
   std::size_t at_once() const {
-    const std::size_t picture =
-        static_cast<std::size_t>(format_.width) * static_cast<std::size_t>(format_.height) * 3 / 2;
+    const std::size_t picture = static_cast<std::size_t>(format_.parameters->width) *
+                                static_cast<std::size_t>(format_.parameters->height) * 3 / 2;
     const std::size_t fit = std::max<std::size_t>(1, memory / (picture * pictures_in_flight + 1));
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     return std::min({fit, cores, most_at_once, spans_.size()});

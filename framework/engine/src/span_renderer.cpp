@@ -43,7 +43,7 @@ class Collector {
       return;
     }
     strayed_ = strayed_ || std::chrono::abs(time - times_[place]) > rounding;
-    if (strayed_ || !encoder_.push(sample, times_[place])) {
+    if (strayed_ || !encoder_.push(sample)) {
       done_ = true;
       return;
     }
@@ -58,15 +58,24 @@ class Collector {
   std::atomic<std::size_t> taken_ = 0;
 };
 
-gst::ElementPtr picture_end(Collector& collector) {
-  auto sink = gst::sunk(gst_element_factory_make("appsink", nullptr));
-  if (!sink) throw base::RunError("GStreamer's element 'appsink' is missing", "apt install gstreamer1.0-plugins-base");
-  const gst::CapsPtr caps(gst_caps_new_empty_simple("video/x-raw"));
-  g_object_set(sink.get(), "sync", FALSE, "max-buffers", 4U, "caps", caps.get(), nullptr);
+/// Where pictures leave the graph: converted as the encoder wants them, which has a thread of its own here.
+struct PictureEnd {
+  gst::ElementPtr bin, sink;
+};
+PictureEnd picture_end(const PictureFormat& format, Collector& collector) {
+  constexpr const char* waiting = " ! queue max-size-buffers=4 max-size-bytes=0 max-size-time=0 ! ";
+  const std::string text = conversion_to(format) + waiting + "appsink name=out sync=false max-buffers=4";
+  GError* raw = nullptr;
+  gst::ElementPtr bin = gst::sunk(gst_parse_bin_from_description(text.c_str(), TRUE, &raw));
+  const gst::Ptr<GError> error(raw);
+  if (!bin || error)
+    throw base::RunError(std::string("pictures cannot be converted: ") + (error ? error->message : "no converter"),
+                         "apt install gstreamer1.0-plugins-base");
+  gst::ElementPtr sink(gst_bin_get_by_name(GST_BIN(bin.get()), "out"));
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = [](GstAppSink* s, gpointer c) { return static_cast<Collector*>(c)->take(s); };
   gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, &collector, nullptr);
-  return sink;
+  return {std::move(bin), std::move(sink)};
 }
 
 /// Where to begin: early enough for stages that look back, and for a picture that a seek would cut in two.
@@ -87,16 +96,15 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
   PictureEncoder encoder(format, options.spool);
   Collector collector(times, span.output.end, encoder);
   auto graph = std::make_unique<Graph>(prepared, GraphOptions{options.secret, {}, true});
-  gst::ElementPtr end = picture_end(collector);
-  const gst::ElementPtr sink = gst::shared(end.get());
-  graph->want_output({last, Kind::video}, std::move(end));
+  PictureEnd end = picture_end(format, collector);
+  graph->want_output({last, Kind::video}, std::move(end.bin));
   graph->assemble();
   Player player(std::move(graph), prepared, requests);
   PlayHooks hooks;
   hooks.stall_timeout = options.stall_timeout;
   player.reach(GST_STATE_PAUSED, hooks);
   const Time begin = begin_of(prepared, span, times, last);
-  if (!gst::seek(sink.get(), begin))
+  if (!gst::seek(end.sink.get(), begin))
     throw SpliceFault("the source cannot be played from " + base::format_moment(begin) + " on");
   collector.arm();
   hooks.finished = [&collector] { return collector.done(); };
@@ -111,7 +119,7 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
                       " on");
   auto pictures = encoder.finish();
   if (pictures.empty() || !pictures.front().key) throw SpliceFault("a rendered span does not begin with a keyframe");
-  return {std::move(pictures), encoder.sequence_set(), encoder.picture_set()};
+  return {std::move(pictures)};
 }
 
 }  // namespace reel::engine

@@ -19,7 +19,6 @@ class SpliceFault : public base::RunError {
 
 struct RenderedSpan {
   std::vector<EncodedPicture> pictures;  ///< in order of decoding; `picture` counts from the span's first
-  h264::Buffer sequence_set, picture_set;
 };
 
 struct SpanOptions {

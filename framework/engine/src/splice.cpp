@@ -190,6 +190,7 @@ SplicedFile make_file(const Prepared& prepared, const Splice& splice, const RunO
   const SpanOptions span_options{spool, options.secret, options.stall_timeout, [&](std::size_t pictures) {
                                    on_progress(pictures_share * static_cast<double>(pictures) / all, pictures);
                                  }};
+  input.header = splice.format.header;
   input.rendered = render_spans(prepared, splice.plan, splice.index->media, splice.format, requests, span_options);
   std::optional<Temporary> sound;
   if (splice.plan.sound == Treatment::render) {

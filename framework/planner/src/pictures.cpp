@@ -12,14 +12,27 @@ Pictures::Pictures(const model::MediaIndex& index) : end_(index.end) {
   std::ranges::sort(times_);
   // A boundary is clean where what was decoded so far is exactly what is shown first.
   clean_.assign(packets.size() + 1, false);
-  entry_.assign(packets.size() + 1, false);
+  entry_.resize(packets.size() + 1);
+  open_.assign(packets.size() + 1, false);
   clean_[0] = true;
   Time latest = Time::min();
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    entry_[i] = clean_[i] && packets[i].entry;
     latest = std::max(latest, packets[i].time);
     clean_[i + 1] = latest == times_[i];
   }
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    if (clean_[i] && packets[i].entry) entry_[i] = i;
+    if (clean_[i] && packets[i].open_entry) find_open_entry(packets, i);
+  }
+}
+
+/// The picture is shown behind those that lead it.
+void Pictures::find_open_entry(const std::vector<model::IndexedPacket>& packets, std::size_t packet) {
+  std::size_t picture = packet;
+  while (picture + 1 < packets.size() && packets[picture + 1].time < packets[packet].time) ++picture;
+  if (!clean_[picture + 1]) return;
+  entry_[picture] = packet;
+  open_[picture] = true;
 }
 
 std::size_t Pictures::from(Time t) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "reel/base/time.hpp"
@@ -22,7 +23,11 @@ class Pictures {
   std::size_t from(base::Time t) const;
 
   bool clean(std::size_t boundary) const { return clean_[boundary]; }
-  bool entry(std::size_t boundary) const { return boundary < count() && entry_[boundary]; }
+  /// Whether a decoder can begin with the packet of this picture and show all pictures from it on.
+  bool entry(std::size_t picture) const { return picture < count() && entry_[picture].has_value(); }
+  bool open_entry(std::size_t picture) const { return entry(picture) && open_[picture]; }
+  /// The packet of a picture that is an entry.
+  std::size_t packet(std::size_t picture) const { return entry_[picture].value_or(picture); }
   /// The last entry at or before; 0 if there is none, since a file begins with one as far as can be known.
   std::size_t entry_before(std::size_t picture) const;
   std::size_t entry_after(std::size_t picture) const;    ///< the next one behind it, or count()
@@ -30,9 +35,13 @@ class Pictures {
   std::size_t clean_before(std::size_t boundary) const;  ///< at or before it
 
  private:
+  void find_open_entry(const std::vector<model::IndexedPacket>& packets, std::size_t packet);
+
   std::vector<base::Time> times_;
   base::Time end_{0};
-  std::vector<bool> clean_, entry_;  ///< by boundary
+  std::vector<bool> open_;                         ///< by picture
+  std::vector<bool> clean_;                        ///< by boundary
+  std::vector<std::optional<std::size_t>> entry_;  ///< by picture: its packet, where a decoder can begin
 };
 
 }  // namespace reel::planner

@@ -24,7 +24,8 @@ class Spans {
     // A picture belongs where it begins.
     std::size_t at = pictures_.from(piece.input.begin);
     while (at < end) {
-      const std::size_t copied = copy_end(at, end);
+      const bool after_copy = !spans_.empty() && spans_.back().kind == Span::Kind::copy;
+      const std::size_t copied = copy_end(at, end, after_copy);
       const Span::Kind kind = copied > at ? Span::Kind::copy : Span::Kind::render;
       const std::size_t next = copied > at ? copied : render_end(at, end);
       put(kind, at, next);
@@ -41,8 +42,9 @@ class Spans {
   }
 
   /// How far packets can stay that begin at `at`; `at` itself where none can.
-  std::size_t copy_end(std::size_t at, std::size_t end) const {
-    if (!pictures_.entry(at)) return at;
+  std::size_t copy_end(std::size_t at, std::size_t end, bool after_copy) const {
+    // A decoder takes an open entry for one only where nothing that it was made for stands before it.
+    if (!pictures_.entry(at) || (pictures_.open_entry(at) && after_copy)) return at;
     std::size_t stop = at;
     while (stop < end && !changed(stop)) ++stop;
     return std::max(at, pictures_.clean_before(stop));
@@ -51,12 +53,13 @@ class Spans {
   /// Up to the first entry behind `at` from which packets can stay.
   std::size_t render_end(std::size_t at, std::size_t end) const {
     for (std::size_t next = pictures_.entry_after(at); next < end; next = pictures_.entry_after(next))
-      if (copy_end(next, end) > next) return next;
+      if (copy_end(next, end, false) > next) return next;
     return end;
   }
 
   void put(Span::Kind kind, std::size_t first, std::size_t end) {
     Span span{.kind = kind, .first = first, .end = end};
+    span.first_packet = kind == Span::Kind::copy ? pictures_.packet(first) : first;
     span.source = {pictures_.begin(first), std::min(pictures_.end(end - 1), piece_.input.end)};
     const auto moved = [&](Time t) { return piece_.output + (t - piece_.input.begin); };
     span.output = {moved(span.source.begin), moved(span.source.end)};
@@ -66,7 +69,7 @@ class Spans {
 
   void explain(Span& span) const {
     const auto before = static_cast<std::size_t>(path_.before), after = static_cast<std::size_t>(path_.after);
-    span.decode_from = pictures_.entry_before(span.first - std::min(span.first, before));
+    span.decode_from = pictures_.packet(pictures_.entry_before(span.first - std::min(span.first, before)));
     span.decode_to = pictures_.clean_after(std::min(span.end + after, pictures_.count()));
     for (const Change& change : path_.changes) {
       if (change.source.end <= span.source.begin || span.source.end <= change.source.begin) continue;

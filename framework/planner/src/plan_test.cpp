@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 #include <set>
 #include <sstream>
@@ -18,15 +19,15 @@ using model::StageRole;
 
 constexpr Time step = 100ms;
 
-/// Packets in order of decoding, each by its place in the order of display: `I0 3 1 2 I4`. `I` is an entry, `K` a keyframe that
-/// is none. Ten pictures a second.
+/// Packets in order of decoding, each by its place in the order of display: `I0 3 1 2 I4`. `I` is an entry, `O` an open one, `K` a
+/// keyframe that is none. Ten pictures a second.
 model::MediaIndex index_of(const std::string& text) {
   model::MediaIndex index{.codec = "h264"};
   std::istringstream words(text);
   for (std::string word; words >> word;) {
-    const bool entry = word[0] == 'I', key = entry || word[0] == 'K';
+    const bool entry = word[0] == 'I', open = word[0] == 'O', key = entry || open || word[0] == 'K';
     const int place = std::stoi(key ? word.substr(1) : word);
-    index.packets.push_back({.time = place * step, .bytes = 1000, .key = key, .entry = entry});
+    index.packets.push_back({.time = place * step, .bytes = 1000, .key = key, .entry = entry, .open_entry = open});
     index.end = std::max(index.end, (place + 1) * step);
   }
   return index;
@@ -149,6 +150,18 @@ TEST(Plan, goes_on_to_the_next_entry_behind_an_open_group) {
             "copy 0..1, render 1..7 from 0 to 7, copy 7..9");
 }
 
+TEST(Plan, renders_what_leads_an_open_entry) {
+  const char* const open = "I0 1 2 O5 3 4 6 O9 7 8 10";
+  const Plan plan = Case(open).blur(100ms, 150ms).plan();
+  EXPECT_EQ(text(plan), "copy 0..1, render 1..5 from 0 to 6, copy 5..11");
+  EXPECT_EQ(plan.spans[2].first_packet, 3U);
+  EXPECT_EQ(text(Case(open).blur(400ms, 500ms).plan()), "copy 0..3, render 3..5 from 0 to 6, copy 5..11");
+  EXPECT_EQ(text(Case(open).blur(500ms, 600ms).plan()), "copy 0..3, render 3..9 from 0 to 10, copy 9..11");
+  // What begins the output needs nothing before it; what follows a copy would be taken for a part of it.
+  EXPECT_EQ(text(Case(open).cut("keep", {{500ms, Time::max()}}).plan()), "copy 5..11");
+  EXPECT_EQ(text(Case(open).cut("remove", {{300ms, 500ms}}).plan()), "copy 0..3, render 5..9 from 3 to 10, copy 9..11");
+}
+
 TEST(Plan, of_a_window_decodes_more_but_renders_the_same) {
   Case denoise(three_groups);
   denoise.effect("denoise", {.kind = Kind::window, .before = 2, .after = 1}, TimeRange{400ms, 500ms});
@@ -222,21 +235,24 @@ TEST(Plan, knows_when_keyframes_change_nothing) {
 void check(const Plan& plan, const model::MediaIndex& index, const std::set<int>& kept, const std::set<int>& changed) {
   std::vector<int> shown;
   Time at{0};
+  bool after_copy = false;
   for (const Span& s : plan.spans) {
     ASSERT_LT(s.first, s.end);
     EXPECT_EQ(s.output.begin, at);
     at = s.output.end;
     for (std::size_t i = s.first; i < s.end; ++i) shown.push_back(static_cast<int>(i));
     if (s.kind == Span::Kind::render) {
-      EXPECT_TRUE(index.packets[s.decode_from].entry);
+      EXPECT_TRUE(index.packets[s.decode_from].entry || index.packets[s.decode_from].open_entry);
       EXPECT_LE(s.decode_from, s.first);
       EXPECT_GE(s.decode_to, s.end);
+      after_copy = false;
       continue;
     }
-    EXPECT_TRUE(index.packets[s.first].entry);
+    EXPECT_TRUE(index.packets[s.first_packet].entry || (index.packets[s.first_packet].open_entry && !after_copy));
+    after_copy = true;
     std::set<Time> decoded, displayed;
     for (std::size_t i = s.first; i < s.end; ++i) {
-      decoded.insert(index.packets[i].time);
+      decoded.insert(index.packets[i == s.first ? s.first_packet : i].time);
       displayed.insert(static_cast<std::int64_t>(i) * step);
       EXPECT_FALSE(changed.contains(static_cast<int>(i))) << i;
     }
@@ -254,7 +270,8 @@ std::string random_file(std::mt19937& random, int pictures) {
       continue;
     }
     const int reordered = std::min(below(4), pictures - at - 1);
-    text += (below(8) == 0 ? " K" : " ") + std::to_string(at + reordered);
+    constexpr std::array kinds{" K", " O", " O", " ", " ", " ", " ", " "};
+    text += kinds[static_cast<std::size_t>(below(kinds.size()))] + std::to_string(at + reordered);
     for (int i = 0; i < reordered; ++i) text += " " + std::to_string(at + i);
     at += reordered + 1;
   }

@@ -51,6 +51,7 @@ std::string to_json(const Plan& plan) {
     json["spans"].push_back({{"kind", name(span.kind)},
                              {"first", span.first},
                              {"end", span.end},
+                             {"first_packet", span.first_packet},
                              {"source_seconds", json_of(span.source)},
                              {"output_seconds", json_of(span.output)},
                              {"decoded", span.decode_to - span.decode_from},

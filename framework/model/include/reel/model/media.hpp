@@ -82,6 +82,9 @@ struct IndexedPacket {
   /// A decoder can begin here, and nothing from here on needs anything before: for H.264 an IDR picture that all later ones
   /// follow in time. A mere keyframe is no entry where pictures behind it refer to those before (open group of pictures).
   bool entry = false;
+  /// As `entry`, for itself and all that is shown behind it; but pictures that follow it in decoding and are shown before it need
+  /// what was before.
+  bool open_entry = false;
 };
 
 /// The packets of the stream of pictures that plays by default, in the order of decoding: what a planner needs to know of a

@@ -20,6 +20,9 @@ struct Span {
   /// Pictures in order of display, from the source's first on: [first, end). A copy begins and ends where the orders of
   /// display and of decoding agree, so these are its packets too.
   std::size_t first = 0, end = 0;
+  /// Of a copy: the packet of its first picture, which is `first` unless pictures between are left out, since they are decoded behind
+  /// it and shown before it.
+  std::size_t first_packet = 0;
   /// Packets to decode, in order of decoding, for a render: [decode_from, decode_to). Empty for a copy.
   std::size_t decode_from = 0, decode_to = 0;
   base::TimeRange source;  ///< on the source's clock

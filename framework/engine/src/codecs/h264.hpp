@@ -2,35 +2,24 @@
 /// copied ones. Private to the engine.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <vector>
+#include "nal.hpp"
 
 namespace reel::engine::h264 {
-
-using Bytes = std::span<const std::uint8_t>;
-using Buffer = std::vector<std::uint8_t>;
 
 enum UnitType : unsigned { slice = 1, idr_slice = 5, sei = 6, sequence_set = 7, picture_set = 8, delimiter = 9 };
 inline unsigned type_of(Bytes unit) { return unit[0] & 0x1FU; }
 
 inline constexpr std::size_t most_sequence_sets = 31, most_picture_sets = 255;  ///< that a header has room for
 
-/// The header that MP4 and Matroska keep beside the packets (`avcC`).
+/// The header of a stream: what MP4 and Matroska keep beside the packets (`avcC`), or units behind start codes.
 struct Configuration {
   std::uint8_t profile = 0, compatibility = 0, level = 0;
-  std::size_t length_size = 4;  ///< bytes before each unit of a packet that say how long it is
+  nal::Framing framing = 4;  ///< of the packets
   std::vector<Buffer> sequence_sets, picture_sets;
   Buffer tail;  ///< what high profiles add; kept as it is
 };
 std::optional<Configuration> read_configuration(Bytes header);
 Buffer write(const Configuration& configuration);
-
-/// The units of a packet; nothing if it is none of lengths and units, to the byte.
-std::optional<std::vector<Bytes>> units_of(Bytes packet, std::size_t length_size);
-/// Appends a unit with its length before it. False: too long for that many bytes.
-bool append_unit(Buffer& packet, Bytes unit, std::size_t length_size);
 
 /// The version of x264 that made the stream, if the packet that these are of says so; decoders mend by it what versions got wrong.
 std::optional<unsigned> x264_version(const std::vector<Bytes>& units);

@@ -27,7 +27,7 @@ TEST(H264Configuration, is_read_and_written_back_the_same) {
   ASSERT_TRUE(c);
   EXPECT_EQ(c->profile, 0xF4);
   EXPECT_EQ(c->level, 31);
-  EXPECT_EQ(c->length_size, 4U);
+  EXPECT_EQ(c->framing, 4U);
   ASSERT_EQ(c->sequence_sets.size(), 1U);
   ASSERT_EQ(c->picture_sets.size(), 1U);
   EXPECT_EQ(id_of_set(c->sequence_sets[0]), 0U);
@@ -64,24 +64,24 @@ TEST(H264Configuration, that_is_broken_is_none) {
 
 TEST(H264Units, are_parted_to_the_byte) {
   const Buffer packet = bytes("0000000265ff000000016b");
-  const auto units = units_of(packet, 4);
+  const auto units = nal::units_of(packet, 4);
   ASSERT_TRUE(units);
   ASSERT_EQ(units->size(), 2U);
   EXPECT_THAT((*units)[0], ElementsAre(0x65, 0xFF));
   EXPECT_EQ(type_of((*units)[0]), idr_slice);
   for (std::size_t size = 0; size < packet.size(); ++size)
-    EXPECT_EQ(units_of(Bytes(packet).first(size), 4).has_value(), size == 6) << size;
-  EXPECT_FALSE(units_of(bytes("00000000"), 4)) << "a unit holds one byte at least";
+    EXPECT_EQ(nal::units_of(Bytes(packet).first(size), 4).has_value(), size == 6) << size;
+  EXPECT_FALSE(nal::units_of(bytes("00000000"), 4)) << "a unit holds one byte at least";
 }
 
 TEST(H264Units, are_written_with_lengths_of_any_size) {
   const Buffer unit(300, 0x41);
   Buffer packet;
-  EXPECT_FALSE(append_unit(packet, unit, 1));
+  EXPECT_FALSE(nal::append_unit(packet, unit, 1));
   EXPECT_TRUE(packet.empty());
-  EXPECT_TRUE(append_unit(packet, unit, 2));
-  ASSERT_TRUE(units_of(packet, 2));
-  EXPECT_EQ(units_of(packet, 2)->at(0).size(), 300U);
+  EXPECT_TRUE(nal::append_unit(packet, unit, 2));
+  ASSERT_TRUE(nal::units_of(packet, 2));
+  EXPECT_EQ(nal::units_of(packet, 2)->at(0).size(), 300U);
 }
 
 TEST(H264Sets, have_numbers_behind_bytes_that_only_keep_start_codes_away) {

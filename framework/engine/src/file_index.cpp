@@ -5,6 +5,9 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <span>
+
+#include "picture_order.hpp"
 
 namespace reel::engine {
 namespace {
@@ -68,11 +71,22 @@ class H264Stream {
   bool full_chroma_;
 };
 
-void read_packets(AVFormatContext* input, AVStream* stream, FileIndex& index) {
+/// MP4 may have several headers for one stream, and says with a packet that another one counts from there on.
+bool has_new_header(const AVPacket& packet, const AVCodecParameters& parameters) {
+  std::size_t size = 0;
+  const std::uint8_t* const header = av_packet_get_side_data(&packet, AV_PKT_DATA_NEW_EXTRADATA, &size);
+  return header != nullptr &&
+         !std::ranges::equal(std::span(header, size),
+                             std::span(parameters.extradata, static_cast<std::size_t>(parameters.extradata_size)));
+}
+
+/// False: pictures are shown in another order than the times of their packets say.
+bool read_packets(AVFormatContext* input, AVStream* stream, FileIndex& index) {
   const base::Time origin = av::media_start(input);
   const AVCodecParameters& p = *stream->codecpar;
   std::optional<H264Stream> h264;
   if (p.codec_id == AV_CODEC_ID_H264) h264.emplace(index, p);
+  PictureOrder order(p);
   const av::Packet packet(av_packet_alloc());
   while (av_read_frame(input, packet.get()) >= 0) {
     if (packet->stream_index == stream->index) {
@@ -80,16 +94,19 @@ void read_packets(AVFormatContext* input, AVStream* stream, FileIndex& index) {
       if (!timed) index.media.fault = "some of its packets have no time";
       if ((packet->flags & AV_PKT_FLAG_DISCARD) != 0) index.media.fault = "an edit list hides some of its pictures";
       if (packet->size == 0) index.media.fault = "some of its packets are empty";
+      if (has_new_header(*packet, p)) index.media.fault = "its parameter sets change on the way";
       const std::int64_t pts = timed ? packet->pts : 0;
       model::IndexedPacket entry{.time = av::to_time(pts, stream->time_base) - origin,
                                  .bytes = static_cast<std::uint32_t>(packet->size),
                                  .key = (packet->flags & AV_PKT_FLAG_KEY) != 0};
       if (h264) h264->read({packet->data, static_cast<std::size_t>(packet->size)}, entry);
+      order.read(*packet, entry.entry);
       index.media.packets.push_back(entry);
       index.times.push_back({pts, packet->dts, packet->duration});
     }
     av_packet_unref(packet.get());
   }
+  return order.agrees();
 }
 
 /// Packets must be told apart by their times, and those must be such that a player can follow.
@@ -158,12 +175,14 @@ std::optional<FileIndex> index_file(const std::string& uri) {
     index.media.refusal = "pictures can be spliced in H.264 only so far";
   const AVFieldOrder fields = stream->codecpar->field_order;
   if (fields != AV_FIELD_PROGRESSIVE && fields != AV_FIELD_UNKNOWN) index.media.refusal = "its pictures are interlaced";
-  read_packets(input.get(), stream, index);
+  const bool in_order = read_packets(input.get(), stream, index);
   if (index.times.empty()) return std::nullopt;
   index.media.end = end_of(index, input.get());
   index.reorder = reorder_of(index.times);
   add_missing_times(index);
   if (index.media.fault.empty()) index.media.fault = fault_of_times(index);
+  if (index.media.fault.empty() && index.media.refusal.empty() && !in_order)
+    index.media.fault = "its pictures are shown in another order than the times of its packets say";
   return index;
 }
 

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <utility>
 
+#include "assembly.hpp"
+#include "packet_watch.hpp"
 #include "reel/base/error.hpp"
 
 namespace reel::engine {
@@ -81,8 +83,9 @@ Time begin_of(const Prepared& prepared, const planner::Span& span, const std::ve
 
 }  // namespace
 
-RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const std::vector<Time>& times,
+RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
                          const PictureFormat& format, const Requests& requests, const SpanOptions& options) {
+  const std::vector<Time> times = times_of(span, index);
   const std::size_t last = prepared.pipeline.stages[main_sink(prepared.pipeline).value_or(0)].inputs.front();
   PictureEncoder encoder(format, options.spool);
   Collector collector(times, span.output.end, encoder);
@@ -91,12 +94,13 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
   const gst::ElementPtr sink = gst::shared(end.get());
   graph->want_output({last, Kind::video}, std::move(end));
   graph->assemble();
+  const PacketWatch watch(graph->pipeline(), index);
   Player player(std::move(graph), prepared, requests);
   PlayHooks hooks;
   hooks.stall_timeout = options.stall_timeout;
   player.reach(GST_STATE_PAUSED, hooks);
   const Time begin = begin_of(prepared, span, times, last);
-  if (!gst::seek(sink.get(), begin))
+  if (begin > Time{0} && !gst::seek(sink.get(), begin))
     throw SpliceFault("the source cannot be played from " + base::format_moment(begin) + " on");
   collector.arm();
   hooks.finished = [&collector] { return collector.done(); };
@@ -109,6 +113,9 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
     throw SpliceFault("other pictures came out than planned: " + std::to_string(collector.taken()) + " of " +
                       std::to_string(times.size()) + " at their time, from " + base::format_moment(span.output.begin) +
                       " on");
+  if (watch.strayed())
+    throw SpliceFault("packets of the source have other times than GStreamer gives them, near " +
+                      base::format_moment(span.source.begin));
   auto pictures = encoder.finish();
   if (pictures.empty() || !pictures.front().key) throw SpliceFault("a rendered span does not begin with a keyframe");
   return {std::move(pictures), encoder.sequence_set(), encoder.picture_set()};

@@ -1,0 +1,99 @@
+#include "packet_watch.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace reel::engine {
+namespace {
+
+using base::Time;
+
+/// Containers and demuxers round, each a little.
+constexpr Time rounding = std::chrono::microseconds(60);
+
+struct Known {
+  Time time{0};
+  std::size_t bytes = 0;
+};
+
+bool parses_pictures(GstElement* element) {
+  GstElementFactory* const factory = gst_element_get_factory(element);
+  const gchar* const klass =
+      factory == nullptr ? nullptr : gst_element_factory_get_metadata(factory, GST_ELEMENT_METADATA_KLASS);
+  const std::string_view name = klass == nullptr ? "" : klass;
+  return name.find("Parser") != name.npos && name.find("Video") != name.npos;
+}
+
+/// On the clock of the container, also before the segment.
+std::optional<Time> stream_time(GstPad* pad, GstBuffer* buffer) {
+  const gst::EventPtr event(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
+  if (!event || !GST_BUFFER_PTS_IS_VALID(buffer)) return std::nullopt;
+  const GstSegment* segment = nullptr;
+  gst_event_parse_segment(event.get(), &segment);
+  guint64 time = 0;
+  const gint sign = gst_segment_to_stream_time_full(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer), &time);
+  if (sign == 0) return std::nullopt;
+  return Time{sign * static_cast<std::int64_t>(time)};
+}
+
+}  // namespace
+
+struct PacketWatch::State {
+  std::vector<Known> packets;  ///< in order of display
+  Known first;                 ///< in order of decoding
+  std::optional<Time> origin;  ///< the index's 0 on the container's clock. Of the thread that demuxes
+  bool off = false;            ///< of that thread, too
+  std::atomic<bool> strayed = false;
+
+  void look(GstPad* pad, GstBuffer* buffer) {
+    const auto time = stream_time(pad, buffer);
+    if (off || !time) return;
+    const std::size_t bytes = gst_buffer_get_size(buffer);
+    if (!origin) {
+      origin = *time - first.time;
+      off = bytes != first.bytes;
+    }
+    if (!off && !has(*time - *origin, bytes)) strayed = true;
+  }
+
+  bool has(Time time, std::size_t bytes) const {
+    const auto found = std::ranges::lower_bound(packets, time - rounding, {}, &Known::time);
+    return found != packets.end() && found->time <= time + rounding && found->bytes == bytes;
+  }
+
+  static GstPadProbeReturn on_packet(GstPad* pad, GstPadProbeInfo* info, gpointer state) {
+    (*static_cast<std::shared_ptr<State>*>(state))->look(pad, GST_PAD_PROBE_INFO_BUFFER(info));
+    return GST_PAD_PROBE_OK;
+  }
+  static void on_element(GstBin*, GstBin*, GstElement* element, gpointer state) {
+    if (!parses_pictures(element)) return;
+    const gst::PadPtr pad(gst_element_get_static_pad(element, "sink"));
+    if (!pad) return;
+    gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, on_packet,
+                      new std::shared_ptr<State>(*static_cast<std::shared_ptr<State>*>(state)),
+                      [](gpointer kept) { delete static_cast<std::shared_ptr<State>*>(kept); });
+  }
+};
+
+PacketWatch::PacketWatch(GstElement* pipeline, const model::MediaIndex& index)
+    : state_(std::make_shared<State>()), pipeline_(gst::shared(pipeline)) {
+  for (const model::IndexedPacket& p : index.packets) state_->packets.push_back({p.time, p.bytes});
+  if (state_->packets.empty()) return;
+  state_->first = state_->packets.front();
+  std::ranges::sort(state_->packets, {}, &Known::time);
+  handler_ = g_signal_connect_data(
+      pipeline, "deep-element-added", G_CALLBACK(State::on_element), new std::shared_ptr<State>(state_),
+      [](gpointer kept, GClosure*) { delete static_cast<std::shared_ptr<State>*>(kept); }, GConnectFlags{});
+}
+
+PacketWatch::~PacketWatch() {
+  if (handler_ != 0) g_signal_handler_disconnect(pipeline_.get(), handler_);
+}
+
+bool PacketWatch::strayed() const { return state_->strayed; }
+
+}  // namespace reel::engine

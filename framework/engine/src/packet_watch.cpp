@@ -28,36 +28,25 @@ bool parses_pictures(GstElement* element) {
   return name.find("Parser") != name.npos && name.find("Video") != name.npos;
 }
 
-/// On the clock of the container, also before the segment.
-std::optional<Time> stream_time(GstPad* pad, GstBuffer* buffer) {
-  const gst::EventPtr event(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
-  if (!event || !GST_BUFFER_PTS_IS_VALID(buffer)) return std::nullopt;
-  const GstSegment* segment = nullptr;
-  gst_event_parse_segment(event.get(), &segment);
-  guint64 time = 0;
-  const gint sign = gst_segment_to_stream_time_full(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer), &time);
-  if (sign == 0) return std::nullopt;
-  return Time{sign * static_cast<std::int64_t>(time)};
-}
-
 }  // namespace
 
 struct PacketWatch::State {
   std::vector<Known> packets;  ///< in order of display
   Known first;                 ///< in order of decoding
-  std::optional<Time> origin;  ///< the index's 0 on the container's clock. Of the thread that demuxes
+  std::optional<Time> origin;  ///< the index's 0 on the demuxer's clock. Of the thread that demuxes
   bool off = false;            ///< of that thread, too
   std::atomic<bool> strayed = false;
 
-  void look(GstPad* pad, GstBuffer* buffer) {
-    const auto time = stream_time(pad, buffer);
-    if (off || !time) return;
+  void look(GstBuffer* buffer) {
+    if (off || !GST_BUFFER_PTS_IS_VALID(buffer)) return;
+    // Not the time of its segment: the demuxer for Matroska changes that on the way.
+    const Time time{static_cast<std::int64_t>(GST_BUFFER_PTS(buffer))};
     const std::size_t bytes = gst_buffer_get_size(buffer);
     if (!origin) {
-      origin = *time - first.time;
+      origin = time - first.time;
       off = bytes != first.bytes;
     }
-    if (!off && !has(*time - *origin, bytes)) strayed = true;
+    if (!off && !has(time - *origin, bytes)) strayed = true;
   }
 
   bool has(Time time, std::size_t bytes) const {
@@ -65,8 +54,8 @@ struct PacketWatch::State {
     return found != packets.end() && found->time <= time + rounding && found->bytes == bytes;
   }
 
-  static GstPadProbeReturn on_packet(GstPad* pad, GstPadProbeInfo* info, gpointer state) {
-    (*static_cast<std::shared_ptr<State>*>(state))->look(pad, GST_PAD_PROBE_INFO_BUFFER(info));
+  static GstPadProbeReturn on_packet(GstPad*, GstPadProbeInfo* info, gpointer state) {
+    (*static_cast<std::shared_ptr<State>*>(state))->look(GST_PAD_PROBE_INFO_BUFFER(info));
     return GST_PAD_PROBE_OK;
   }
   static void on_element(GstBin*, GstBin*, GstElement* element, gpointer state) {

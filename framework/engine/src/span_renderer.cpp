@@ -3,6 +3,7 @@
 #include <gst/app/gstappsink.h>
 
 #include <atomic>
+#include <optional>
 #include <utility>
 
 #include "assembly.hpp"
@@ -81,10 +82,16 @@ Time begin_of(const Prepared& prepared, const planner::Span& span, const std::ve
   return std::max(Time{0}, span.output.begin - pictures * std::max<Time>(step, std::chrono::milliseconds(50)));
 }
 
-}  // namespace
+/// The demuxer was sent to a moment and gave packets the times of others.
+class SourceStrayed : public SpliceFault {
+ public:
+  using SpliceFault::SpliceFault;
+};
 
-RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
-                         const PictureFormat& format, const Requests& requests, const SpanOptions& options) {
+/// `from`: send the graph there; none: play it from its start.
+RenderedSpan play_span(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
+                       const PictureFormat& format, const Requests& requests, const SpanOptions& options,
+                       std::optional<Time> from) {
   const std::vector<Time> times = times_of(span, index);
   const std::size_t last = prepared.pipeline.stages[main_sink(prepared.pipeline).value_or(0)].inputs.front();
   PictureEncoder encoder(format, options.spool);
@@ -99,9 +106,8 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
   PlayHooks hooks;
   hooks.stall_timeout = options.stall_timeout;
   player.reach(GST_STATE_PAUSED, hooks);
-  const Time begin = begin_of(prepared, span, times, last);
-  if (begin > Time{0} && !gst::seek(sink.get(), begin))
-    throw SpliceFault("the source cannot be played from " + base::format_moment(begin) + " on");
+  if (from && !gst::seek(sink.get(), *from))
+    throw SpliceFault("the source cannot be played from " + base::format_moment(*from) + " on");
   collector.arm();
   hooks.finished = [&collector] { return collector.done(); };
   hooks.on_tick = [&](Graph&) {
@@ -109,16 +115,30 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
   };
   player.play(hooks);
   if (!player.close()) throw base::RunError("a stage hangs after its last picture");
+  if (watch.strayed())
+    throw SourceStrayed("packets of the source have other times than GStreamer gives them, near " +
+                        base::format_moment(span.source.begin));
   if (collector.taken() != times.size() || collector.strayed())
     throw SpliceFault("other pictures came out than planned: " + std::to_string(collector.taken()) + " of " +
                       std::to_string(times.size()) + " at their time, from " + base::format_moment(span.output.begin) +
                       " on");
-  if (watch.strayed())
-    throw SpliceFault("packets of the source have other times than GStreamer gives them, near " +
-                      base::format_moment(span.source.begin));
   auto pictures = encoder.finish();
   if (pictures.empty() || !pictures.front().key) throw SpliceFault("a rendered span does not begin with a keyframe");
   return {std::move(pictures), encoder.sequence_set(), encoder.picture_set()};
+}
+
+}  // namespace
+
+RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
+                         const PictureFormat& format, const Requests& requests, const SpanOptions& options) {
+  const std::size_t last = prepared.pipeline.stages[main_sink(prepared.pipeline).value_or(0)].inputs.front();
+  const Time begin = begin_of(prepared, span, times_of(span, index), last);
+  try {
+    return play_span(prepared, span, index, format, requests, options, begin);
+  } catch (const SourceStrayed&) {
+    if (begin > Time{0}) throw;
+  }
+  return play_span(prepared, span, index, format, requests, options, std::nullopt);
 }
 
 }  // namespace reel::engine

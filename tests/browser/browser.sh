@@ -54,4 +54,4 @@ brighter 3.01s..3.21s | edit effect-of-effect effect
 { brighter 3.01s..3.51s; without '1.21s..1.72s'; } | edit real d
 
 for file in *.mp4; do times "${file%.mp4}"; done
-"$node" "$tools/play.mjs" "$work"
+REEL_CHROMIUM=$(command -v chromium) "$node" "$tools/play.mjs" "$work"

@@ -94,6 +94,8 @@ async function check(page, origin, source, edit) {
   const report = JSON.parse(readFileSync(join(folder, `${edit}.json`), 'utf8'))
   expect(report.plan?.spans.some((span) => span.kind === 'copy'), `${edit}: nothing was copied`)
   const looked = places(report.plan.spans)
+  const left = report.plan.spans.reduce((sum, span) => sum + span.end - span.first, 0)
+  if (times(edit).length !== left + 1) throw new Error(`has ${times(edit).length - 1} pictures; planned were ${left}`)
   const look = (name, pictures) => {
     const begin = times(name)
     const moments = pictures.map((n) => (begin[n] + begin[n + 1]) / 2)
@@ -127,7 +129,7 @@ const server = createServer(serve)
 await new Promise((ready) => server.listen(0, '127.0.0.1', ready))
 const origin = `http://127.0.0.1:${server.address().port}`
 const browser = await chromium.launch({
-  executablePath: process.env.REEL_CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: process.env.REEL_CHROMIUM,
   args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--autoplay-policy=no-user-gesture-required'],
 })
 try {
@@ -135,7 +137,8 @@ try {
   await page.goto(origin)
   const edits = readFileSync(join(folder, 'edits'), 'utf8').trim().split('\n').map((line) => line.split(' '))
   await playAll(page, origin, edits.map(([, edit]) => edit))
-  for (const [source, edit] of edits) console.log(await check(page, origin, source, edit))
+  for (const [source, edit] of edits)
+    await check(page, origin, source, edit).then(console.log, (error) => faults.push(`${edit}: ${error.message}`))
 } finally {
   await browser.close()
   server.close()

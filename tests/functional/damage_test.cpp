@@ -135,9 +135,10 @@ TEST_P(Damaged, is_edited_rightly_or_refused) {
   check(edit(bad, cut, run), before, {.removed_from = 1.01, .removed_to = 1.41});
 }
 
-/// Bytes in the middle of a picture of some size, half a second in.
-void scratch_a_picture(std::string& bytes) {
-  const std::size_t at = box(bytes, "mdat") + 4 + (bytes.size() - box(bytes, "mdat")) * 6 / 10;
+/// Changes bytes that far into the media.
+void scratch(std::string& bytes, double part) {
+  const std::size_t media = box(bytes, "mdat") + 4;
+  const std::size_t at = media + static_cast<std::size_t>(part * double(bytes.size() - media));
   for (std::size_t i = 0; i < 40; ++i) bytes.at(at + i) = static_cast<char>(0xA5 ^ i);
 }
 
@@ -210,7 +211,11 @@ const Damage damages[]{
      .make = copy,
      .spoil = [](std::string& b) { set_big_endian(b, box(b, "stsz") + 16 + 4 * 60, 0); },
      .unsure = 3},
-    {.name = "scratched", .make = copy, .spoil = scratch_a_picture, .unsure = 30},
+    {.name = "scratched_where_it_is_rendered",
+     .make = copy,
+     .spoil = [](std::string& b) { scratch(b, 0.6); },
+     .unsure = 30},
+    {.name = "scratched_where_it_is_copied", .make = copy, .spoil = [](std::string& b) { scratch(b, 0.1); }},
     {.name = "no_keyframe_table", .make = copy, .spoil = [](std::string& b) { b.replace(box(b, "stss"), 4, "free"); }},
     {.name = "more_packets_promised_than_there_are",
      .make = copy,

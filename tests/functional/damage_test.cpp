@@ -119,7 +119,7 @@ TEST_P(Damaged, is_edited_rightly_or_refused) {
   const fs::path bad = make();
   const Shown before = shown_by_ffmpeg(bad, folder_ / "raw");
   ASSERT_EQ(before.times.size(), before.pictures.size());
-  const std::string effect = "  - uses: color\n    during: 2.01s..2.21s\n    with: { brightness: 0.3 }\n";
+  const std::string effect = "  - uses: color\n    during: 2.45s..2.65s\n    with: { brightness: 0.3 }\n";
   const std::string cut = "  - uses: cut\n    with: { remove: [ 1.01s..1.41s ] }\n";
   const std::string run = " run --progress none";
   const Result plan = edit(bad, effect, " explain");
@@ -128,7 +128,7 @@ TEST_P(Damaged, is_edited_rightly_or_refused) {
   }
   {
     SCOPED_TRACE("effect");
-    check(edit(bad, effect, run), before, {.brighter_from = 2.01, .brighter_to = 2.21});
+    check(edit(bad, effect, run), before, {.brighter_from = 2.45, .brighter_to = 2.65});
   }
   SCOPED_TRACE("cut");
   fs::remove(output());

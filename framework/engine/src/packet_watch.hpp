@@ -13,13 +13,14 @@ namespace reel::engine {
 class PacketWatch {
  public:
   /// Watches packets of pictures on their way into their parser, from the first one on; so the pipeline has not been started yet.
-  PacketWatch(GstElement* pipeline, const model::MediaIndex& index);
+  /// `entry`: the packet with which decoding has to begin.
+  PacketWatch(GstElement* pipeline, const model::MediaIndex& index, std::size_t entry);
   ~PacketWatch();
   PacketWatch(const PacketWatch&) = delete;
   PacketWatch& operator=(const PacketWatch&) = delete;
 
-  /// A packet came at a time at which the file has another one, or none. Never where there is no parser, or where the first
-  /// packet already is a different one: containers may part the stream differently.
+  /// A packet came at a time at which the file has another one, or none; or `entry` did not come after the last seek. Never where
+  /// there is no parser, or where the first packet already is a different one: containers may part the stream differently.
   bool strayed() const;
 
  private:

@@ -72,14 +72,25 @@ gst::ElementPtr picture_end(Collector& collector) {
   return sink;
 }
 
+/// Whether a demuxer that looks for a keyframe before the span may find one at which a decoder cannot begin.
+bool has_false_entry(const planner::Span& span, const model::MediaIndex& index) {
+  for (std::size_t i = span.decode_from + 1; i < span.first; ++i)
+    if (index.packets[i].key && !index.packets[i].entry) return true;
+  return false;
+}
+
 /// Where to begin: early enough for stages that look back, and for a picture that a seek would cut in two.
-Time begin_of(const Prepared& prepared, const planner::Span& span, const std::vector<Time>& times,
+Time begin_of(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
               std::size_t last_stage) {
+  const std::vector<Time> times = times_of(span, index);
   Time step = times.size() > 1 ? times[1] - times[0] : std::chrono::milliseconds(50);
   for (std::size_t i = 2; i < times.size(); ++i) step = std::max(step, times[i] - times[i - 1]);
   std::int64_t pictures = 2;
   for (std::size_t i = 0; i <= last_stage; ++i) pictures += prepared.pipeline.stages[i].traits.video.before;
-  return std::max(Time{0}, span.output.begin - pictures * std::max<Time>(step, std::chrono::milliseconds(50)));
+  Time first = span.output.begin;
+  if (has_false_entry(span, index))
+    first = std::min(first, prepared.clocks[last_stage].from_source.duration(index.packets[span.decode_from].time));
+  return std::max(Time{0}, first - pictures * std::max<Time>(step, std::chrono::milliseconds(50)));
 }
 
 /// The demuxer was sent to a moment and gave packets the times of others.
@@ -101,7 +112,7 @@ RenderedSpan play_span(const Prepared& prepared, const planner::Span& span, cons
   const gst::ElementPtr sink = gst::shared(end.get());
   graph->want_output({last, Kind::video}, std::move(end));
   graph->assemble();
-  const PacketWatch watch(graph->pipeline(), index);
+  const PacketWatch watch(graph->pipeline(), index, span.decode_from);
   Player player(std::move(graph), prepared, requests);
   PlayHooks hooks;
   hooks.stall_timeout = options.stall_timeout;
@@ -132,7 +143,7 @@ RenderedSpan play_span(const Prepared& prepared, const planner::Span& span, cons
 RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
                          const PictureFormat& format, const Requests& requests, const SpanOptions& options) {
   const std::size_t last = prepared.pipeline.stages[main_sink(prepared.pipeline).value_or(0)].inputs.front();
-  const Time begin = begin_of(prepared, span, times_of(span, index), last);
+  const Time begin = begin_of(prepared, span, index, last);
   try {
     return play_span(prepared, span, index, format, requests, options, begin);
   } catch (const SourceStrayed&) {

@@ -93,6 +93,9 @@ Time begin_of(const Prepared& prepared, const planner::Span& span, const model::
   return std::max(Time{0}, first - pictures * std::max<Time>(step, std::chrono::milliseconds(50)));
 }
 
+/// So much is sooner played than everything rendered.
+constexpr Time worth_playing = std::chrono::seconds(10);
+
 /// The demuxer was sent to a moment and gave packets the times of others.
 class SourceStrayed : public SpliceFault {
  public:
@@ -147,7 +150,7 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
   try {
     return play_span(prepared, span, index, format, requests, options, begin);
   } catch (const SourceStrayed&) {
-    if (begin > Time{0}) throw;
+    if (begin > worth_playing) throw;
   }
   return play_span(prepared, span, index, format, requests, options, std::nullopt);
 }

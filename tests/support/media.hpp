@@ -38,8 +38,8 @@ inline std::vector<std::vector<std::uint8_t>> gray_pictures(const std::filesyste
 
 /// Presentation times of all pictures, in seconds from the start of the file's timeline.
 inline std::vector<double> picture_times(const std::filesystem::path& file) {
-  const Result result =
-      shell("ffprobe -v error -select_streams v:0 -show_entries frame=pts_time -of csv=p=0 " + quoted(file));
+  const Result result = shell("ffprobe -v error -select_streams v:0 -show_entries frame=pts_time -of csv=p=0 " +
+                              quoted(file) + " 2>/dev/null");
   std::istringstream in(result.output);
   std::vector<double> times;
   for (std::string line; std::getline(in, line);)
@@ -74,7 +74,7 @@ inline std::vector<std::size_t> clicks(const std::vector<float>& sound, int rate
 inline std::string ffprobe(const std::filesystem::path& file, const std::string& entries,
                            const std::string& stream = "") {
   std::string line = shell("ffprobe -v error " + (stream.empty() ? "" : "-select_streams " + stream) +
-                           " -show_entries " + entries + " -of default=nk=1:nw=1 " + quoted(file))
+                           " -show_entries " + entries + " -of default=nk=1:nw=1 " + quoted(file) + " 2>/dev/null")
                          .output;
   while (!line.empty() && line.back() == '\n') line.pop_back();
   return line;

@@ -6,14 +6,28 @@ extern "C" {
 
 #include <algorithm>
 #include <new>
+#include <span>
+
+#include "picture_order.hpp"
 
 namespace reel::engine {
 namespace {
 
 constexpr std::size_t deepest_reorder = 16;  // of H.264
 
-void read_packets(AVFormatContext* input, const AVStream* stream, FileIndex& index, Codec* codec) {
+/// MP4 may have several headers for one stream, and says with a packet that another one counts from there on.
+bool has_new_header(const AVPacket& packet, const AVCodecParameters& parameters) {
+  std::size_t size = 0;
+  const std::uint8_t* const header = av_packet_get_side_data(&packet, AV_PKT_DATA_NEW_EXTRADATA, &size);
+  return header != nullptr &&
+         !std::ranges::equal(std::span(header, size),
+                             std::span(parameters.extradata, static_cast<std::size_t>(parameters.extradata_size)));
+}
+
+/// False: pictures are shown in another order than the times of their packets say.
+bool read_packets(AVFormatContext* input, const AVStream* stream, FileIndex& index, Codec* codec) {
   const base::Time origin = av::media_start(input);
+  PictureOrder order(*stream->codecpar);
   const av::Packet packet(av_packet_alloc());
   while (av_read_frame(input, packet.get()) >= 0) {
     if (packet->stream_index == stream->index) {
@@ -21,15 +35,18 @@ void read_packets(AVFormatContext* input, const AVStream* stream, FileIndex& ind
       if (!timed) index.media.fault = "some of its packets have no time";
       if ((packet->flags & AV_PKT_FLAG_DISCARD) != 0) index.media.fault = "an edit list hides some of its pictures";
       if (packet->size == 0) index.media.fault = "some of its packets are empty";
+      if (has_new_header(*packet, *stream->codecpar)) index.media.fault = "its parameter sets change on the way";
       const std::int64_t pts = timed ? packet->pts : 0;
       index.media.packets.push_back({.time = av::to_time(pts, stream->time_base) - origin,
                                      .bytes = static_cast<std::uint32_t>(packet->size),
                                      .key = (packet->flags & AV_PKT_FLAG_KEY) != 0});
       if (codec != nullptr) codec->read({packet->data, static_cast<std::size_t>(packet->size)}, index.media.packets);
+      order.read(*packet, index.media.packets.back().entry);
       index.times.push_back({pts, packet->dts, packet->duration});
     }
     av_packet_unref(packet.get());
   }
+  return order.agrees();
 }
 
 /// Packets must be told apart by their times.
@@ -107,7 +124,7 @@ std::optional<FileIndex> index_file(const std::string& uri) {
   if (stream->avg_frame_rate.num > 0 && stream->avg_frame_rate.den > 0) index.frame_rate = stream->avg_frame_rate;
   index.parameters = copy_of(*stream->codecpar);
   std::shared_ptr<Codec> codec = codec_of(*index.parameters);
-  read_packets(input.get(), stream, index, codec.get());
+  const bool in_order = read_packets(input.get(), stream, index, codec.get());
   index.media.refusal = codec ? codec->refusal() : "pictures of " + index.media.codec + " cannot be spliced";
   index.codec = std::move(codec);
   if (index.times.empty()) return std::nullopt;
@@ -115,6 +132,8 @@ std::optional<FileIndex> index_file(const std::string& uri) {
   index.reorder = reorder_of(index.times);
   mend_times(index);
   if (index.media.fault.empty()) index.media.fault = fault_of_times(index);
+  if (index.media.fault.empty() && index.media.refusal.empty() && !in_order)
+    index.media.fault = "its pictures are shown in another order than the times of its packets say";
   return index;
 }
 

@@ -5,7 +5,6 @@
 #include <thread>
 #include <utility>
 
-#include "assembly.hpp"
 #include "span_renderer.hpp"
 
 namespace reel::engine {
@@ -71,7 +70,7 @@ class Pool {
     for (std::size_t i = 0; (i = next_++) < spans_.size() && !inner_.stop;) try {
         SpanOptions options = options_;
         options.on_pictures = [this, i](std::size_t pictures) { done_[i] = pictures; };
-        rendered_[i] = render_span(prepared_, *spans_[i], times_of(*spans_[i], index_), format_, inner_, options);
+        rendered_[i] = render_span(prepared_, *spans_[i], index_, format_, inner_, options);
         done_[i] = spans_[i]->pictures();
       } catch (...) {
         const std::lock_guard lock(mutex_);

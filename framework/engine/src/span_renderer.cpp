@@ -3,8 +3,11 @@
 #include <gst/app/gstappsink.h>
 
 #include <atomic>
+#include <optional>
 #include <utility>
 
+#include "assembly.hpp"
+#include "packet_watch.hpp"
 #include "reel/base/error.hpp"
 
 namespace reel::engine {
@@ -78,20 +81,41 @@ PictureEnd picture_end(const PictureFormat& format, Collector& collector) {
   return {std::move(bin), std::move(sink)};
 }
 
+/// Whether a demuxer that looks for a keyframe before the span may find one at which a decoder cannot begin.
+bool has_false_entry(const planner::Span& span, const model::MediaIndex& index) {
+  for (std::size_t i = span.decode_from + 1; i < span.first; ++i)
+    if (index.packets[i].key && !index.packets[i].entry && !index.packets[i].open_entry) return true;
+  return false;
+}
+
 /// Where to begin: early enough for stages that look back, and for a picture that a seek would cut in two.
-Time begin_of(const Prepared& prepared, const planner::Span& span, const std::vector<Time>& times,
+Time begin_of(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
               std::size_t last_stage) {
+  const std::vector<Time> times = times_of(span, index);
   Time step = times.size() > 1 ? times[1] - times[0] : std::chrono::milliseconds(50);
   for (std::size_t i = 2; i < times.size(); ++i) step = std::max(step, times[i] - times[i - 1]);
   std::int64_t pictures = 2;
   for (std::size_t i = 0; i <= last_stage; ++i) pictures += prepared.pipeline.stages[i].traits.video.before;
-  return std::max(Time{0}, span.output.begin - pictures * std::max<Time>(step, std::chrono::milliseconds(50)));
+  Time first = span.output.begin;
+  if (has_false_entry(span, index))
+    first = std::min(first, prepared.clocks[last_stage].from_source.duration(index.packets[span.decode_from].time));
+  return std::max(Time{0}, first - pictures * std::max<Time>(step, std::chrono::milliseconds(50)));
 }
 
-}  // namespace
+/// So much is sooner played than everything rendered.
+constexpr Time worth_playing = std::chrono::seconds(10);
 
-RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const std::vector<Time>& times,
-                         const PictureFormat& format, const Requests& requests, const SpanOptions& options) {
+/// The demuxer was sent to a moment and gave packets the times of others.
+class SourceStrayed : public SpliceFault {
+ public:
+  using SpliceFault::SpliceFault;
+};
+
+/// `from`: send the graph there; none: play it from its start.
+RenderedSpan play_span(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
+                       const PictureFormat& format, const Requests& requests, const SpanOptions& options,
+                       std::optional<Time> from) {
+  const std::vector<Time> times = times_of(span, index);
   const std::size_t last = prepared.pipeline.stages[main_sink(prepared.pipeline).value_or(0)].inputs.front();
   PictureEncoder encoder(format, options.spool);
   Collector collector(times, span.output.end, encoder);
@@ -99,13 +123,13 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
   PictureEnd end = picture_end(format, collector);
   graph->want_output({last, Kind::video}, std::move(end.bin));
   graph->assemble();
+  const PacketWatch watch(graph->pipeline(), index, span.decode_from);
   Player player(std::move(graph), prepared, requests);
   PlayHooks hooks;
   hooks.stall_timeout = options.stall_timeout;
   player.reach(GST_STATE_PAUSED, hooks);
-  const Time begin = begin_of(prepared, span, times, last);
-  if (!gst::seek(end.sink.get(), begin))
-    throw SpliceFault("the source cannot be played from " + base::format_moment(begin) + " on");
+  if (from && !gst::seek(end.sink.get(), *from))
+    throw SpliceFault("the source cannot be played from " + base::format_moment(*from) + " on");
   collector.arm();
   hooks.finished = [&collector] { return collector.done(); };
   hooks.on_tick = [&](Graph&) {
@@ -113,6 +137,9 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
   };
   player.play(hooks);
   if (!player.close()) throw base::RunError("a stage hangs after its last picture");
+  if (watch.strayed())
+    throw SourceStrayed("packets of the source have other times than GStreamer gives them, near " +
+                        base::format_moment(span.source.begin));
   if (collector.taken() != times.size() || collector.strayed())
     throw SpliceFault("other pictures came out than planned: " + std::to_string(collector.taken()) + " of " +
                       std::to_string(times.size()) + " at their time, from " + base::format_moment(span.output.begin) +
@@ -120,6 +147,20 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
   auto pictures = encoder.finish();
   if (pictures.empty() || !pictures.front().key) throw SpliceFault("a rendered span does not begin with a keyframe");
   return {std::move(pictures)};
+}
+
+}  // namespace
+
+RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
+                         const PictureFormat& format, const Requests& requests, const SpanOptions& options) {
+  const std::size_t last = prepared.pipeline.stages[main_sink(prepared.pipeline).value_or(0)].inputs.front();
+  const Time begin = begin_of(prepared, span, index, last);
+  try {
+    return play_span(prepared, span, index, format, requests, options, begin);
+  } catch (const SourceStrayed&) {
+    if (begin > worth_playing) throw;
+  }
+  return play_span(prepared, span, index, format, requests, options, std::nullopt);
 }
 
 }  // namespace reel::engine

@@ -28,9 +28,9 @@ struct SpanOptions {
   std::function<void(std::size_t)> on_pictures;  ///< how many are done; about 10 a second, on the calling thread
 };
 
-/// Plays the part of the pipeline that makes the span, from its source up to its sink, and encodes what comes out. `times` are
-/// those of the span's pictures on the output's clock. Throws StageError, SpliceFault, base::Interrupted.
-RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const std::vector<base::Time>& times,
+/// Plays the part of the pipeline that makes the span, from its source up to its sink, and encodes what comes out. `index` is that
+/// of the source. Throws StageError, SpliceFault, base::Interrupted.
+RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
                          const PictureFormat& format, const Requests& requests, const SpanOptions& options);
 
 /// All render spans of a plan, in their order; several at a time, as many as cores and memory allow. Throws as render_span().

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "exif.hpp"
-#include "mpeg_origin.hpp"
+#include "media_origin.hpp"
 #include "path.hpp"
 #include "timeline.hpp"
 
@@ -258,7 +258,7 @@ std::vector<ElementPtr> Source::picture_row(GstPad* decoded) {
 Time Source::origin() {
   const std::string uri = uri_of(params_.uri.text);
   const std::lock_guard lock(mutex_);
-  if (!origin_) origin_ = uri.starts_with("file://") ? mpeg_origin(path_of(uri), root_) : Time{0};
+  if (!origin_) origin_ = uri.starts_with("file://") ? media_origin(path_of(uri), root_) : Time{0};
   return *origin_;
 }
 

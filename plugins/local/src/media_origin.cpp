@@ -1,9 +1,10 @@
-#include "mpeg_origin.hpp"
+#include "media_origin.hpp"
 
 extern "C" {
 #include <libavformat/avformat.h>
 }
 
+#include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <memory>
@@ -58,27 +59,43 @@ std::optional<std::uint64_t> first_clock(const std::string& path, bool transport
   return transport ? transport_clock(bytes) : program_clock(bytes);
 }
 
-/// The earliest time in the file, in ticks.
-std::optional<std::int64_t> first_media(const std::string& path) {
+/// When the first picture or sound begins, on libavformat's clock.
+std::optional<Time> first_media(const std::string& path) {
   AVFormatContext* opened = nullptr;
   if (avformat_open_input(&opened, ("file:" + path).c_str(), nullptr, nullptr) < 0) return std::nullopt;
   const auto close = [](AVFormatContext* context) { avformat_close_input(&context); };
   const std::unique_ptr<AVFormatContext, decltype(close)> context(opened, close);
-  if (avformat_find_stream_info(opened, nullptr) < 0 || opened->start_time == AV_NOPTS_VALUE) return std::nullopt;
-  return av_rescale(opened->start_time, 90'000, AV_TIME_BASE);
+  if (avformat_find_stream_info(opened, nullptr) < 0) return std::nullopt;
+  std::optional<Time> first;
+  for (const AVStream* const stream : std::span(opened->streams, opened->nb_streams)) {
+    const AVMediaType type = stream->codecpar->codec_type;
+    const bool cover = (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
+    if ((type != AVMEDIA_TYPE_VIDEO && type != AVMEDIA_TYPE_AUDIO) || cover || stream->start_time == AV_NOPTS_VALUE)
+      continue;
+    const Time start{av_rescale_q_rnd(stream->start_time, stream->time_base, {1, 1'000'000'000}, AV_ROUND_DOWN)};
+    if (!first || start < *first) first = start;
+  }
+  return first;
+}
+
+Time mpeg_origin(const std::string& path, bool transport) {
+  const auto clock = first_clock(path, transport);
+  const auto media = clock ? first_media(path) : std::nullopt;
+  if (!media) return Time{0};
+  const auto ticks = static_cast<std::uint64_t>(av_rescale(media->count(), 90'000, 1'000'000'000));
+  const std::uint64_t before = (ticks - *clock) % clock_range;
+  if (before > clock_range / 2) return Time{0};  // the media begin before the clock is known
+  return Time{av_rescale(static_cast<std::int64_t>(before), 1'000'000'000, 90'000)};
 }
 
 }  // namespace
 
-Time mpeg_origin(const std::string& path, const std::string& media_type) {
+Time media_origin(const std::string& path, const std::string& media_type) {
   const bool transport = media_type == "video/mpegts";
-  if (!transport && media_type != "video/mpeg") return Time{0};
-  const auto clock = first_clock(path, transport);
-  const auto media = clock ? first_media(path) : std::nullopt;
-  if (!media) return Time{0};
-  const std::uint64_t before = (static_cast<std::uint64_t>(*media) - *clock) % clock_range;
-  if (before > clock_range / 2) return Time{0};  // the media begin before the clock is known
-  return Time{av_rescale(static_cast<std::int64_t>(before), 1'000'000'000, 90'000)};
+  if (transport || media_type == "video/mpeg") return mpeg_origin(path, transport);
+  if (media_type == "video/quicktime" || media_type == "audio/x-m4a")
+    return std::max(Time{0}, first_media(path).value_or(Time{0}));
+  return Time{0};
 }
 
 }  // namespace reel::local

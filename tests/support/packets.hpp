@@ -81,11 +81,11 @@ inline Pictures decoded_by_ffmpeg(const std::filesystem::path& file, const std::
 
 /// The same by GStreamer.
 inline Pictures decoded_by_gstreamer(const std::filesystem::path& file, const std::filesystem::path& scratch) {
-  const std::string demuxer = file.extension() == ".mkv" ? "matroskademux" : "qtdemux";
-  const Result result = shell(
-      "gst-launch-1.0 -q filesrc location=" + quoted(file) + " ! " + demuxer +
-      " name=d d.video_0 ! h264parse ! avdec_h264 ! videoconvert ! video/x-raw,format=GRAY8 ! filesink location=" +
-      quoted(scratch));
+  constexpr const char* video_and_audio = "3";
+  const Result result = shell("gst-launch-1.0 -q playbin uri=file://" + file.string() + " flags=" + video_and_audio +
+                              " audio-sink=fakesink video-sink='videoconvert ! video/x-raw,format=GRAY8 ! filesink "
+                              "location=" +
+                              scratch.string() + "'");
   EXPECT_EQ(complaints(result.output), "") << "GStreamer on " << file;
   return parted(read(scratch));
 }

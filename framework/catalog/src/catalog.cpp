@@ -37,6 +37,22 @@ std::string plain(std::string_view name) {
 }  // namespace
 
 /// Stages are looked into when they are first asked for: a start stays quick however many there are.
+namespace {
+
+/// A release alone says too little: it stays the same while its author works on it.
+std::string code_of(GstElementFactory* factory, const PluginInfo* info) {
+  GstPlugin* const plugin = gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory));
+  const gchar* const file = plugin != nullptr ? gst_plugin_get_filename(plugin) : nullptr;
+  std::string code = info != nullptr ? info->version : plugin != nullptr ? gst_plugin_get_version(plugin) : "";
+  std::error_code error;
+  const auto changed = fs::last_write_time(info != nullptr ? info->path : fs::path(file != nullptr ? file : ""), error);
+  if (!error) code += "@" + std::to_string(changed.time_since_epoch().count());
+  if (plugin != nullptr) gst_object_unref(plugin);
+  return code;
+}
+
+}  // namespace
+
 struct Catalog::State {
   struct Known {
     std::string factory, plugin;
@@ -93,8 +109,11 @@ struct Catalog::State {
     const std::string factory_name = is_foreign ? name.substr(foreign.size()) : stage->second.factory;
     GstElementFactory* const factory = gst_element_factory_find(factory_name.c_str());
     std::unique_ptr<model::StageTraits> made;
-    if (factory != nullptr && (!is_foreign || no_stage_because(factory).empty()))
+    if (factory != nullptr && (!is_foreign || no_stage_because(factory).empty())) {
       made = std::make_unique<model::StageTraits>(stage_traits(factory, name, is_foreign ? "" : stage->second.plugin));
+      const auto plugin = std::ranges::find(plugins, made->plugin, &PluginInfo::id);
+      made->code = code_of(factory, is_foreign || plugin == plugins.end() ? nullptr : &*plugin);
+    }
     if (factory != nullptr) gst_object_unref(factory);
     return traits.emplace(name, std::move(made)).first->second.get();
   }

@@ -5,7 +5,9 @@
 #include <thread>
 #include <utility>
 
+#include "span_key.hpp"
 #include "span_renderer.hpp"
+#include "span_store.hpp"
 
 namespace reel::engine {
 namespace {
@@ -18,9 +20,9 @@ constexpr std::size_t most_at_once = 8;
 
 class Pool {
  public:
-  Pool(const Prepared& prepared, const planner::Plan& plan, const model::MediaIndex& index, const PictureFormat& format,
+  Pool(const Prepared& prepared, const planner::Plan& plan, const FileIndex& index, const PictureFormat& format,
        const SpanOptions& options)
-      : prepared_(prepared), index_(index), format_(format), options_{options.spool, {}, {}, {}} {
+      : prepared_(prepared), index_(index), format_(format), options_{options.spool, options.cache, {}, {}, {}} {
     for (const Span& span : plan.spans)
       if (span.kind == Span::Kind::render) spans_.push_back(&span);
     done_ = std::vector<std::atomic<std::size_t>>(spans_.size());
@@ -66,11 +68,20 @@ class Pool {
     return sum;
   }
 
+  RenderedSpan recalled_or_rendered(const Span& span, const SpanOptions& options) {
+    const auto key = options.cache != nullptr ? key_of(prepared_, span, index_, format_) : std::nullopt;
+    if (key)
+      if (auto known = recall(*options.cache, *key, span.pictures(), options.spool)) return *std::move(known);
+    RenderedSpan made = render_span(prepared_, span, index_.media, format_, inner_, options);
+    if (key) keep(*options.cache, *key, made, options.spool);
+    return made;
+  }
+
   void work() {
     for (std::size_t i = 0; (i = next_++) < spans_.size() && !inner_.stop;) try {
         SpanOptions options = options_;
         options.on_pictures = [this, i](std::size_t pictures) { done_[i] = pictures; };
-        rendered_[i] = render_span(prepared_, *spans_[i], index_, format_, inner_, options);
+        rendered_[i] = recalled_or_rendered(*spans_[i], options);
         done_[i] = spans_[i]->pictures();
       } catch (...) {
         const std::lock_guard lock(mutex_);
@@ -81,7 +92,7 @@ class Pool {
   }
 
   const Prepared& prepared_;
-  const model::MediaIndex& index_;
+  const FileIndex& index_;
   const PictureFormat& format_;
   SpanOptions options_;
   std::vector<const Span*> spans_;
@@ -95,9 +106,9 @@ class Pool {
 
 }  // namespace
 
-std::vector<RenderedSpan> render_spans(const Prepared& prepared, const planner::Plan& plan,
-                                       const model::MediaIndex& index, const PictureFormat& format,
-                                       const Requests& requests, const SpanOptions& options) {
+std::vector<RenderedSpan> render_spans(const Prepared& prepared, const planner::Plan& plan, const FileIndex& index,
+                                       const PictureFormat& format, const Requests& requests,
+                                       const SpanOptions& options) {
   return Pool(prepared, plan, index, format, options).run(requests, options);
 }
 

@@ -7,6 +7,7 @@
 #include "picture_encoder.hpp"
 #include "player.hpp"
 #include "reel/base/error.hpp"
+#include "reel/engine/span_cache.hpp"
 #include "reel/planner/plan.hpp"
 
 namespace reel::engine {
@@ -19,10 +20,12 @@ class SpliceFault : public base::RunError {
 
 struct RenderedSpan {
   std::vector<EncodedPicture> pictures;  ///< in order of decoding; `picture` counts from the span's first
+  bool recalled = false;                 ///< it was rendered by an earlier run
 };
 
 struct SpanOptions {
-  Spool& spool;  ///< takes what is encoded
+  Spool& spool;                ///< takes what is encoded
+  SpanCache* cache = nullptr;  ///< keeps it for later runs
   SecretSource secret;
   base::Time stall_timeout{0};
   std::function<void(std::size_t)> on_pictures;  ///< how many are done; about 10 a second, on the calling thread
@@ -34,8 +37,8 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
                          const PictureFormat& format, const Requests& requests, const SpanOptions& options);
 
 /// All render spans of a plan, in their order; several at a time, as many as cores and memory allow. Throws as render_span().
-std::vector<RenderedSpan> render_spans(const Prepared& prepared, const planner::Plan& plan,
-                                       const model::MediaIndex& index, const PictureFormat& format,
-                                       const Requests& requests, const SpanOptions& options);
+std::vector<RenderedSpan> render_spans(const Prepared& prepared, const planner::Plan& plan, const FileIndex& index,
+                                       const PictureFormat& format, const Requests& requests,
+                                       const SpanOptions& options);
 
 }  // namespace reel::engine

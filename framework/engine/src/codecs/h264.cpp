@@ -155,6 +155,7 @@ class H264Codec final : public Codec {
     if (const auto version = x264_version(*units); version && full_chroma && *version < sound_with_full_chroma)
       return refuse(
           "its 4:4:4 pictures are of an old x264, and decoders mend its fault only where its mark comes first");
+    all_entries_ = all_entries_ && std::ranges::find(*units, unsigned{idr_slice}, type_of) != units->end();
     for (const Bytes unit : *units) {
       const unsigned type = type_of(unit);
       if ((type == sequence_set || type == picture_set) && !known(unit)) refuse("its parameter sets change on the way");
@@ -172,7 +173,8 @@ class H264Codec final : public Codec {
     s.flags =
         AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP | (interlaced() ? AV_CODEC_FLAG_INTERLACED_DCT : 0);
     if (parameters_.level > 0) s.level = parameters_.level;
-    if ((parameters_.profile & FF_PROFILE_H264_INTRA) != 0) s.group = 1, s.b_frames = 0;
+    // Where nothing else tells a decoder that none are reordered, keyframes do.
+    if (all_entries_ || (parameters_.profile & FF_PROFILE_H264_INTRA) != 0) s.group = 1, s.b_frames = 0;
     s.options = {{"preset", "faster"}, {"crf", constant_rate_factor}, {"profile", profile_name(parameters_.profile)}};
     std::string& more = s.options["x264-params"];
     more = "sps-id=" + std::to_string(id) + ":stitchable=1:psy=0";
@@ -212,6 +214,7 @@ class H264Codec final : public Codec {
 
   Configuration configuration_;
   std::set<unsigned> taken_;  ///< numbers of parameter sets
+  bool all_entries_ = true;
 };
 
 }  // namespace

@@ -52,6 +52,7 @@ struct StageTraits {
   std::string name;     ///< as in `uses:`; `blur`, `acme/negative`, `gst/videoflip`
   std::string factory;  ///< the GStreamer element: `reel-blur`, `acme-negative`, `videoflip`
   std::string plugin;   ///< id of the plugin, or empty for foreign elements
+  std::string code;     ///< changes with the code behind it: two runs with the same are of the same code
   std::string title;
   std::string summary;
   std::vector<std::string> synonyms;  ///< words a person may say for it

@@ -20,9 +20,8 @@ struct FreeFrame {
   void operator()(AVFrame* frame) const { av_frame_free(&frame); }
 };
 
-/// Sound is encoded a second time here, and nobody should hear that: so much better than the file, and never worse than this.
-constexpr double better = 1.5;
-constexpr std::int64_t least_bits = 128'000;  // a second and channel
+/// Sound is encoded a second time here, and nobody should hear that. By quality, not by bits: that is the same from the first packet on.
+constexpr int aac_quality = 3;
 
 void check(int result, const char* what) {
   if (result >= 0) return;
@@ -80,10 +79,10 @@ void SoundEncoder::State::open() {
                       : p.bits_per_raw_sample > 16  ? AV_SAMPLE_FMT_S32P
                                                     : AV_SAMPLE_FMT_S16P;
   codec->bits_per_raw_sample = p.bits_per_raw_sample;
-  codec->bit_rate = std::max(static_cast<std::int64_t>(better * static_cast<double>(p.bit_rate)),
-                             least_bits * p.ch_layout.nb_channels);
   check(av_channel_layout_copy(&codec->ch_layout, &p.ch_layout), "its channels");
   if (p.codec_id == AV_CODEC_ID_AAC) {
+    codec->flags |= AV_CODEC_FLAG_QSCALE;
+    codec->global_quality = FF_QP2LAMBDA * aac_quality;
     // What is coded for its shape only, noise and one channel for two, would not cancel out against the neighbours' overlap.
     av_opt_set(codec->priv_data, "aac_coder", "fast", 0);
     for (const char* const trick : {"aac_pns", "aac_is"}) av_opt_set_int(codec->priv_data, trick, 0, 0);

@@ -30,30 +30,38 @@ class SoundSpanEncoder {
   /// Samples from `next()` on; what is too many is left. Throws base::RunError.
   void take(std::span<const std::uint8_t> samples);
   void take_silence(std::int64_t samples);
-  /// No more is needed. Throws SpliceFault, base::RunError.
+  /// No more is needed: chooses where the span begins and ends, so that it and its neighbours fade alike. Throws SpliceFault,
+  /// base::RunError.
   void finish();
 
-  /// Moves the ends of the span to where its packets and their neighbours fade alike; changes the plan. Gives the packets.
+  /// Tells the plan where the span begins and ends. Gives its packets.
   std::vector<Spool::Place> fit(planner::SoundPlan& plan) const;
 
  private:
   void encode(bool all);
+  void remember(std::span<const std::uint8_t> frame);
   void keep(std::int64_t at, std::span<const std::uint8_t> packet);
-  bool fits_before(const planner::SoundPlan& plan, std::int64_t packet) const;
-  bool fits_behind(const planner::SoundPlan& plan, std::int64_t packet) const;
+  void choose_ends();
+  bool fits_before(std::int64_t packet) const;
+  bool fits_behind(std::int64_t packet) const;
+  void match_shape(std::int64_t packet, bool before, bool behind);
   const std::optional<aac::Windows>& made(std::int64_t packet) const;
+  const std::optional<aac::Windows>& beside(std::size_t neighbour, std::int64_t packet) const;
 
   const SoundFile& file_;
   const SoundFormat& format_;
   std::size_t span_;
   Spool& spool_;
   std::unique_ptr<SoundEncoder> encoder_;  ///< only while it is at work: there may be many spans
-  std::int64_t low_ = 0, high_ = 0;        ///< packets that are kept
+  const planner::SoundPlan& plan_;
+  std::int64_t first_, last_;        ///< the span's packets
+  std::int64_t low_ = 0, high_ = 0;  ///< packets that are kept
   std::int64_t begin_ = 0, end_ = 0, next_ = 0;
   std::vector<std::uint8_t> waiting_;
+  std::vector<std::vector<std::uint8_t>> frames_;  ///< what was encoded at either end; empty in between
   std::int64_t kept_ = 0;
   std::vector<Spool::Place> packets_;
-  std::vector<std::optional<aac::Windows>> windows_;
+  std::vector<std::optional<aac::Windows>> windows_;  ///< of packets from `low_ - 1` on
 };
 
 }  // namespace reel::engine

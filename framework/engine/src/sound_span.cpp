@@ -90,6 +90,9 @@ void SoundSpanEncoder::keep(std::int64_t at, std::span<const std::uint8_t> packe
 }
 
 void SoundSpanEncoder::finish() {
+  // Where packets hang on nothing else, the last one may be short.
+  const bool may_be_short = file_.index.frame > 1 && file_.windows.empty();
+  if (!may_be_short) take_silence(end_ - next_);
   encode(true);
   encoder_->finish();
   encoder_.reset();

@@ -39,6 +39,9 @@ std::string padded(std::string text, std::size_t width) {
 
 nlohmann::ordered_json json_of(const SoundPlan& sound) {
   nlohmann::ordered_json json{{"copied", sound.copied}, {"rendered", sound.rendered}};
+  json["rate"] = sound.grid.rate;
+  json["packet_samples"] = sound.grid.frame;
+  json["first_sample"] = sound.grid.first;
   json["spans"] = nlohmann::json::array();
   for (const SoundSpan& span : sound.spans)
     json["spans"].push_back({{"kind", name(span.kind)},

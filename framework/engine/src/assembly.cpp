@@ -196,9 +196,8 @@ class Assembly {
   void add_streams() {
     cut_ = std::ranges::any_of(input_.plan.spans, [](const Span& s) { return s.source.begin != s.output.begin; }) ||
            input_.plan.copied + input_.plan.rendered != input_.index.times.size() || !input_.plan.parts.kept.empty();
-    // What was rendered counts from 0; all else still on the source's clock, unless it was cut.
-    from_zero_ = cut_ || input_.pictures;
-    others_.add(av::open(input_.index.uri), from_zero_ ? -av::media_start(source_.get()) : Time{0});
+    shift_ = shift();
+    others_.add(av::open(input_.index.uri), shift_);
     if (input_.pictures) add_file(*input_.pictures, AVMEDIA_TYPE_VIDEO, Time{0});
     if (input_.index.stream < 0) add_sound();
     for (unsigned i = 0; i < source_->nb_streams; ++i) {
@@ -234,9 +233,24 @@ class Assembly {
     p.extradata_size = static_cast<int>(header.size());
   }
 
+  Time shift() const {
+    if (cut_) return -av::media_start(source_.get());
+    if (!input_.pictures) return Time{0};
+    // All else stays in step with the pictures, wherever those begin now.
+    const av::Input made = av::open(input_.pictures->string());
+    const AVStream *const now = av::default_stream(made.get(), AVMEDIA_TYPE_VIDEO), *const before = av::default_stream(
+                                                                                        source_.get(),
+                                                                                        AVMEDIA_TYPE_VIDEO);
+    if (now == nullptr || before == nullptr) return Time{0};
+    const Time moved =
+        av::to_time(now->start_time, now->time_base) - av::to_time(before->start_time, before->time_base);
+    constexpr Time rounding = std::chrono::milliseconds(2);
+    return std::chrono::abs(moved) < rounding ? Time{0} : moved;
+  }
+
   void add_sound() {
-    // Rendered sound counts from 0; the pictures still on the source's clock, unless they were cut.
-    const Time shift = from_zero_ ? Time{0} : av::media_start(source_.get());
+    // Rendered sound counts from the start of the media.
+    const Time shift = shift_ + av::media_start(source_.get());
     if (input_.sound) add_file(*input_.sound, AVMEDIA_TYPE_AUDIO, shift);
     if (input_.sound_file == nullptr) return;
     sound_.emplace(*input_.sound_file, input_.plan.parts, input_.rendered_sound, input_.spool, shift);
@@ -379,7 +393,8 @@ class Assembly {
   Output output_;
   int pictures_ = 0, sound_number_ = 0;
   AVRational ticks_ = input_.index.time_base;  ///< of the pictures
-  bool cut_ = false, from_zero_ = false;
+  bool cut_ = false;
+  Time shift_{0};  ///< from the source's clock to the output's
   std::size_t next_picture_ = 0;
 };
 

@@ -65,8 +65,6 @@ class Snapper {
     const auto count = static_cast<std::int64_t>(gst_buffer_get_size(buffer)) / format.bpf;
     const Time time{static_cast<std::int64_t>(GST_BUFFER_PTS(buffer))};
     const std::int64_t at = snapped(index, sample_at(time, index.rate), count);
-    // A rounded edge of an edit list leaves a sample of what is not to be heard.
-    if (at < 0 && at + count <= 0) return GST_PAD_PROBE_DROP;
     const Time exact = time_of(at, index.rate);
     if (exact == time || exact < Time{0}) return GST_PAD_PROBE_OK;
     GstBuffer* const own = gst_buffer_make_writable(buffer);

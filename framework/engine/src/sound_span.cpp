@@ -14,7 +14,7 @@ using planner::SoundSpan;
 /// Packets that an encoder needs to come to know the sound, and to hear behind the last one.
 constexpr std::int64_t warm_up = 6, look_ahead = 2;
 /// How far fit() may go.
-constexpr std::int64_t reach = 4;
+constexpr std::int64_t reach = 10;
 /// Samples that go into one packet where packets can be parted anywhere.
 constexpr std::int64_t most_samples = 1024;
 

@@ -235,11 +235,15 @@ TEST_P(SoundSplice, sounds_inside_as_a_full_render_does) {
     const auto begin = static_cast<std::size_t>(at * double(rate)) * 2;
     const std::size_t lead =
         fs::path(GetParam().file).extension() == ".mkv" ? 2 * 1024 : 0;  // played, in this container
-    const std::vector<float> part(spliced.begin() + static_cast<std::ptrdiff_t>(begin + lead),
-                                  spliced.begin() + static_cast<std::ptrdiff_t>(begin + lead + rate / 10));
-    const std::vector<float> wanted(rendered.begin() + static_cast<std::ptrdiff_t>(begin),
-                                    rendered.begin() + static_cast<std::ptrdiff_t>(begin + rate / 10));
-    EXPECT_GT(compare(wanted, part, 0, part.size()).snr, 24) << at;
+    const auto part = [&](const std::vector<float>& from, std::size_t first) {
+      return std::vector<float>(from.begin() + static_cast<std::ptrdiff_t>(first),
+                                from.begin() + static_cast<std::ptrdiff_t>(first + rate / 10));
+    };
+    const auto wanted = part(rendered, begin);
+    // Where an edit list begins between two nanoseconds, a full render is a sample late.
+    const double exact = compare(wanted, part(spliced, begin + lead), 0, wanted.size()).snr,
+                 late = compare(wanted, part(spliced, begin + lead - 2), 0, wanted.size()).snr;
+    EXPECT_GT(std::max(exact, late), 24) << at;
   }
 }
 

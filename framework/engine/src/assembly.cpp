@@ -303,10 +303,12 @@ class Assembly {
     av_dict_set(&chapter->metadata, "title", title.c_str(), 0);
   }
 
+  bool is_matroska() const { return input_.muxer == "matroska" || input_.muxer == "webm"; }
+
   void write_header() {
     AVDictionary* options = nullptr;
     // Sound may begin before 0 with what only lets a decoder settle; Matroska's blocks hold that, and pictures keep their times.
-    if (input_.muxer == "matroska" || input_.muxer == "webm") output_->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
+    if (is_matroska()) output_->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
     if (input_.muxer == "mp4" || input_.muxer == "mov") {
       if (input_.fast_start) av_dict_set(&options, "movflags", "+faststart", 0);
       // Without it the muxer makes coarse clocks finer, and no time is the same number as before.
@@ -319,6 +321,13 @@ class Assembly {
 
   void write(AVPacket* packet) {
     if (requests_.stop) throw base::Interrupted("stopped before the end; no target was touched");
+    const AVStream* const to = output_->streams[packet->stream_index];
+    // Matroska says beside the times of Opus what is not to be heard, so those begin at 0.
+    if (is_matroska() && to->codecpar->codec_id == AV_CODEC_ID_OPUS) {
+      const std::int64_t settling = av_rescale_q(to->codecpar->initial_padding, {1, 48'000}, to->time_base);
+      packet->pts += settling;
+      packet->dts += settling;
+    }
     check(av_interleaved_write_frame(output_.get(), packet), "a packet");
   }
 

@@ -57,8 +57,8 @@ void describe(const AVCodecParameters& p, model::SoundIndex& index) {
       if (raw_format_of(p.codec_id) == nullptr)
         index.refusal = "in its codec, " + index.codec + ", packets cannot be replaced one by one";
   }
-  if (index.frame <= 0 || p.sample_rate <= 0 || (index.frame == 1 && p.block_align <= 0))
-    index.refusal = "its sound does not say how long packets are";
+  const bool unknown = index.frame <= 0 || p.sample_rate <= 0 || (index.frame == 1 && p.block_align <= 0);
+  if (unknown && index.refusal.empty()) index.refusal = "its sound does not say how long packets are";
 }
 
 /// Finds out where packets lie while they come by.

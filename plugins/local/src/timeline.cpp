@@ -36,13 +36,7 @@ GstElement* Timeline::make(Time origin, std::optional<Time> duration) {
 /// The part of a buffer that lies in the segment, or null.
 BufferPtr Timeline::clipped(BufferPtr buffer) const {
   if (!GST_BUFFER_PTS_IS_VALID(buffer.get())) return buffer;
-  if (sound_) {
-    const auto sample = static_cast<gsize>(sound_->bpf);
-    const bool longer = gst_buffer_get_size(buffer.get()) > sample;
-    buffer.reset(gst_audio_buffer_clip(buffer.release(), &segment_, sound_->rate, sound_->bpf));
-    // Times are rounded: a single sample that is left of what lies before the segment is none of it.
-    return buffer && longer && gst_buffer_get_size(buffer.get()) <= sample ? nullptr : std::move(buffer);
-  }
+  if (sound_) return BufferPtr(gst_audio_buffer_clip(buffer.release(), &segment_, sound_->rate, sound_->bpf));
   guint64 from = GST_BUFFER_PTS(buffer.get()), to = from;
   if (GST_BUFFER_DURATION_IS_VALID(buffer.get())) to += GST_BUFFER_DURATION(buffer.get());
   if (gst_segment_clip(&segment_, GST_FORMAT_TIME, from, to, &from, &to) == FALSE) return nullptr;

@@ -242,7 +242,11 @@ TEST(Contract, is_read_from_its_text) {
   EXPECT_EQ(parse_contract("retime keep=a remove=b"), (model::Contract{Kind::retime, 0, 0, "a", "b", ""}));
   EXPECT_EQ(parse_contract("retime rate=r"), (model::Contract{Kind::retime, 0, 0, "", "", "r"}));
   EXPECT_EQ(parse_contract("retime append=d"), (model::Contract{.kind = Kind::retime, .append = "d"}));
-  for (const char* const text : {"", "whole", "window", "window -1 2", "retime x=y", "sometimes"})
+  EXPECT_EQ(parse_contract("retime keep=k crossfade=c"),
+            (model::Contract{.kind = Kind::retime, .keep = "k", .crossfade = "c"}));
+  EXPECT_EQ(parse_contract("pointwise edges=e sides=s"),
+            (model::Contract{.kind = Kind::pointwise, .edges = "e", .sides = "s"}));
+  for (const char* const text : {"", "whole", "window", "window -1 2", "retime x=y", "sometimes", "pointwise keep=k"})
     EXPECT_EQ(parse_contract(text).kind, Kind::whole) << text;
 }
 

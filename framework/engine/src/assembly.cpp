@@ -13,6 +13,7 @@ extern "C" {
 #include "reel/base/error.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
+#include "sound_line.hpp"
 
 namespace reel::engine {
 namespace {
@@ -140,8 +141,6 @@ class Assembly {
     const std::string url = "file:" + file.string();
     check(avformat_alloc_output_context2(&made, nullptr, input.muxer.c_str(), url.c_str()), input.muxer);
     output_.reset(made);
-    // Sound may begin before 0, for its decoder to settle; nothing is moved for that.
-    made->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
     check(avio_open(&made->pb, url.c_str(), AVIO_FLAG_WRITE), file.string());
   }
 
@@ -159,7 +158,8 @@ class Assembly {
   bool wanted(const AVStream* stream) const {
     const AVMediaType type = stream->codecpar->codec_type;
     if (stream->index == input_.index.stream) return true;
-    if (type == AVMEDIA_TYPE_AUDIO && input_.sound) return false;
+    if (type == AVMEDIA_TYPE_AUDIO && (input_.sound || input_.sound_file != nullptr)) return false;
+    if (type == AVMEDIA_TYPE_VIDEO && input_.pictures && !av::is_cover(stream)) return false;
     if (cut_ && type != AVMEDIA_TYPE_ATTACHMENT && !av::is_cover(stream)) return false;
     if (type == AVMEDIA_TYPE_ATTACHMENT) return input_.muxer == "matroska";
     return avformat_query_codec(output_->oformat, stream->codecpar->codec_id, FF_COMPLIANCE_NORMAL) == 1;
@@ -187,13 +187,17 @@ class Assembly {
 
   void add_streams() {
     cut_ = std::ranges::any_of(input_.plan.spans, [](const Span& s) { return s.source.begin != s.output.begin; }) ||
-           input_.plan.copied + input_.plan.rendered != input_.index.times.size();
-    others_.add(av::open(input_.index.uri), Time{0});
+           input_.plan.copied + input_.plan.rendered != input_.index.times.size() || !input_.plan.parts.kept.empty();
+    shift_ = shift();
+    others_.add(av::open(input_.index.uri), shift_);
+    if (input_.pictures) add_file(*input_.pictures, AVMEDIA_TYPE_VIDEO, Time{0});
+    if (input_.index.stream < 0) add_sound();
     for (unsigned i = 0; i < source_->nb_streams; ++i) {
       const AVStream* const from = source_->streams[i];
       if (!wanted(from)) {
         const char* const kind = av_get_media_type_string(from->codecpar->codec_type);
-        if (from->codecpar->codec_type != AVMEDIA_TYPE_AUDIO)
+        const bool replaced = from == av::default_stream(source_.get(), from->codecpar->codec_type);
+        if (from->codecpar->codec_type != AVMEDIA_TYPE_AUDIO && !replaced)
           base::log(base::Level::warning,
                     std::string("stream ") + std::to_string(i) + " (" + (kind != nullptr ? kind : "unknown") + ", " +
                         avcodec_get_name(from->codecpar->codec_id) +
@@ -221,18 +225,50 @@ class Assembly {
     p.extradata_size = static_cast<int>(header.size());
   }
 
+  /// A recording of a broadcast begins at any time, which means nothing elsewhere.
+  bool has_any_clock() const {
+    const std::string_view format = source_->iformat->name;
+    return (format == "mpegts" || format == "mpeg") && input_.muxer != "mpegts";
+  }
+
+  Time shift() const {
+    if (cut_ || has_any_clock()) return -av::media_start(source_.get());
+    if (!input_.pictures) return Time{0};
+    // All else stays in step with the pictures, wherever those begin now.
+    const av::Input made = av::open(input_.pictures->string());
+    const AVStream *const now = av::default_stream(made.get(), AVMEDIA_TYPE_VIDEO), *const before = av::default_stream(
+                                                                                        source_.get(),
+                                                                                        AVMEDIA_TYPE_VIDEO);
+    if (now == nullptr || before == nullptr) return Time{0};
+    const Time moved =
+        av::to_time(now->start_time, now->time_base) - av::to_time(before->start_time, before->time_base);
+    constexpr Time rounding = std::chrono::milliseconds(2);
+    return std::chrono::abs(moved) < rounding ? Time{0} : moved;
+  }
+
   void add_sound() {
-    if (!input_.sound) return;
-    av::Input sound = av::open(input_.sound->string());
-    const AVStream* const from = av::default_stream(sound.get(), AVMEDIA_TYPE_AUDIO);
-    if (from == nullptr) throw base::RunError("no sound was rendered");
+    // Rendered sound counts from the start of the media.
+    const Time shift = shift_ + av::media_start(source_.get());
+    if (input_.sound) add_file(*input_.sound, AVMEDIA_TYPE_AUDIO, shift);
+    if (input_.sound_file == nullptr) return;
+    sound_.emplace(*input_.sound_file, input_.plan.parts, input_.rendered_sound, input_.spool, shift);
+    sound_number_ = add_stream(sound_->stream())->index;
+  }
+
+  /// The stream of a file that was rendered, in place of the source's.
+  void add_file(const std::filesystem::path& path, AVMediaType type, Time shift) {
+    av::Input file = av::open(path.string());
+    const AVStream* const from = av::default_stream(file.get(), type);
+    if (from == nullptr) throw base::RunError("nothing was rendered");
     AVStream* const to = add_stream(from);
-    const AVStream* const before = av::default_stream(source_.get(), AVMEDIA_TYPE_AUDIO);
-    if (before != nullptr) av_dict_copy(&to->metadata, before->metadata, 0), to->disposition = before->disposition;
+    if (const AVStream* const before = av::default_stream(source_.get(), type)) {
+      av_dict_copy(&to->metadata, before->metadata, 0);
+      to->disposition = before->disposition;
+    }
+    if (type == AVMEDIA_TYPE_VIDEO) ticks_ = from->time_base;
     const int stream = from->index;
-    // Rendered sound counts from 0; the pictures still on the source's clock, unless they were cut.
-    others_.add(std::move(sound), cut_ ? Time{0} : av::media_start(source_.get()));
-    others_.take(1, stream, to->index);
+    others_.add(std::move(file), shift);
+    others_.take(++added_, stream, to->index);
   }
 
   void add_metadata() {
@@ -265,38 +301,54 @@ class Assembly {
     av_dict_set(&chapter->metadata, "title", title.c_str(), 0);
   }
 
+  bool is_matroska() const { return input_.muxer == "matroska" || input_.muxer == "webm"; }
+
   void write_header() {
     AVDictionary* options = nullptr;
+    // Sound may begin before 0 with what only lets a decoder settle; Matroska's blocks hold that, and pictures keep their times.
+    if (is_matroska()) output_->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
     if (input_.muxer == "mp4" || input_.muxer == "mov") {
       if (input_.fast_start) av_dict_set(&options, "movflags", "+faststart", 0);
       // Without it the muxer makes coarse clocks finer, and no time is the same number as before.
-      if (input_.index.time_base.num == 1)
-        av_dict_set_int(&options, "video_track_timescale", input_.index.time_base.den, 0);
+      if (ticks_.num == 1 && ticks_.den > 1) av_dict_set_int(&options, "video_track_timescale", ticks_.den, 0);
     }
     const int result = avformat_write_header(output_.get(), &options);
     av_dict_free(&options);
     check(result, "its header");
   }
 
-  void write(AVPacket* packet) { check(av_interleaved_write_frame(output_.get(), packet), "a packet"); }
+  void write(AVPacket* packet) {
+    if (requests_.stop) throw base::Interrupted("stopped before the end; no target was touched");
+    const std::int64_t ahead = settling(output_->streams[packet->stream_index]);
+    packet->pts += ahead;
+    packet->dts += ahead;
+    check(av_interleaved_write_frame(output_.get(), packet), "a packet");
+  }
 
   /// Matroska counts Opus from the first sample that its decoder gives, some of which are not to be heard; libavformat does not.
   std::int64_t settling(const AVStream* stream) const {
     const AVCodecParameters& p = *stream->codecpar;
-    const bool matroska = input_.muxer == "matroska" || input_.muxer == "webm";
     constexpr int place = 10, rate = 48000;  // in its header
-    if (!matroska || p.codec_id != AV_CODEC_ID_OPUS || p.extradata_size < place + 2) return 0;
+    if (!is_matroska() || p.codec_id != AV_CODEC_ID_OPUS || p.extradata_size < place + 2) return 0;
     const int samples = p.extradata[place] | p.extradata[place + 1] << 8;
     return av_rescale_q(samples, {1, rate}, stream->time_base);
   }
 
+  /// In order of time, so that the muxer need not keep many.
   void write_others_up_to(std::optional<Time> limit) {
+    while (AVPacket* const packet = sound_ ? sound_->next(limit) : nullptr) {
+      write_files_up_to(av::to_time(packet->dts, sound_->time_base()));
+      packet->stream_index = sound_number_;
+      av_packet_rescale_ts(packet, sound_->time_base(), output_->streams[sound_number_]->time_base);
+      write(packet);
+    }
+    write_files_up_to(limit);
+  }
+
+  void write_files_up_to(std::optional<Time> limit) {
     while (AVPacket* const packet = others_.next(limit)) {
       const AVStream* const to = output_->streams[packet->stream_index];
       av_packet_rescale_ts(packet, others_.time_base(), to->time_base);
-      const std::int64_t ahead = settling(to);
-      packet->pts += ahead;
-      packet->dts += ahead;
       write(packet);
     }
   }
@@ -315,19 +367,20 @@ class Assembly {
       if (static_cast<int>(i) != input_.index.stream) source_->streams[i]->discard = AVDISCARD_ALL;
     const PictureLine line(input_);
     const AVStream* const to = output_->streams[pictures_];
+    // Pictures that were cut have new times already.
+    const std::int64_t moved = cut_ ? 0 : av_rescale_q(shift_.count(), {1, 1'000'000'000}, input_.index.time_base);
     const av::Packet packet(av_packet_alloc());
     constexpr std::size_t often = 1000;
     std::size_t done = 0;
     for (const Outgoing& out : line.packets()) {
       if (done++ % often == 0) on_part_(static_cast<double>(done) / static_cast<double>(line.packets().size()));
-      if (requests_.stop) throw base::Interrupted("stopped before the end; no target was touched");
       write_others_up_to(av::to_time(out.times.dts, input_.index.time_base));
       if (out.rendered == nullptr)
         read_picture(out.packet, packet.get());
       else
         fill(packet.get(), out);
-      packet->pts = out.times.pts;
-      packet->dts = out.times.dts;
+      packet->pts = out.times.pts + moved;
+      packet->dts = out.times.dts + moved;
       packet->duration = out.times.duration;
       packet->stream_index = pictures_;
       packet->pos = -1;
@@ -352,9 +405,13 @@ class Assembly {
   const std::function<void(double)>& on_part_;
   av::Input source_;  ///< for its pictures
   PacketLine others_;
+  std::size_t added_ = 0;  ///< files in `others_` besides the source
+  std::optional<SoundLine> sound_;
   Output output_;
-  int pictures_ = 0;
+  int pictures_ = 0, sound_number_ = 0;
+  AVRational ticks_ = input_.index.time_base;  ///< of the pictures
   bool cut_ = false;
+  Time shift_{0};  ///< from the source's clock to the output's
   std::size_t next_picture_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #include "file_index.hpp"
 #include "player.hpp"
 #include "reel/planner/plan.hpp"
+#include "sound_renderer.hpp"
 #include "span_renderer.hpp"
 
 namespace reel::engine {
@@ -18,13 +19,17 @@ namespace reel::engine {
 struct AssemblyInput {
   const Prepared& prepared;
   std::size_t source = 0;  ///< the stage whose file it is
-  const FileIndex& index;
+  const FileIndex& index;  ///< of no stream where the plan has no spans of pictures
   const planner::Plan& plan;
-  Buffer header;                               ///< of the stream of pictures, where any were rendered
-  const Spool& spool;                          ///< holds what was rendered
-  std::vector<RenderedSpan> rendered;          ///< of the plan's render spans, in their order
-  std::optional<std::filesystem::path> sound;  ///< a file with the rendered sound; none: the source's is copied
-  std::string muxer;                           ///< libavformat's name
+  Buffer header;                       ///< of the stream of pictures, where any were rendered
+  const Spool& spool;                  ///< holds what was rendered
+  std::vector<RenderedSpan> rendered;  ///< of the plan's render spans, in their order
+  std::optional<std::filesystem::path>
+      sound;                              ///< a file with the rendered sound; none: the source's is copied or spliced
+  const SoundFile* sound_file = nullptr;  ///< of the source, where its sound is spliced
+  std::vector<RenderedSound> rendered_sound;      ///< of the plan's render spans of sound, in their order
+  std::optional<std::filesystem::path> pictures;  ///< a file with all pictures rendered; none: the plan's spans say
+  std::string muxer;                              ///< libavformat's name
   bool fast_start = true;
 };
 

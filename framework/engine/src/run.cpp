@@ -25,6 +25,15 @@ constexpr double short_share = 0.95;
 
 double seconds(base::Time t) { return std::chrono::duration<double>(t).count(); }
 
+/// What has to be rendered after all; empty: nothing.
+std::string why_not_copied(const planner::Plan& plan) {
+  using planner::Treatment;
+  if (plan.pictures == Treatment::render) return plan.pictures_reason;
+  if (plan.rendered > 0) return "pictures have to be rendered";
+  const bool sound = plan.sound == Treatment::render || (plan.sound == Treatment::splice && plan.parts.rendered > 0);
+  return sound ? plan.sound_reason : "";
+}
+
 /// What a log is read for: what went in, what came out.
 void log_inputs(const Prepared& prepared) {
   for (std::size_t i = 0; i < prepared.pipeline.stages.size(); ++i)
@@ -60,8 +69,8 @@ struct Run::State {
   Measurements measure_all(double& start, double share);
   void measure(std::size_t stage, Measurements& measured, ProgressMeter& meter);
   Report play(const Measurements& measured, ProgressMeter& meter);
-  Report splice(const Splice& splice);
-  Report splice_or_render(const Splice& splice);
+  Report splice(Splice& splice);
+  Report splice_or_render(Splice& splice);
   Report render_all();
   std::optional<Splice> choose() const;
   void check_end(Graph& graph, const std::vector<std::string>& finished) const;
@@ -181,23 +190,23 @@ std::optional<Splice> Run::State::choose() const {
   if (options.render == RenderMode::full) return std::nullopt;
   Splice splice = plan_splice(prepared);
   const planner::Plan& plan = splice.plan;
-  const bool full = !splice.index || plan.full();
-  if (options.render == RenderMode::copy && (full || plan.rendered > 0 || plan.sound == planner::Treatment::render))
-    throw base::RunError("this pipeline cannot be run by copying alone: " +
-                             (full || plan.rendered == 0
-                                  ? plan.pictures == planner::Treatment::copy ? plan.sound_reason : plan.pictures_reason
-                                  : "pictures have to be rendered"),
-                         "run it with --render auto");
-  if (full) {
-    base::log(base::Level::info, "renders everything: " + plan.pictures_reason);
+  const std::string obstacle = why_not_copied(plan);
+  if (options.render == RenderMode::copy && !obstacle.empty())
+    throw base::RunError("this pipeline cannot be run by copying alone: " + obstacle, "run it with --render auto");
+  if (plan.full()) {
+    base::log(base::Level::info,
+              "renders everything: " + (plan.pictures_reason.empty() ? plan.sound_reason : plan.pictures_reason));
     return std::nullopt;
   }
-  base::log(base::Level::info, "copies " + std::to_string(plan.copied) + " pictures and renders " +
-                                   std::to_string(plan.rendered) + "; sound: " + plan.sound_reason);
+  base::log(base::Level::info,
+            (plan.pictures == planner::Treatment::render
+                 ? "renders all pictures: " + plan.pictures_reason
+                 : "copies " + std::to_string(plan.copied) + " pictures and renders " + std::to_string(plan.rendered)) +
+                "; sound: " + plan.sound_reason);
   return splice;
 }
 
-Report Run::State::splice(const Splice& splice) {
+Report Run::State::splice(Splice& splice) {
   const auto began = steady_clock::now();
   const auto& length = prepared.clocks[shown].input_duration;
   last.duration = length;
@@ -221,13 +230,16 @@ Report Run::State::splice(const Splice& splice) {
   Report report;
   report.artifacts = files.publish();
   report.plan = splice.plan;
-  last.frames = splice.plan.copied + splice.plan.rendered;
+  if (!splice.plan.spans.empty()) last.frames = splice.plan.copied + splice.plan.rendered;
   for (StageProgress& stage : last.stages) stage.frames = last.frames;
-  if (!splice.plan.spans.empty()) last.position = splice.plan.spans.back().output.end;
+  if (!splice.plan.spans.empty())
+    last.position = splice.plan.spans.back().output.end;
+  else if (length)
+    last.position = *length;
   return report;
 }
 
-Report Run::State::splice_or_render(const Splice& splice) {
+Report Run::State::splice_or_render(Splice& splice) {
   try {
     return this->splice(splice);
   } catch (const SpliceFault& fault) {
@@ -247,7 +259,7 @@ Report Run::execute() {
   const auto began = steady_clock::now();
   State& s = *state_;
   log_inputs(s.prepared);
-  const auto splice = s.choose();
+  auto splice = s.choose();
   Report report = splice ? s.splice_or_render(*splice) : s.render_all();
   s.last.fraction = 1;
   s.last.remaining = base::Time{0};
@@ -272,7 +284,7 @@ std::string Report::to_json() const {
   for (const Artifact& a : artifacts)
     json["artifacts"].push_back(nlohmann::ordered_json{{"uri", a.uri}, {"stage", a.stage}, {"bytes", a.bytes}});
   json["frames"] = frames;
-  if (!plan.spans.empty()) json["plan"] = nlohmann::ordered_json::parse(planner::to_json(plan));
+  if (!plan.full()) json["plan"] = nlohmann::ordered_json::parse(planner::to_json(plan));
   json["media_seconds"] = seconds(media_duration);
   json["elapsed_seconds"] = seconds(elapsed);
   json["frames_per_second"] = frames_per_second;

@@ -9,14 +9,9 @@
 #include "reel/base/error.hpp"
 #include "reel/engine/span_cache.hpp"
 #include "reel/planner/plan.hpp"
+#include "splice_fault.hpp"
 
 namespace reel::engine {
-
-/// What was planned turned out not to work with this file; to render everything still does.
-class SpliceFault : public base::RunError {
- public:
-  explicit SpliceFault(const std::string& what) : RunError(what, "run it with --render full") {}
-};
 
 struct RenderedSpan {
   std::vector<EncodedPicture> pictures;  ///< in order of decoding; `picture` counts from the span's first

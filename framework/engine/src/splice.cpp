@@ -22,6 +22,7 @@ extern "C" {
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
 #include "reel/plugin.h"
+#include "sound_renderer.hpp"
 #include "span_renderer.hpp"
 
 namespace reel::engine {
@@ -38,12 +39,13 @@ const std::string* text_of(const model::Stage& stage, std::string_view setting) 
 }
 
 /// libavformat's muxer for a sink of ours, or empty where packets cannot go into what it writes.
-std::string muxer_of(const model::Stage& sink) {
+std::string muxer_of(const model::Stage& sink, bool pictures) {
   struct Known {
     std::string_view name, muxer;
   };
-  static constexpr std::array known{Known{"mp4", "mp4"}, Known{"m4v", "mp4"},      Known{"mov", "mov"},
-                                    Known{"qt", "mov"},  Known{"mkv", "matroska"}, Known{"webm", "webm"}};
+  static constexpr std::array known{Known{"mp4", "mp4"},  Known{"m4v", "mp4"},      Known{"mov", "mov"},
+                                    Known{"qt", "mov"},   Known{"mkv", "matroska"}, Known{"webm", "webm"},
+                                    Known{"m4a", "ipod"}, Known{"mka", "matroska"}};
   const std::string* const uri = text_of(sink, "uri");
   const std::string* const container = text_of(sink, "container");
   std::string name = container != nullptr && *container != "auto" ? *container
@@ -52,6 +54,8 @@ std::string muxer_of(const model::Stage& sink) {
   std::erase(name, '.');
   std::ranges::transform(name, name.begin(), [](char c) { return static_cast<char>(g_ascii_tolower(c)); });
   const auto* const found = std::ranges::find(known, name, &Known::name);
+  // What is made for sound alone is to hold no pictures.
+  if (pictures && (name == "m4a" || name == "mka")) return "";
   return found != known.end() ? std::string(found->muxer) : "";
 }
 
@@ -126,84 +130,181 @@ class Temporary {
   std::string path_;
 };
 
+void set(model::Stage& stage, const char* name, const std::string& value) {
+  const auto found = std::ranges::find(stage.settings, std::string(name), &model::Setting::name);
+  if (found != stage.settings.end())
+    found->value = value;
+  else
+    stage.settings.push_back({.name = name, .value = value});
+}
+
 /// The pipeline with its pictures taken out and its sink writing to `file`.
 Prepared sound_alone(const Prepared& prepared, const Splice& splice, const fs::path& file) {
-  Prepared sound = prepared;
-  auto& streams = sound.media[splice.source]->streams;
-  std::erase_if(streams, [](const model::StreamInfo& s) { return s.kind == "video"; });
-  auto& settings = sound.pipeline.stages[splice.sink].settings;
-  const auto set = [&](const char* name, const std::string& value) {
-    const auto found = std::ranges::find(settings, std::string(name), &model::Setting::name);
-    if (found != settings.end())
-      found->value = value;
-    else
-      settings.push_back({.name = name, .value = value});
-  };
+  Prepared sound = sound_of(prepared, splice.source);
+  model::Stage& sink = sound.pipeline.stages[splice.sink];
   // MP4 keeps times to the sample, and says what of the first packet is not to be heard.
   const std::string* const codec = text_of(prepared.pipeline.stages[splice.sink], "audio-codec");
-  set("container", codec != nullptr && *codec == "pcm" ? "mov" : "mp4");
-  if (codec == nullptr || *codec == "auto") set("audio-codec", splice.muxer == "webm" ? "opus" : "aac");
-  set("uri", file.string());
+  set(sink, "container", codec != nullptr && *codec == "pcm" ? "mov" : "mp4");
+  if (codec == nullptr || *codec == "auto") set(sink, "audio-codec", splice.muxer == "webm" ? "opus" : "aac");
+  set(sink, "uri", file.string());
   return sound;
 }
 
-/// `on_part` gets what part of it is done, from 0 to 1.
-void render_sound(const Prepared& prepared, const Splice& splice, const fs::path& file, const RunOptions& options,
-                  const Requests& requests, const std::function<void(double)>& on_part) {
-  const Prepared sound = sound_alone(prepared, splice, file);
-  auto graph = std::make_unique<Graph>(sound, GraphOptions{options.secret, {}, false});
-  graph->want_sink(splice.sink);
+/// The pipeline with its sound taken out and its sink writing to `file`.
+Prepared pictures_alone(const Prepared& prepared, const Splice& splice, const fs::path& file) {
+  Prepared pictures = prepared;
+  std::erase_if(pictures.media[splice.source]->streams, [](const model::StreamInfo& s) { return s.kind == "audio"; });
+  model::Stage& sink = pictures.pipeline.stages[splice.sink];
+  set(sink, "container", splice.muxer == "matroska" ? "mkv" : splice.muxer);
+  set(sink, "uri", file.string());
+  return pictures;
+}
+
+/// Plays a pipeline of one sink into its file. `on_part` gets what part of it is done, from 0 to 1, and how many pictures.
+void play_alone(const Prepared& alone, std::size_t sink, const RunOptions& options, const Requests& requests,
+                const std::function<void(double, std::size_t)>& on_part) {
+  auto graph = std::make_unique<Graph>(alone, GraphOptions{options.secret, {}, false});
+  graph->want_sink(sink);
   graph->assemble();
-  Player player(std::move(graph), sound, requests);
+  Player player(std::move(graph), alone, requests);
   PlayHooks hooks;
   hooks.stall_timeout = options.stall_timeout;
-  const double length =
-      std::chrono::duration<double>(prepared.clocks[splice.sink].input_duration.value_or(Time{1})).count();
+  const double length = std::chrono::duration<double>(alone.clocks[sink].input_duration.value_or(Time{1})).count();
   hooks.on_tick = [&](Graph& playing) {
-    const double at = std::chrono::duration<double>(Time{playing.counters(splice.sink)->position}).count();
-    on_part(std::clamp(at / length, 0.0, 1.0));
+    const StageCounters& counters = *playing.counters(sink);
+    const double at = std::chrono::duration<double>(Time{counters.position}).count();
+    on_part(std::clamp(at / length, 0.0, 1.0), counters.frames_in);
   };
   player.play(hooks);
+  if (player.graph().counters(sink)->frames_in == 0)
+    throw stage_error(alone.pipeline.stages[sink], "nothing reached '" + alone.pipeline.stages[sink].id + "'",
+                      "the input may be damaged, or the stages before leave nothing of it");
   player.close();
 }
 
-SplicedFile make_file(const Prepared& prepared, const Splice& splice, const RunOptions& options,
-                      const Requests& requests, const std::function<void(double, std::size_t)>& on_progress) {
-  const model::Stage& sink = prepared.pipeline.stages[splice.sink];
-  const fs::path target = local_path(*text_of(sink, "uri"));
-  Spool spool(target.has_parent_path() ? target.parent_path() : fs::path("."));
-  AssemblyInput input{.prepared = prepared,
-                      .source = splice.source,
-                      .index = *splice.index,
-                      .plan = splice.plan,
-                      .spool = spool,
-                      .muxer = splice.muxer};
-  if (const model::Setting* const fast = sink.setting("faststart"); fast != nullptr)
-    input.fast_start = !std::holds_alternative<bool>(fast->value) || std::get<bool>(fast->value);
-  const double all = static_cast<double>(std::max<std::size_t>(1, splice.plan.rendered));
-  // Pictures take longest, copying least.
-  const bool sound_too = splice.plan.sound == Treatment::render;
-  const double pictures_share = splice.plan.rendered == 0 ? 0
-                                : sound_too               ? 0.7
-                                                          : 0.9,
-               sound_share = sound_too ? 0.9 - pictures_share : 0;
-  const SpanOptions span_options{spool, options.secret, options.stall_timeout, [&](std::size_t pictures) {
-                                   on_progress(pictures_share * static_cast<double>(pictures) / all, pictures);
-                                 }};
-  input.header = splice.format.header;
-  input.rendered = render_spans(prepared, splice.plan, splice.index->media, splice.format, requests, span_options);
-  std::optional<Temporary> sound;
-  if (splice.plan.sound == Treatment::render) {
-    sound.emplace(target);
-    render_sound(prepared, splice, sound->path(), options, requests,
-                 [&](double part) { on_progress(pictures_share + sound_share * part, splice.plan.rendered); });
-    input.sound = sound->path();
+/// Makes the parts of one file and puts them together.
+class Maker {
+ public:
+  using OnProgress = std::function<void(double, std::size_t)>;
+
+  Maker(const Prepared& prepared, Splice& splice, const RunOptions& options, const Requests& requests,
+        const OnProgress& on_progress)
+      : prepared_(prepared),
+        splice_(splice),
+        options_(options),
+        requests_(requests),
+        on_progress_(on_progress),
+        sink_(prepared.pipeline.stages[splice.sink]),
+        target_(local_path(*text_of(sink_, "uri"))),
+        spool_(target_.has_parent_path() ? target_.parent_path() : fs::path(".")) {
+    const planner::Plan& plan = splice.plan;
+    // Pictures take longest, copying least.
+    const double sound = plan.sound == Treatment::render ? 0.2 : plan.sound == Treatment::splice ? 0.05 : 0;
+    const bool pictures = plan.rendered > 0 || plan.pictures == Treatment::render;
+    pictures_share_ = pictures ? 0.9 - sound : 0;
+    sound_share_ = pictures ? sound : 4 * sound;
   }
-  Temporary file(target);
-  const double before = pictures_share + sound_share;
-  assemble(input, file.path(), requests,
-           [&](double part) { on_progress(before + (1 - before) * part, splice.plan.rendered); });
-  return {sink.id, file.release(), target.string()};
+
+  SplicedFile run() {
+    // Where no picture of the source stays, the assembly knows of none.
+    const FileIndex none{.uri = *text_of(prepared_.pipeline.stages[splice_.source], "uri")};
+    const bool pictures_stay = splice_.index && !splice_.plan.spans.empty();
+    AssemblyInput input{.prepared = prepared_,
+                        .source = splice_.source,
+                        .index = pictures_stay ? *splice_.index : none,
+                        .plan = splice_.plan,
+                        .spool = spool_,
+                        .muxer = splice_.muxer};
+    if (const model::Setting* const fast = sink_.setting("faststart"); fast != nullptr)
+      input.fast_start = !std::holds_alternative<bool>(fast->value) || std::get<bool>(fast->value);
+    if (pictures_stay) render_pictures(input);
+    if (splice_.plan.pictures == Treatment::render) render_all_pictures(input);
+    if (splice_.plan.sound != Treatment::none) render_sound(input);
+    Temporary file(target_);
+    const double before = pictures_share_ + sound_share_;
+    assemble(input, file.path(), requests_, [&](double part) { show(before + (1 - before) * part); });
+    return {sink_.id, file.release(), target_.string()};
+  }
+
+ private:
+  void show(double fraction) { on_progress_(fraction, pictures_done_); }
+
+  void render_pictures(AssemblyInput& input) {
+    const double all = static_cast<double>(std::max<std::size_t>(1, splice_.plan.rendered));
+    const SpanOptions options{spool_, options_.cache.get(), options_.secret, options_.stall_timeout,
+                              [&](std::size_t pictures) {
+                                pictures_done_ = pictures;
+                                show(pictures_share_ * static_cast<double>(pictures) / all);
+                              }};
+    input.header = splice_.format.header;
+    input.rendered = render_spans(prepared_, splice_.plan, *splice_.index, splice_.format, requests_, options);
+    pictures_done_ = splice_.plan.rendered;
+    auto made = input.rendered.begin();
+    for (planner::Span& span : splice_.plan.spans)
+      if (span.kind == planner::Span::Kind::render) span.recalled = (made++)->recalled;
+  }
+
+  void render_all_pictures(AssemblyInput& input) {
+    pictures_.emplace(target_);
+    play_alone(pictures_alone(prepared_, splice_, pictures_->path()), splice_.sink, options_, requests_,
+               [&](double part, std::size_t pictures) {
+                 pictures_done_ = pictures;
+                 show(pictures_share_ * part);
+               });
+    input.pictures = pictures_->path();
+  }
+
+  void render_sound(AssemblyInput& input) {
+    const auto on_part = [&](double part) { show(pictures_share_ + sound_share_ * part); };
+    if (splice_.plan.sound == Treatment::render) {
+      sound_.emplace(target_);
+      play_alone(sound_alone(prepared_, splice_, sound_->path()), splice_.sink, options_, requests_,
+                 [&](double part, std::size_t) { on_part(part); });
+      input.sound = sound_->path();
+    }
+    if (splice_.plan.sound == Treatment::splice) {
+      const SoundOptions options{spool_, options_.secret, options_.stall_timeout, on_part};
+      input.rendered_sound = render_sound_spans(prepared_, splice_.plan.parts, *splice_.sound, requests_, options);
+      input.sound_file = &*splice_.sound;
+    }
+  }
+
+  const Prepared& prepared_;
+  Splice& splice_;
+  const RunOptions& options_;
+  const Requests& requests_;
+  const OnProgress& on_progress_;
+  const model::Stage& sink_;
+  const fs::path target_;
+  Spool spool_;
+  std::optional<Temporary> pictures_, sound_;
+  double pictures_share_ = 0, sound_share_ = 0;
+  std::size_t pictures_done_ = 0;
+};
+
+/// What the sink and the codecs say against copies; empty: nothing.
+struct Refusals {
+  std::string pictures, sound;
+};
+
+const model::VideoStream* moving_pictures(const std::optional<model::MediaInfo>& media) {
+  return media && media->video() != nullptr && !media->video()->video->still ? &*media->video()->video : nullptr;
+}
+
+Refusals refusals_of(const Prepared& prepared, const Splice& splice) {
+  const auto& stages = prepared.pipeline.stages;
+  const model::Stage& sink = stages[splice.sink];
+  const auto& media = prepared.media[splice.source];
+  Refusals refusals;
+  refusals.pictures = refusal_of_ends(stages[splice.source], sink, splice.muxer);
+  if (const auto twice = std::ranges::find_if(stages, measures_first); twice != stages.end())
+    refusals.pictures = "'" + twice->id + "' has to see or hear everything first";
+  refusals.sound = refusals.pictures;
+  if (const model::VideoStream* const video = moving_pictures(media); video != nullptr && refusals.pictures.empty())
+    refusals.pictures = refusal_of_pictures(sink, splice.muxer, video->codec);
+  if (refusals.sound.empty() && media && media->audio() != nullptr)
+    refusals.sound = refusal_of_sound(sink, splice.muxer, *media->audio()->audio);
+  return refusals;
 }
 
 }  // namespace
@@ -220,21 +321,17 @@ Splice plan_splice(const Prepared& prepared) {
   const auto& stages = prepared.pipeline.stages;
   splice.sink = main_sink(prepared.pipeline).value_or(0);
   splice.source = main_source(prepared.pipeline, splice.sink);
-  const model::Stage &source = stages[splice.source], &sink = stages[splice.sink];
-  splice.muxer = muxer_of(sink);
   const auto& media = prepared.media[splice.source];
-  std::string pictures = refusal_of_ends(source, sink, splice.muxer);
-  if (const auto twice = std::ranges::find_if(stages, measures_first); twice != stages.end())
-    pictures = "'" + twice->id + "' has to see or hear everything first";
-  std::string sound = pictures;
+  const model::VideoStream* const video = moving_pictures(media);
+  splice.muxer = muxer_of(stages[splice.sink], video != nullptr);
+  const Refusals refusals = refusals_of(prepared, splice);
   std::vector<std::optional<model::MediaIndex>> indexes(stages.size());
-  const model::VideoStream* const video =
-      media && media->video() != nullptr && !media->video()->video->still ? &*media->video()->video : nullptr;
-  if (video != nullptr && pictures.empty()) pictures = refusal_of_pictures(sink, splice.muxer, video->codec);
+  std::vector<std::optional<model::SoundIndex>> sound_indexes(stages.size());
+  const planner::PlanInput input{prepared.pipeline, prepared.clocks,   indexes,       prepared.media,
+                                 sound_indexes,     refusals.pictures, refusals.sound};
   // To know every packet means to read the whole file, so that is for those who may gain by it.
-  if (video != nullptr &&
-      planner::why_all_pictures({prepared.pipeline, prepared.clocks, indexes, prepared.media, pictures, sound}).empty())
-    splice.index = index_file(*text_of(source, "uri"));
+  const std::string* const uri = text_of(stages[splice.source], "uri");
+  if (video != nullptr && planner::why_all_pictures(input).empty()) splice.index = index_file(*uri);
   if (splice.index) {
     if (splice.index->media.refusal.empty())
       if (const auto format = format_beside(*splice.index, splice.index->media.refusal)) {
@@ -243,18 +340,18 @@ Splice plan_splice(const Prepared& prepared) {
       }
     indexes[splice.source] = splice.index->media;
   }
-  if (sound.empty() && media && media->audio() != nullptr)
-    sound = refusal_of_sound(sink, splice.muxer, *media->audio()->audio);
-  splice.plan = planner::plan({prepared.pipeline, prepared.clocks, indexes, prepared.media, pictures, sound});
+  if (planner::needs_sound_index(input)) splice.sound = index_sound(*uri);
+  if (splice.sound) sound_indexes[splice.source] = splice.sound->index;
+  splice.plan = planner::plan(input);
   return splice;
 }
 
 planner::Plan plan(const Prepared& prepared) { return plan_splice(prepared).plan; }
 
-SplicedFile run_splice(const Prepared& prepared, const Splice& splice, const RunOptions& options,
-                       const Requests& requests, const std::function<void(double, std::size_t)>& on_progress) {
+SplicedFile run_splice(const Prepared& prepared, Splice& splice, const RunOptions& options, const Requests& requests,
+                       const std::function<void(double, std::size_t)>& on_progress) {
   try {
-    return make_file(prepared, splice, options, requests, on_progress);
+    return Maker(prepared, splice, options, requests, on_progress).run();
   } catch (const SpliceFault&) {
     throw;
   } catch (const StageError&) {

@@ -9,13 +9,15 @@
 #include "progress.hpp"
 #include "reel/engine/plan.hpp"
 #include "reel/engine/run.hpp"
+#include "sound_index.hpp"
 
 namespace reel::engine {
 
 /// A plan with what it takes to carry it out.
 struct Splice {
   planner::Plan plan;
-  std::optional<FileIndex> index;  ///< set unless the plan is to render in full
+  std::optional<FileIndex> index;  ///< of the pictures, set where some stay
+  std::optional<SoundFile> sound;  ///< set where sound is spliced
   std::size_t source = 0, sink = 0;
   std::string muxer;
   PictureFormat format;
@@ -31,9 +33,8 @@ struct SplicedFile {
   std::string stage, temporary, target;
 };
 
-/// Throws StageError, SpliceFault, base::Interrupted; no file is left then.
-SplicedFile run_splice(const Prepared& prepared, const Splice& splice, const RunOptions& options,
-                       const Requests& requests,
+/// Brings the plan up to what was done. Throws StageError, SpliceFault, base::Interrupted; no file is left then.
+SplicedFile run_splice(const Prepared& prepared, Splice& splice, const RunOptions& options, const Requests& requests,
                        const std::function<void(double fraction, std::size_t rendered)>& on_progress);
 
 }  // namespace reel::engine

@@ -45,10 +45,46 @@ std::vector<TimeRange> away_from(double identity, const model::ParamSchema& para
   return ranges;
 }
 
+/// How far the length of the media as the stage learns it may be from what is known here.
+constexpr Time doubt = std::chrono::milliseconds(500);
+
+const model::Value* value_of(const model::Stage& stage, const std::string& name) {
+  const model::Setting* const setting = name.empty() ? nullptr : stage.setting(name);
+  const model::ParamSchema* const param = name.empty() ? nullptr : stage.traits.param(name);
+  return setting != nullptr ? &setting->value : param != nullptr ? &param->default_value : nullptr;
+}
+
+/// The edges of a range, each so long. An end that is that of the media is only known about.
+std::vector<TimeRange> edges_of(const TimeRange& range, Time edge, const std::string& side,
+                                std::optional<Time> length) {
+  const bool open = range.end == Time::max();
+  if (open && !length && side != "in") return {range};
+  std::vector<TimeRange> edges;
+  if (side != "out") edges.push_back({range.begin, std::min(range.end, range.begin + edge)});
+  if (side != "in") {
+    const Time end = open ? *length - doubt : range.end;
+    edges.push_back({std::max(range.begin, end - edge), range.end});
+  }
+  return edges;
+}
+
 }  // namespace
 
-std::vector<TimeRange> changed_ranges(const model::Stage& stage) {
+std::optional<Time> time_setting(const model::Stage& stage, const std::string& name) {
+  const model::Value* const value = value_of(stage, name);
+  const auto* const point = value != nullptr ? std::get_if<base::TimePoint>(value) : nullptr;
+  const auto* const time = point != nullptr ? std::get_if<Time>(point) : nullptr;
+  return time != nullptr ? std::optional(*time) : std::nullopt;
+}
+
+std::vector<TimeRange> changed_ranges(const model::Stage& stage, const model::Contract& contract,
+                                      std::optional<Time> length) {
   const TimeRange during = during_of(stage);
+  if (const auto edge = time_setting(stage, contract.edges)) {
+    const model::Value* const side = value_of(stage, contract.sides);
+    const auto* const name = side != nullptr ? std::get_if<std::string>(side) : nullptr;
+    return base::normalized(edges_of(during, *edge, name != nullptr ? *name : "", length));
+  }
   std::vector<TimeRange> away;
   bool can_be_identity = false;
   for (const model::ParamSchema& param : stage.traits.params) {

@@ -70,13 +70,14 @@ class Walk {
     path_.refusal = refusal_of(stage, contract, clocks_[index]);
     if (!path_.refusal.empty() || contract.kind == Kind::untouched) return;
     if (contract.kind == Kind::retime) {
-      path_.retimed = true;
+      path_.retimers.push_back(index);
       return;
     }
     path_.before += contract.before;
     path_.after += contract.after;
-    const TimeMap& from_source = clocks_[stage.inputs.front()].from_source;
-    for (const TimeRange& range : changed_ranges(stage))
+    const StageClock& clock = clocks_[stage.inputs.front()];
+    const TimeMap& from_source = clock.from_source;
+    for (const TimeRange& range : changed_ranges(stage, contract, clock.output_duration))
       for (const TimeRange& source : back(from_source, range)) path_.changes.push_back({index, source});
   }
 

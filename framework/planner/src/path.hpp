@@ -23,9 +23,9 @@ struct Path {
   std::size_t source = 0, sink = 0;
   std::vector<TimeMap::Piece> pieces;  ///< what is left of the source, in the order of output
   std::vector<Change> changes;
-  int before = 0, after = 0;  ///< pictures that the stages with a window need around each
-  bool retimed = false;
-  std::string refusal;  ///< why nothing can stay as it is; the rest then means nothing
+  int before = 0, after = 0;          ///< pictures that the stages with a window need around each
+  std::vector<std::size_t> retimers;  ///< the stages that cut
+  std::string refusal;                ///< why nothing can stay as it is; the rest then means nothing
 };
 
 /// The stages between the only source and the only sink. `length` is that of the source.

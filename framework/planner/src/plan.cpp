@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "changes.hpp"
 #include "path.hpp"
 #include "pictures.hpp"
+#include "sound.hpp"
 
 namespace reel::planner {
 namespace {
@@ -118,7 +120,7 @@ void plan_pictures(const PlanInput& input, const Path& path, const model::MediaI
   if (!index.fault.empty()) return give_up(index.fault);
   const Pictures pictures(index);
   std::vector<Span> spans;
-  if (path.changes.empty() && !path.retimed) {
+  if (path.changes.empty() && path.retimers.empty()) {
     spans.push_back({.end = pictures.count(),
                      .source = {pictures.begin(0), index.end},
                      .output = {pictures.begin(0), index.end},
@@ -142,19 +144,46 @@ void plan_pictures(const PlanInput& input, const Path& path, const model::MediaI
   plan.spans = std::move(spans);
 }
 
-void plan_sound(const PlanInput& input, const Path& path, Plan& plan) {
+/// Why all sound has to be rendered, as far as that can be told without its packets; empty: some may stay.
+std::string why_all_sound(const PlanInput& input, const Path& path) {
+  if (!path.refusal.empty()) return path.refusal;
+  if (!input.sink_sound.empty()) return input.sink_sound;
+  if (path.retimers.size() > 1) return "several stages cut, one after the other";
+  if (path.before + path.after > 0) return "a stage listens to what is around each moment";
+  return {};
+}
+
+std::string change_in_words(const model::Pipeline& pipeline, const Path& path) {
+  std::vector<std::size_t> stages = path.retimers;
+  for (const Change& change : path.changes)
+    if (std::ranges::find(stages, change.stage) == stages.end()) stages.push_back(change.stage);
+  return stages_in_words(pipeline, stages) + " changes sound";
+}
+
+void plan_sound(const PlanInput& input, const Path& path, Time length, Plan& plan) {
   const auto set = [&](Treatment treatment, std::string why) {
     plan.sound = treatment;
     plan.sound_reason = std::move(why);
   };
-  if (!path.refusal.empty()) return set(Treatment::render, path.refusal);
-  if (!input.sink_sound.empty()) return set(Treatment::render, input.sink_sound);
-  if (path.retimed) return set(Treatment::render, "a cut joins sound at any sample");
-  if (path.changes.empty()) return set(Treatment::copy, "no stage changes sound");
-  std::vector<std::size_t> stages;
-  for (const Change& change : path.changes)
-    if (std::ranges::find(stages, change.stage) == stages.end()) stages.push_back(change.stage);
-  set(Treatment::render, stages_in_words(input.pipeline, stages) + " changes sound");
+  if (std::string why = why_all_sound(input, path); !why.empty()) return set(Treatment::render, std::move(why));
+  if (path.changes.empty() && path.retimers.empty()) return set(Treatment::copy, "no stage changes sound");
+  const std::string what = change_in_words(input.pipeline, path);
+  const auto& index = input.sound_indexes[path.source];
+  if (!index) return set(Treatment::render, what);
+  if (!index->refusal.empty()) return set(Treatment::render, what + ", and " + index->refusal);
+  Time crossfade{0};
+  if (!path.retimers.empty()) {
+    const model::Stage& cutter = input.pipeline.stages[path.retimers.front()];
+    crossfade = time_setting(cutter, cutter.traits.audio.crossfade).value_or(crossfade);
+  }
+  SoundPlan parts = plan_sound_parts(*index, path, crossfade, length);
+  if (parts.copied == 0) return set(Treatment::render, what + " all the time");
+  for (SoundSpan& span : parts.spans)
+    span.reason = span.kind == Span::Kind::copy ? "nothing changes it"
+                  : span.stages.empty()         ? "a cut joins sound here"
+                                                : stages_in_words(input.pipeline, span.stages) + " changes sound here";
+  plan.parts = std::move(parts);
+  set(Treatment::splice, what);
 }
 
 /// The only source whose media are known, or why there is none.
@@ -181,6 +210,13 @@ std::string why_all_pictures(const PlanInput& input) {
   return {};
 }
 
+bool needs_sound_index(const PlanInput& input) {
+  const Ends ends = ends_of(input.pipeline);
+  if (!why_no_source(input, ends).empty() || input.media[ends.source]->audio() == nullptr) return false;
+  const Path path = path_of(input.pipeline, input.clocks, Media::sound, length_of(input, ends));
+  return why_all_sound(input, path).empty() && !(path.changes.empty() && path.retimers.empty());
+}
+
 Plan plan(const PlanInput& input) {
   Plan plan;
   const Ends ends = ends_of(input.pipeline);
@@ -198,13 +234,9 @@ Plan plan(const PlanInput& input) {
     const Time length = std::max(length_of(input, ends), index->end);
     plan_pictures(input, path_of(input.pipeline, input.clocks, Media::pictures, length), *index, plan);
   }
+  const Time length = length_of(input, ends);
   if (media.audio() != nullptr)
-    plan_sound(input, path_of(input.pipeline, input.clocks, Media::sound, length_of(input, ends)), plan);
-  // One graph renders both.
-  if (plan.pictures == Treatment::render && plan.sound == Treatment::copy) {
-    plan.sound = Treatment::render;
-    plan.sound_reason = "the pictures are";
-  }
+    plan_sound(input, path_of(input.pipeline, input.clocks, Media::sound, length), length, plan);
   return plan;
 }
 

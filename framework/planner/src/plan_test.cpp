@@ -87,7 +87,8 @@ class Case {
     indexes[0] = index_;
     durations[0] = index_.end;
     const auto found = clocks(whole, durations);
-    return planner::plan({whole, found, indexes, media, sink_pictures, ""});
+    const std::vector<std::optional<model::SoundIndex>> sound_indexes(whole.stages.size());
+    return planner::plan({whole, found, indexes, media, sound_indexes, sink_pictures, ""});
   }
 
  private:
@@ -208,6 +209,30 @@ TEST(Plan, of_a_change_of_sound_leaves_the_pictures) {
   EXPECT_EQ(plan.pictures, Treatment::copy);
   EXPECT_EQ(plan.sound, Treatment::render);
   EXPECT_EQ(plan.sound_reason, "'mute' changes sound");
+}
+
+TEST(Plan, of_all_pictures_leaves_the_sound) {
+  const Plan plan = Case(three_groups).with_sound().effect("blur", {.kind = Kind::pointwise}, std::nullopt).plan();
+  EXPECT_EQ(plan.pictures, Treatment::render);
+  EXPECT_EQ(plan.sound, Treatment::copy);
+  EXPECT_FALSE(plan.full());
+}
+
+TEST(Plan, knows_that_some_stages_change_only_the_edges) {
+  const model::Contract fade{.kind = Kind::pointwise, .edges = "duration", .sides = "direction"};
+  const auto faded = [&](const char* side, std::optional<TimeRange> during) {
+    Case c("I0 I1 I2 I3 I4 I5 I6 I7 I8 I9 I10 I11 I12 I13 I14");
+    c.effect("fade", fade, during);
+    c.pipeline().stages.back().settings = {{.name = "duration", .value = base::TimePoint{Time{200ms}}},
+                                           {.name = "direction", .value = std::string(side)}};
+    return text(c.plan());
+  };
+  EXPECT_EQ(faded("in", std::nullopt), "render 0..2 from 0 to 2, copy 2..15");
+  // Where the media end is known to half a second.
+  EXPECT_EQ(faded("out", std::nullopt), "copy 0..8, render 8..15 from 8 to 15");
+  EXPECT_EQ(faded("both", TimeRange{300ms, 900ms}),
+            "copy 0..3, render 3..5 from 3 to 5, copy 5..7, render 7..9 from 7 to 9, copy 9..15");
+  EXPECT_EQ(faded("both", TimeRange{300ms, 600ms}), "copy 0..3, render 3..6 from 3 to 6, copy 6..15");
 }
 
 TEST(Plan, renders_in_full_and_says_why) {

@@ -37,6 +37,33 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+nlohmann::ordered_json json_of(const SoundPlan& sound) {
+  nlohmann::ordered_json json{{"copied", sound.copied}, {"rendered", sound.rendered}};
+  json["rate"] = sound.grid.rate;
+  json["packet_samples"] = sound.grid.frame;
+  json["first_sample"] = sound.grid.first;
+  json["spans"] = nlohmann::json::array();
+  for (const SoundSpan& span : sound.spans)
+    json["spans"].push_back({{"kind", name(span.kind)},
+                             {"first", span.first},
+                             {"end", span.end},
+                             {"moved", span.moved},
+                             {"output_seconds", json_of(sound.range_of(span))},
+                             {"recalled", span.recalled},
+                             {"reason", span.reason}});
+  return json;
+}
+
+std::string text_of(const SoundPlan& sound) {
+  const std::string unit = sound.grid.frame == 1 ? " sample" : " packet";
+  std::string text;
+  for (const SoundSpan& span : sound.spans)
+    text += "sound " + padded(std::string(name(span.kind)), 7) + padded(range_text(sound.range_of(span)), 22) +
+            padded(std::to_string(span.packets()) + unit + (span.packets() == 1 ? "" : "s"), 15) + span.reason + "\n";
+  return text + "in all " + std::to_string(sound.copied + sound.rendered) + unit +
+         "s of sound: " + std::to_string(sound.copied) + " copied, " + std::to_string(sound.rendered) + " encoded\n";
+}
+
 }  // namespace
 
 std::string to_json(const Plan& plan) {
@@ -56,6 +83,7 @@ std::string to_json(const Plan& plan) {
                              {"output_seconds", json_of(span.output)},
                              {"decoded", span.decode_to - span.decode_from},
                              {"reason", span.reason}});
+  if (plan.sound == Treatment::splice) json["sound"].update(json_of(plan.parts));
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -69,6 +97,7 @@ std::string to_text(const Plan& plan) {
     text += padded(std::to_string(span.pictures()) + (span.pictures() == 1 ? " picture" : " pictures"), 15) +
             span.reason + "\n";
   }
+  if (plan.sound == Treatment::splice) text += text_of(plan.parts);
   if (plan.sound == Treatment::copy) text += "sound: every packet is copied\n";
   if (plan.sound == Treatment::render) text += "sound: all is rendered, because " + plan.sound_reason + "\n";
   if (!plan.spans.empty()) {

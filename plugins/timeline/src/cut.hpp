@@ -15,7 +15,7 @@ class Cut : public PadStage<Cut> {
       .name = "reel-cut",
       .title = "Cut",
       .summary = "Keeps or removes ranges of time, to the frame and to the sample, with no click at the joins",
-      .contract = "retime keep=keep remove=remove",
+      .contract = "retime keep=keep remove=remove crossfade=crossfade",
       .synonyms = "trim,clip,shorten,remove part,cut out,keep only",
       .during = false};
   struct Params {

@@ -30,7 +30,7 @@ class Fade : public PadStage<Fade> {
       .name = "reel-fade",
       .title = "Fade",
       .summary = "Fades pictures from and to a colour, and sound from and to silence, at the start, the end or both",
-      .contract = "pointwise",
+      .contract = "pointwise edges=duration sides=direction",
       .synonyms = "fade in,fade out,fade to black,fade from black"};
   struct Params {
     Time duration = std::chrono::seconds(1);

@@ -67,9 +67,13 @@ typedef struct reel_plugin {
 
 /* How the output depends on time, for each kind of media that the element touches (by its pads):
  *   "pointwise"                 frame t depends on input frame t alone
+ *   "pointwise edges=PROP sides=PROP"
+ *                               and changes only as much time as the first property says at either end of `during`, or of
+ *                               the media; where the second one, a choice, is "in" or "out", only at its start or end
  *   "window BEFORE AFTER"       on so many frames around it
  *   "retime keep=PROP" | "retime remove=PROP" | "retime keep=PROP remove=PROP" | "retime rate=PROP"
- *                               maps input times to output times as that property says
+ *                               maps input times to output times as that property says; keep and remove may go with
+ *                               "crossfade=PROP": for so long both sides of a join sound together, behind the join
  *   "retime append=PROP"        one input after the other; over the time that the property says, both overlap
  *   "whole"                     on everything, or cannot tell (also when absent) */
 #define REEL_META_VIDEO_CONTRACT "reel-video-contract"

@@ -47,7 +47,7 @@ To say how pictures are to be encoded means that all of them are.
   $ reel explain small.yaml | sed -n '/^What is rendered/,$p'
   What is rendered, and what is copied:
      pictures: all are rendered, because 'sink' is told how to encode pictures ('quality')
-     sound: all is rendered, because the pictures are
+     sound: every packet is copied
   
   $ reel run --render half small.yaml
   error: --render: expected auto, full or copy, not 'half'

@@ -57,7 +57,7 @@ A run: dry, plain, as JSON, with a report; the result is there when it is whole.
   
   What is rendered, and what is copied:
      pictures: all are rendered, because its 4:4:4 pictures are of an old x264, and decoders mend its fault only where its mark comes first
-     sound: all is rendered, because a cut joins sound at any sample
+     sound: all is rendered, because 'cut' changes sound, and its sound does not say how long packets are
   
   Nothing was run: --dry-run.
 

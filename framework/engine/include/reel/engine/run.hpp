@@ -11,6 +11,7 @@
 #include "reel/base/error.hpp"
 #include "reel/base/time.hpp"
 #include "reel/engine/media_check.hpp"
+#include "reel/engine/span_cache.hpp"
 #include "reel/planner/plan.hpp"
 
 namespace reel::engine {
@@ -74,6 +75,7 @@ enum class RenderMode {
 
 struct RunOptions {
   RenderMode render = RenderMode::automatic;
+  std::shared_ptr<SpanCache> cache;                  ///< where rendered spans are looked up and kept; none: nowhere
   std::function<void(const Progress&)> on_progress;  ///< about 10 a second, on the thread of execute()
   std::function<std::string(const std::string&)> secret;
   base::Time stall_timeout = std::chrono::seconds(60);  ///< no buffer anywhere for so long: the run fails; 0: never

@@ -97,4 +97,19 @@ struct MediaIndex {
   std::string fault;    ///< why these packets cannot be taken over at all; empty: they can
 };
 
+/// The packets of the stream of sound that plays by default: all hold as many samples, one after the other without a gap, so that
+/// a few numbers say where each is. Samples count from the start of the media, as times do.
+struct SoundIndex {
+  std::string codec;         ///< `aac`
+  int rate = 0;              ///< samples of a channel in a second
+  int frame = 0;             ///< samples of a channel in a packet; 1 where packets can be parted anywhere
+  std::int64_t first = 0;    ///< where the first packet begins; before 0 lies what only lets a decoder settle
+  std::int64_t packets = 0;  ///< how many of `frame` samples
+  /// Packets that have to be rendered before and behind one whose sound changes, since its samples hang on theirs.
+  int before = 0, after = 0;
+  std::string refusal;  ///< why rendered packets cannot stand between these; empty: they can
+
+  std::int64_t begin_of(std::int64_t packet) const { return first + packet * frame; }
+};
+
 }  // namespace reel::model

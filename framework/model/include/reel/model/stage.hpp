@@ -41,6 +41,10 @@ struct Contract {
   std::string keep, remove;  ///< range lists
   std::string rate;          ///< a number: 2 plays twice as fast
   std::string append;        ///< a time: the inputs play one after the other, and overlap so long
+  std::string crossfade;     ///< of keep and remove, a time: so long both sides of a join sound together
+  /// pointwise: a time: only so much at either end of `during`, or of the media, is changed; and a choice, `in` or `out` where it is
+  /// but one end.
+  std::string edges, sides;
   friend bool operator==(const Contract&, const Contract&) = default;
 };
 std::string to_text(const Contract& contract);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,10 +29,37 @@ struct Span {
   base::TimeRange source;  ///< on the source's clock
   base::TimeRange output;  ///< on the output's clock
   std::vector<std::size_t>
-      stages;          ///< indexes of those that change it; none: it stands in a group of pictures with others
-  std::string reason;  ///< in words
+      stages;             ///< indexes of those that change it; none: it stands in a group of pictures with others
+  std::string reason;     ///< in words
+  bool recalled = false;  ///< once it was run: an earlier run had rendered it
 
   std::size_t pictures() const { return end - first; }
+};
+
+/// Packets of sound in the output that are treated alike. They are counted on the grid of the source's: packet n begins
+/// at SoundIndex::begin_of(n), now on the output's clock.
+struct SoundSpan {
+  using Kind = Span::Kind;
+  Kind kind = Kind::copy;
+  std::int64_t first = 0, end = 0;
+  std::int64_t moved = 0;           ///< of a copy: packet n is the source's packet n + moved
+  std::vector<std::size_t> stages;  ///< indexes of those that change it; none: it stands around a join
+  std::string reason;               ///< in words
+
+  std::int64_t packets() const { return end - first; }
+};
+
+/// The sound in detail, where some of its packets stay.
+struct SoundPlan {
+  model::SoundIndex grid;
+  std::vector<SoundSpan> spans;  ///< in order of output
+  /// What a cut has to keep of the sound so that it stays on the grid of the source's packets: the ranges that it was told,
+  /// each moved by at most half a packet. Joins stay where they are on the output's clock. Empty: nothing is cut.
+  std::vector<base::TimeRange> kept;
+  std::size_t cutter = 0;  ///< the stage that cuts
+  std::int64_t copied = 0, rendered = 0;
+
+  base::TimeRange range_of(const SoundSpan& span) const;  ///< on the output's clock, as far as it can be heard
 };
 
 /// What happens to one kind of media as a whole.
@@ -47,10 +75,12 @@ struct Plan {
   std::string pictures_reason, sound_reason;  ///< why, in words
   std::vector<Span> spans;  ///< of the pictures, in order of output; empty where they are rendered in full
   std::size_t copied = 0, rendered = 0, decoded = 0;  ///< pictures, where spans are known
+  SoundPlan parts;                                    ///< of the sound, where it is spliced
 
-  /// Every picture or every sound has to be rendered in one piece, so nothing is gained by a plan.
+  /// All that there is has to be rendered, so nothing is gained by a plan.
   bool full() const {
-    return pictures == Treatment::render || (pictures == Treatment::none && sound == Treatment::render);
+    const auto stays = [](Treatment t) { return t == Treatment::copy || t == Treatment::splice; };
+    return !stays(pictures) && !stays(sound);
   }
 };
 
@@ -60,12 +90,17 @@ struct PlanInput {
   /// For each stage, the index of its media if it is a source of a file.
   const std::vector<std::optional<model::MediaIndex>>& indexes;
   const std::vector<std::optional<model::MediaInfo>>& media;
+  /// Likewise of its sound; needed only where needs_sound_index() says so.
+  const std::vector<std::optional<model::SoundIndex>>& sound_indexes;
   /// Why the sink wants all pictures, or all sound, encoded anew (another codec was asked for, say); empty: it does not.
   std::string sink_pictures, sink_sound;
 };
 
 /// Why all pictures have to be rendered, as far as that can be told without `indexes`; empty: some may stay.
 std::string why_all_pictures(const PlanInput& input);
+
+/// Whether the sound can only be spliced by those who know its packets.
+bool needs_sound_index(const PlanInput& input);
 
 /// Composes the contracts of the stages (design, section 1). Pure: no file is touched. Where a pipeline is of a kind that
 /// cannot be planned (several sources or sinks), all is rendered, and the reason says why.

@@ -35,6 +35,8 @@ endfunction()
 # What every test sees of this tree.
 set(REEL_TEST_ENVIRONMENT "REEL_BUILD_DIR=${CMAKE_BINARY_DIR}" "REEL_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
   "REEL_MEDIA_DIR=${CMAKE_SOURCE_DIR}/.cache/media"
+  # What is rendered is to be rendered, not to be found.
+  "REEL_CACHE_GIGABYTES=0"
   "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0"
   # Without frame pointers in the libraries, the quick unwinder sees nothing of who allocated.
   "ASAN_OPTIONS=fast_unwind_on_malloc=0" "UBSAN_OPTIONS=print_stacktrace=1")

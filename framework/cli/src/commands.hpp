@@ -26,6 +26,7 @@ void add_plugins(CLI::App& app, Chosen& chosen);
 void add_schema(CLI::App& app, Chosen& chosen);
 void add_jobs(CLI::App& app, Chosen& chosen);
 void add_logs(CLI::App& app, Chosen& chosen);
+void add_cache(CLI::App& app, Chosen& chosen);
 void add_new(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);
 /// `completion` and `manual` describe all the commands above.

@@ -129,6 +129,12 @@ std::optional<std::string> Context::find_secret(const std::string& name) const {
   return text;
 }
 
+std::shared_ptr<engine::SpanCache> Context::span_cache() const {
+  constexpr double gigabyte = 1e9;
+  return std::make_shared<engine::SpanCache>(config_.state_folder / "spans",
+                                             static_cast<std::uint64_t>(config_.cache_gigabytes * gigabyte));
+}
+
 std::string Context::secret(const std::string& name) const {
   auto value = find_secret(name);
   if (!value)

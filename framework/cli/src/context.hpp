@@ -10,6 +10,7 @@
 
 #include "reel/catalog/catalog.hpp"
 #include "reel/engine/media_check.hpp"
+#include "reel/engine/span_cache.hpp"
 #include "reel/model/pipeline.hpp"
 #include "reel/service/config.hpp"
 
@@ -48,6 +49,9 @@ class Context {
 
   /// As load(), with the media looked at. Throws InvalidInput where there is an error; warnings are printed.
   engine::Prepared prepare(const std::string& file, const LoadOptions& options);
+
+  /// Where runs keep rendered spans.
+  std::shared_ptr<engine::SpanCache> span_cache() const;
 
   /// The value of a secret. Throws base::InputError if there is none.
   std::string secret(const std::string& name) const;

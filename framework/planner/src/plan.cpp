@@ -14,6 +14,8 @@ namespace {
 using base::Time;
 using base::TimeRange;
 
+constexpr Time longest_render = std::chrono::seconds(20);
+
 /// Spans of one piece of the source that is left.
 class Spans {
  public:
@@ -30,7 +32,10 @@ class Spans {
       const std::size_t copied = copy_end(at, end, after_copy);
       const Span::Kind kind = copied > at ? Span::Kind::copy : Span::Kind::render;
       const std::size_t next = copied > at ? copied : render_end(at, end);
-      put(kind, at, next);
+      if (kind == Span::Kind::copy)
+        put(kind, at, next);
+      else
+        put_renders(at, next);
       at = next;
     }
   }
@@ -59,6 +64,29 @@ class Spans {
     return end;
   }
 
+  /// Parted at entries, so that parts can be rendered side by side and kept each for itself: where other stages set in, and before
+  /// one gets too long.
+  void put_renders(std::size_t first, std::size_t end) {
+    for (std::size_t at = pictures_.entry_after(first); at < end; at = pictures_.entry_after(at)) {
+      const bool others = stages_in(first, at) != stages_in(at, std::min(pictures_.entry_after(at), end));
+      if (!others && pictures_.begin(at) - pictures_.begin(first) < longest_render) continue;
+      put(Span::Kind::render, first, at);
+      first = at;
+    }
+    put(Span::Kind::render, first, end);
+  }
+
+  /// Those that change any of these pictures.
+  std::vector<std::size_t> stages_in(std::size_t first, std::size_t end) const {
+    const TimeRange shown{pictures_.begin(first), std::min(pictures_.end(end - 1), piece_.input.end)};
+    std::vector<std::size_t> stages;
+    for (const Change& change : path_.changes)
+      if (change.source.end > shown.begin && shown.end > change.source.begin &&
+          std::ranges::find(stages, change.stage) == stages.end())
+        stages.push_back(change.stage);
+    return stages;
+  }
+
   void put(Span::Kind kind, std::size_t first, std::size_t end) {
     Span span{.kind = kind, .first = first, .end = end};
     span.first_packet = kind == Span::Kind::copy ? pictures_.packet(first) : first;
@@ -73,10 +101,7 @@ class Spans {
     const auto before = static_cast<std::size_t>(path_.before), after = static_cast<std::size_t>(path_.after);
     span.decode_from = pictures_.packet(pictures_.entry_before(span.first - std::min(span.first, before)));
     span.decode_to = pictures_.clean_after(std::min(span.end + after, pictures_.count()));
-    for (const Change& change : path_.changes) {
-      if (change.source.end <= span.source.begin || span.source.end <= change.source.begin) continue;
-      if (std::ranges::find(span.stages, change.stage) == span.stages.end()) span.stages.push_back(change.stage);
-    }
+    span.stages = stages_in(span.first, span.end);
     span.reason = span.stages.empty() ? "a cut parts the group of pictures here" : "";
   }
 

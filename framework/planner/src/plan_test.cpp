@@ -142,6 +142,21 @@ TEST(Plan, of_two_changes_in_one_group_renders_once) {
   EXPECT_THAT(plan.spans[1].stages, testing::ElementsAre(1, 2));
 }
 
+TEST(Plan, parts_renders_where_another_stage_sets_in) {
+  Case two(three_groups);
+  two.blur(0ms, 400ms).effect("text", {.kind = Kind::pointwise}, TimeRange{400ms, 500ms});
+  EXPECT_EQ(text(two.plan()), "render 0..4 from 0 to 4, render 4..8 from 4 to 8, copy 8..12");
+}
+
+TEST(Plan, parts_long_renders_at_entries) {
+  std::string file;
+  for (int i = 0; i < 600; ++i) file += (i % 30 == 0 ? " I" : " ") + std::to_string(i);
+  const Plan plan = Case(file).blur(100ms, 50s).plan();
+  EXPECT_EQ(text(plan),
+            "copy 0..1, render 1..210 from 0 to 210, render 210..420 from 210 to 420, render 420..510 from 420 to 510, "
+            "copy 510..600");
+}
+
 TEST(Plan, where_every_picture_is_an_entry_renders_only_what_changes) {
   EXPECT_EQ(text(Case(all_entries).blur(200ms, 300ms).plan()), "copy 0..2, render 2..3 from 2 to 3, copy 3..6");
 }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
@@ -36,6 +37,15 @@ fs::path default_state_folder() {
   return geteuid() == 0 ? fs::path("/var/lib/reelwork") : xdg("XDG_STATE_HOME", ".local/state");
 }
 
+/// False, and `into` as it was: it is no number of 0 or more.
+bool read_number(const std::string& text, double& into) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || !(number >= 0)) return false;
+  into = number;
+  return true;
+}
+
 /// Walks the tree of one configuration file.
 class Reader {
  public:
@@ -68,6 +78,12 @@ class Reader {
   Handler text(std::optional<std::string>& into) {
     return [this, &into](const model::Node& node) {
       if (is_text(node)) into = node.scalar;
+    };
+  }
+  /// Not less than 0.
+  Handler number(double& into) {
+    return [this, &into](const model::Node& node) {
+      if (!read_number(node.scalar, into)) fault(node.mark, "wrong-type", "expected a number, 0 or more");
     };
   }
   Handler path(fs::path& into) {
@@ -150,10 +166,14 @@ Config load_config(const std::optional<fs::path>& file, model::Diagnosed& diagno
                                                                 {"deny", reader.texts(config.deny_schemes)}})}})},
          {"database", reader.section({{"url", reader.text(config.database_url)}})},
          {"state", reader.path(config.state_folder)},
+         {"cache", reader.section({{"gigabytes", reader.number(config.cache_gigabytes)}})},
          {"secrets", reader.path(config.secrets_folder)}});
   }
   if (const auto url = environment("REEL_DATABASE_URL")) config.database_url = url;
   if (const auto state = environment("REEL_STATE")) config.state_folder = fs::absolute(*state);
+  if (const auto size = environment("REEL_CACHE_GIGABYTES"); size && !read_number(*size, config.cache_gigabytes))
+    throw base::InputError("REEL_CACHE_GIGABYTES is '" + base::printable(*size) + "', which is no number",
+                           "set it to a number of gigabytes, 0 to keep nothing");
   return config;
 }
 

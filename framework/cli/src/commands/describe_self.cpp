@@ -173,6 +173,7 @@ std::string manual(const CLI::App& app) {
          "REEL_CONFIG\nthe configuration file\n"
       << ".TP\n.B REEL_STATE\nfolder of the private database and of caches\n.TP\n.B REEL_DATABASE_URL\nthe "
          "database that jobs are kept in\n"
+      << ".TP\n.B REEL_CACHE_GIGABYTES\nhow much rendered spans may take there; 0: none are kept\n"
       << ".TP\n.B REEL_SECRET_NAME\nthe value of ${secret:NAME}\n"
       << ".SH EXAMPLES\n.nf\nreel new pipeline first\nreel run first.yaml \\-\\-set input=clip.mp4\nreel "
          "explain first.yaml \\-\\-set input=clip.mp4\n.fi\n";

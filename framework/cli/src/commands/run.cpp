@@ -26,7 +26,7 @@ struct RunArguments {
   Context::LoadOptions load;
   std::string progress = "auto", render = "auto";
   std::filesystem::path report;
-  bool dry_run = false, record = false;
+  bool dry_run = false, record = false, no_cache = false;
 };
 
 std::string source_uri(const model::Pipeline& pipeline) {
@@ -167,6 +167,7 @@ base::ExitCode play(const engine::Prepared& prepared, Context& context, const Ru
   options.render = arguments.render == "full"   ? engine::RenderMode::full
                    : arguments.render == "copy" ? engine::RenderMode::copy
                                                 : engine::RenderMode::automatic;
+  if (!arguments.no_cache && context.config().cache_gigabytes > 0) options.cache = context.span_cache();
   options.secret = [&context](const std::string& name) { return context.secret(name); };
   options.on_progress = [&](const engine::Progress& progress) {
     view->update(progress);
@@ -219,6 +220,8 @@ void add_run(CLI::App& app, Chosen& chosen) {
                    "auto: what the pipeline changes, the rest is copied; full: everything; copy: nothing, or fail")
       ->check(one_of({"auto", "full", "copy"}))
       ->type_name("HOW");
+  command->add_flag("--no-cache", arguments->no_cache,
+                    "Render anew what an earlier run has rendered already, and keep nothing; see `reel cache`");
   command->add_option("--report", arguments->report, "Write the figures of the run as JSON")->type_name("FILE");
   command->add_flag("--dry-run", arguments->dry_run, "Check everything and say what would happen, but run nothing");
   command->add_flag("--record", arguments->record,

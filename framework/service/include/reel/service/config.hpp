@@ -16,6 +16,7 @@ struct Config {
   std::vector<std::string> allow_schemes{"*"}, deny_schemes;
   std::optional<std::string> database_url;  ///< none: a private cluster in the state folder
   std::filesystem::path state_folder;
+  double cache_gigabytes = 4;  ///< that rendered spans may take in the state folder; 0: none are kept
   std::filesystem::path secrets_folder;
 };
 
@@ -25,7 +26,7 @@ std::optional<std::filesystem::path> find_config(const std::optional<std::filesy
 
 /// Reads a configuration. Faults go to `diagnosed`, at their places, as in pipelines; where there is no file,
 /// all is default.
-/// `$REEL_DATABASE_URL` and `$REEL_STATE` win over the file, so that no password needs to stand in it.
+/// `$REEL_DATABASE_URL`, `$REEL_STATE` and `$REEL_CACHE_GIGABYTES` win over the file, so that no password needs to stand in it.
 Config load_config(const std::optional<std::filesystem::path>& file, model::Diagnosed& diagnosed);
 
 }  // namespace reel::service

@@ -69,7 +69,8 @@ class Comparison {
     if (const auto last = std::ranges::max_element(scene_.shows); last != scene_.shows.end() && *last)
       source.reach(**last);
     check_shown(source.shown(), output);
-    report_messages(source_reader);
+    source_messages_ = source_reader.messages();
+    report_messages();
     for (std::size_t s = 0; s < compared_.size(); ++s)
       if (auto& error = decoded_.square_error[s]) *error /= static_cast<double>(compared_[s]);
     source_shown_ = std::move(source.shown());
@@ -78,6 +79,7 @@ class Comparison {
 
   Decoded decoded_;
   Shown source_shown_, output_shown_;
+  std::set<std::string> source_messages_;
 
  private:
   std::size_t packet_at(std::size_t place) const { return scene_.output.pictures->displayed[place]; }
@@ -124,10 +126,10 @@ class Comparison {
       messages_.try_emplace(text, place ? scene_.moment(packet_at(*place)) : Time{0});
   }
   /// A fault that the source has itself is none of the output.
-  void report_messages(const PictureReader& source) {
-    const auto known = source.messages();
+  void report_messages() {
     for (const auto& [text, at] : messages_)
-      if (!known.contains(text)) findings_.add("decoders", library_, at, by() + " complains near here: " + text);
+      if (!source_messages_.contains(text))
+        findings_.add("decoders", library_, at, by() + " complains near here: " + text);
   }
 
   void report_progress(std::size_t done) const {
@@ -146,14 +148,40 @@ class Comparison {
   std::map<std::string, Time> messages_;
 };
 
+using MakeReader = std::unique_ptr<PictureReader> (*)(const File&, const ReaderOptions&);
+struct Pass {
+  const char* library;
+  MakeReader reader;
+  int number;
+};
+
+struct Outcome {
+  Decoded decoded;
+  Shown source, output;
+};
+
+Outcome decode(const Scene& scene, Findings& findings, const VerifyOptions& options, const Pass& pass,
+               const Outcome* before) {
+  for (const bool one_thread : {false, true}) {
+    Verification found;
+    Findings local(found);
+    Comparison comparison(scene, local, pass.library, options, pass.number);
+    const ReaderOptions how{one_thread, options.stop};
+    comparison.run(*pass.reader(scene.source, how), *pass.reader(scene.output, how),
+                   before != nullptr ? &before->source : nullptr, before != nullptr ? &before->output : nullptr);
+    if (!one_thread && !found.proven() && !comparison.source_messages_.empty()) continue;
+    findings.add(found);
+    return {std::move(comparison.decoded_), std::move(comparison.source_shown_), std::move(comparison.output_shown_)};
+  }
+  return {};
+}
+
 }  // namespace
 
 DecodedTwice check_pictures(const Scene& scene, Findings& findings, const VerifyOptions& options) {
-  Comparison libav(scene, findings, "libavcodec", options, 0), gstreamer(scene, findings, "GStreamer", options, 1);
-  libav.run(*libav_reader(scene.source, options.stop), *libav_reader(scene.output, options.stop), nullptr, nullptr);
-  gstreamer.run(*gstreamer_reader(scene.source, options.stop), *gstreamer_reader(scene.output, options.stop),
-                &libav.source_shown_, &libav.output_shown_);
-  return {std::move(libav.decoded_), std::move(gstreamer.decoded_)};
+  Outcome libav = decode(scene, findings, options, {"libavcodec", libav_reader, 0}, nullptr);
+  Outcome gstreamer = decode(scene, findings, options, {"GStreamer", gstreamer_reader, 1}, &libav);
+  return {std::move(libav.decoded), std::move(gstreamer.decoded)};
 }
 
 }  // namespace reel::engine::proof

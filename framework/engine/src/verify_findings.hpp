@@ -20,6 +20,11 @@ class Findings {
     to_.difference_count += count;
     if (kept_[check + kind]++ < most) to_.differences.push_back({check, at, std::move(what)});
   }
+  /// Adds what another one found.
+  void add(const Verification& other) {
+    to_.difference_count += other.difference_count;
+    to_.differences.insert(to_.differences.end(), other.differences.begin(), other.differences.end());
+  }
 
  private:
   Verification& to_;

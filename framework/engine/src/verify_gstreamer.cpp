@@ -44,7 +44,7 @@ bool is_container(GstCaps* caps) {
 
 class GstreamerReader : public PictureReader {
  public:
-  GstreamerReader(const File& file, const std::atomic<bool>* stop) : stop_(stop), wanted_(file.video_number) {
+  GstreamerReader(const File& file, const ReaderOptions& options) : options_(options), wanted_(file.video_number) {
     gst::init();
     pipeline_ = gst::sunk(gst_pipeline_new(nullptr));
     GstElement* const source = gst_element_factory_make("uridecodebin", nullptr);
@@ -70,7 +70,7 @@ class GstreamerReader : public PictureReader {
     release();
     const auto since = std::chrono::steady_clock::now();
     while (!failed_) {
-      if (stop_ != nullptr && *stop_) throw base::Interrupted("stopped before the end");
+      if (options_.stop != nullptr && *options_.stop) throw base::Interrupted("stopped before the end");
       sample_.reset(gst_app_sink_try_pull_sample(GST_APP_SINK(sink_), 100 * GST_MSECOND));
       hear_bus();
       if (sample_) return take();
@@ -111,6 +111,9 @@ class GstreamerReader : public PictureReader {
         gst_element_factory_list_is_type(
             factory, GST_ELEMENT_FACTORY_TYPE_DECODER | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO) == FALSE)
       return;
+    if (self->options_.one_thread &&
+        g_object_class_find_property(G_OBJECT_GET_CLASS(element), "max-threads") != nullptr)
+      g_object_set(element, "max-threads", 1, nullptr);
     const std::lock_guard lock(self->mutex_);
     self->decoder_ = GST_OBJECT_NAME(factory);
   }
@@ -153,7 +156,7 @@ class GstreamerReader : public PictureReader {
     return &picture_;
   }
 
-  const std::atomic<bool>* stop_;
+  const ReaderOptions options_;
   const std::size_t wanted_;
   gst::ElementPtr pipeline_;
   GstElement* sink_ = nullptr;  ///< of the pipeline
@@ -170,8 +173,8 @@ class GstreamerReader : public PictureReader {
 
 }  // namespace
 
-std::unique_ptr<PictureReader> gstreamer_reader(const File& file, const std::atomic<bool>* stop) {
-  return std::make_unique<GstreamerReader>(file, stop);
+std::unique_ptr<PictureReader> gstreamer_reader(const File& file, const ReaderOptions& options) {
+  return std::make_unique<GstreamerReader>(file, options);
 }
 
 }  // namespace reel::engine::proof

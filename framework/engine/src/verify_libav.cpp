@@ -26,8 +26,8 @@ constexpr int most_threads = 4;
 
 class LibavReader : public PictureReader {
  public:
-  LibavReader(const File& file, const std::atomic<bool>* stop)
-      : track_(*file.pictures), stop_(stop), input_(av::open(file.uri)) {
+  LibavReader(const File& file, const ReaderOptions& options)
+      : track_(*file.pictures), stop_(options.stop), input_(av::open(file.uri)) {
     for (unsigned i = 0; i < input_->nb_streams; ++i)
       if (static_cast<int>(i) != track_.stream) input_->streams[i]->discard = AVDISCARD_ALL;
     const AVStream* const stream = input_->streams[track_.stream];
@@ -38,7 +38,7 @@ class LibavReader : public PictureReader {
     decoder_.reset(avcodec_alloc_context3(codec));
     if (!decoder_ || avcodec_parameters_to_context(decoder_.get(), stream->codecpar) < 0) throw std::bad_alloc();
     decoder_->pkt_timebase = stream->time_base;
-    decoder_->thread_count = std::clamp(av_cpu_count(), 1, most_threads);
+    decoder_->thread_count = options.one_thread ? 1 : std::clamp(av_cpu_count(), 1, most_threads);
     messages_.hear(*decoder_);
     messages_.hear(*input_);
     if (avcodec_open2(decoder_.get(), codec, nullptr) < 0)
@@ -115,8 +115,8 @@ class LibavReader : public PictureReader {
 
 }  // namespace
 
-std::unique_ptr<PictureReader> libav_reader(const File& file, const std::atomic<bool>* stop) {
-  return std::make_unique<LibavReader>(file, stop);
+std::unique_ptr<PictureReader> libav_reader(const File& file, const ReaderOptions& options) {
+  return std::make_unique<LibavReader>(file, options);
 }
 
 }  // namespace reel::engine::proof

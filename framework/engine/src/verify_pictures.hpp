@@ -48,9 +48,16 @@ class PictureReader {
   virtual std::set<std::string> messages() const = 0;
 };
 
+/// How a file is decoded.
+struct ReaderOptions {
+  /// What decoders make of a damaged file depends on how their threads happen to run, unless there is only one.
+  bool one_thread = false;
+  const std::atomic<bool>* stop = nullptr;
+};
+
 /// By libavformat and libavcodec. Pictures know their place.
-std::unique_ptr<PictureReader> libav_reader(const File& file, const std::atomic<bool>* stop);
+std::unique_ptr<PictureReader> libav_reader(const File& file, const ReaderOptions& options);
 /// By GStreamer, as players do: it finds demuxer and decoder itself.
-std::unique_ptr<PictureReader> gstreamer_reader(const File& file, const std::atomic<bool>* stop);
+std::unique_ptr<PictureReader> gstreamer_reader(const File& file, const ReaderOptions& options);
 
 }  // namespace reel::engine::proof

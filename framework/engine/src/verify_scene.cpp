@@ -1,7 +1,6 @@
 #include "verify_scene.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "reel/base/error.hpp"
 
@@ -36,17 +35,18 @@ void place_pictures(Scene& scene) {
   }
 }
 
-/// Where nothing is cut, the file keeps the source's clock; else it begins at 0, or where its first stream does.
+/// Where nothing is cut, the file keeps the source's clock; else it begins at 0, or where its first stream does. A muxer may move
+/// everything by the little that sound needs before 0 (Matroska): whether sound is moved alike is seen there.
 Time origin_of(const Scene& scene) {
   const Track &source = *scene.source.pictures, &output = *scene.output.pictures;
   const auto first = std::ranges::find_if(output.displayed, [&](std::size_t p) { return scene.copied(p); });
   if (first == output.displayed.end()) return scene.source.start;
   const planner::Span& span = scene.plan->spans[scene.stretch[*first]];
-  const Time planned =
-      source.time(*scene.alignment.from[*first]) - scene.source.start + (span.output.begin - span.source.begin);
-  const std::array origins{scene.source.start, Time{0}, scene.output.start};
-  return *std::ranges::min_element(
-      origins, {}, [&](Time origin) { return std::chrono::abs(output.time(*first) - origin - planned); });
+  const Time moved = output.time(*first) - (source.time(*scene.alignment.from[*first]) - scene.source.start +
+                                            span.output.begin - span.source.begin);
+  for (const Time known : {scene.source.start, Time{0}, scene.output.start})
+    if (std::chrono::abs(moved - known) <= source.tick() + output.tick()) return known;
+  return moved;
 }
 
 }  // namespace

@@ -111,19 +111,6 @@ std::string differences_text(const Verification& v) {
   return text + "\n";
 }
 
-std::string verdict(const Verification& v) {
-  if (!v.proven())
-    return "not proven: " + counted(v.difference_count, "difference") + ", the first at " +
-           base::format_moment(v.differences.front().at) + "\n";
-  const Sums sums = sums_of(v);
-  if (v.spans.empty()) return "proven: what can be compared is as it should be\n";
-  std::string text =
-      "proven: " + counted(sums.copied, "picture") + " are the source's, packet for packet and as decoded";
-  if (sums.rendered > 0)
-    text += "; " + std::to_string(sums.rendered) + (v.planned ? " were rendered, as planned" : " are new");
-  return text + "\n";
-}
-
 Json span_json(const VerifiedSpan& span) {
   Json json{{"kind", span.kind == Span::Kind::copy ? "copy" : "render"},
             {"output_seconds", json_of(span.output)},
@@ -141,6 +128,19 @@ Json span_json(const VerifiedSpan& span) {
 
 }  // namespace
 
+std::string Verification::verdict() const {
+  if (!proven())
+    return "not proven: " + counted(difference_count, "difference") + ", the first at " +
+           base::format_moment(differences.front().at);
+  const Sums sums = sums_of(*this);
+  if (spans.empty()) return "proven: what can be compared is as it should be";
+  std::string text =
+      "proven: " + counted(sums.copied, "picture") + " are the source's, packet for packet and as decoded";
+  if (sums.rendered > 0)
+    text += "; " + std::to_string(sums.rendered) + (planned ? " were rendered, as planned" : " are new");
+  return text;
+}
+
 std::string Verification::to_text() const {
   std::string text;
   if (!spans.empty()) text += table(spans);
@@ -149,7 +149,7 @@ std::string Verification::to_text() const {
   text += sound_text(sound);
   if (!text.empty() && !text.ends_with("\n\n")) text += "\n";
   if (!proven()) text += differences_text(*this);
-  return text + verdict(*this);
+  return text + verdict() + "\n";
 }
 
 std::string Verification::to_json() const {

@@ -51,7 +51,8 @@ struct Verification {
   std::size_t difference_count = 0;              ///< all of them
 
   bool proven() const { return difference_count == 0; }
-  std::string to_text() const;  ///< a table, what was found, and one last line: the verdict
+  std::string verdict() const;  ///< one line
+  std::string to_text() const;  ///< a table, what was found, and last the verdict
   std::string to_json() const;
 };
 

@@ -28,8 +28,8 @@ std::string shown(const std::string& uri) { return "'" + base::printable(uri) + 
 
 /// Spans must be of this source before they are used as numbers of its packets.
 void check_plan(const planner::Plan& plan, const Scene& scene) {
-  if (plan.spans.empty() && plan.pictures == planner::Treatment::render)
-    throw base::InputError("the plan renders every picture, so none is promised to be the source's",
+  if (plan.full())
+    throw base::InputError("the plan renders everything, so nothing is promised to be the source's",
                            "without --plan, `reel verify` looks for what is the source's all the same");
   if (plan.spans.empty()) return;
   if (!scene.source.pictures) refuse_plan(scene.source.uri, "it has no pictures");
@@ -56,8 +56,12 @@ Scene look_at(const std::string& source, const std::string& output, const Verify
   if (scene.plan) check_plan(*scene.plan, scene);
   if (!scene.source.pictures || !scene.output.pictures) return scene;
   const proof::Prints before = scene.source.pictures->prints, after = scene.output.pictures->prints;
-  scene.alignment = scene.plan ? proof::align(scene.plan->spans, before, after)
-                               : proof::align(before, after, scene.source.pictures->keys);
+  if (!scene.plan)
+    scene.alignment = proof::align(before, after, scene.source.pictures->keys);
+  else if (scene.plan->pictures == planner::Treatment::render)
+    scene.alignment = proof::all_rendered(after.size(), scene.plan->pictures_reason);
+  else
+    scene.alignment = proof::align(scene.plan->spans, before, after);
   proof::complete(scene);
   return scene;
 }
@@ -91,9 +95,9 @@ VerifiedSpan describe(const Scene& scene, std::size_t number) {
     span.bytes += output.bytes[i];
     span.same_packets += scene.copied(i) ? 1 : 0;
   }
-  if (scene.plan) {
-    span.output = scene.plan->spans[number].output;
-    span.source = scene.plan->spans[number].source;
+  if (const Span* const planned = scene.planned(number)) {
+    span.output = planned->output;
+    span.source = planned->source;
   } else if (stretch.count > 0) {
     span.output = range_of(output, stretch.output, stretch.count, scene.output.start);
     if (stretch.placed)

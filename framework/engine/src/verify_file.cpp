@@ -39,6 +39,16 @@ class Hasher {
   std::unique_ptr<AVHashContext, Free> hash_;
 };
 
+/// By how much the first packet of sound is to be shortened.
+Time unheard_of(const AVPacket& packet, int rate) {
+  std::size_t size = 0;
+  const std::uint8_t* const data = av_packet_get_side_data(&packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
+  if (data == nullptr || size < 4 || rate <= 0) return Time{0};
+  std::uint32_t samples = 0;
+  for (std::size_t i = 4; i > 0; --i) samples = samples << 8U | data[i - 1];
+  return Time{av_rescale(samples, 1'000'000'000, rate)};
+}
+
 void add(Track& track, const AVPacket& packet, Hasher& hasher) {
   track.prints.push_back(hasher.print(packet));
   track.pts.push_back(packet.pts);
@@ -153,7 +163,11 @@ File read_file(const std::string& uri, const std::atomic<bool>* stop) {
   while (av_read_frame(input.get(), packet.get()) >= 0) {
     if (stop != nullptr && *stop) throw base::Interrupted("stopped before the end");
     for (auto* const track : {&file.pictures, &file.sound})
-      if (*track && packet->stream_index == (*track)->stream) add(**track, *packet, hasher);
+      if (*track && packet->stream_index == (*track)->stream) {
+        if (track == &file.sound && (*track)->count() == 0)
+          (*track)->unheard = unheard_of(*packet, input->streams[packet->stream_index]->codecpar->sample_rate);
+        add(**track, *packet, hasher);
+      }
     av_packet_unref(packet.get());
   }
   for (auto* const track : {&file.pictures, &file.sound})

@@ -19,6 +19,7 @@ struct Track {
   std::vector<std::int64_t> pts, dts, duration;  ///< ticks; AV_NOPTS_VALUE where the file has none
   std::vector<std::uint32_t> bytes;
   std::vector<bool> keys;
+  base::Time unheard{0};               ///< of sound: what lets a decoder settle at the start and is thrown away
   std::size_t headers = 0;             ///< how often the header changes on the way
   std::vector<std::size_t> displayed;  ///< packets in the order of display
   std::vector<std::size_t> place;      ///< by packet: its place in that order

@@ -168,6 +168,13 @@ Alignment align(const std::vector<Span>& plan, Prints source, Prints output) {
   return alignment;
 }
 
+Alignment all_rendered(std::size_t packets, const std::string& reason) {
+  Alignment alignment;
+  alignment.from.resize(packets);
+  alignment.stretches.push_back({.kind = Span::Kind::render, .count = packets, .placed = false, .reason = reason});
+  return alignment;
+}
+
 Alignment align(Prints source, Prints output, const std::vector<bool>& keys) {
   Alignment alignment;
   alignment.from.resize(output.size());

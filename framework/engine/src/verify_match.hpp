@@ -59,6 +59,9 @@ struct Alignment {
 /// Holds the output against a plan. A packet too many or too few does not make strangers of those behind it.
 Alignment align(const std::vector<planner::Span>& plan, Prints source, Prints output);
 
+/// Nothing is the source's, by a plan that says so.
+Alignment all_rendered(std::size_t packets, const std::string& reason);
+
 /// Finds out what must have been copied. `keys`: at which packets of the source a decoder can begin, as its container says; a
 /// copy that begins elsewhere is a misfit.
 Alignment align(Prints source, Prints output, const std::vector<bool>& keys);

@@ -51,8 +51,8 @@ Time origin_of(const Scene& scene) {
 
 }  // namespace
 
-const Stretch* Scene::stretch_of(std::size_t packet) const {
-  return stretch[packet] < alignment.stretches.size() ? &alignment.stretches[stretch[packet]] : nullptr;
+const planner::Span* Scene::planned(std::size_t number) const {
+  return plan && number < plan->spans.size() ? &plan->spans[number] : nullptr;
 }
 
 std::optional<Time> Scene::shift(std::size_t number) const {

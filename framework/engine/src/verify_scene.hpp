@@ -19,7 +19,8 @@ struct Scene {
   std::vector<std::optional<std::size_t>> shows;
   base::Time origin{0};  ///< where the plan's clock of the output begins on the output's own
 
-  const Stretch* stretch_of(std::size_t packet) const;
+  /// What the plan says of a stretch; null where there is no plan, or none of pictures.
+  const planner::Span* planned(std::size_t number) const;
   bool copied(std::size_t packet) const { return alignment.from[packet].has_value(); }
   /// How much later the pictures of a stretch are shown than in the source; nothing where that is not known.
   std::optional<base::Time> shift(std::size_t stretch) const;

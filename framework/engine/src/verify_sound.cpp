@@ -37,7 +37,7 @@ class Sound {
       check_copy();
     else
       check_runs();
-    if (result_.same_packets < output_.count()) check_ends();
+    if (result_.same_packets < output_.count() || (scene_.plan && scene_.plan->spans.empty())) check_ends();
     return result_;
   }
 
@@ -94,14 +94,23 @@ class Sound {
                             : "this packet of sound is not the source's, though the plan copies it",
                     m.count);
     }
-    const Time shift = scene_.origin - scene_.source.start, tolerance = source_.tick() + output_.tick();
-    for (std::size_t i = 0; i < output_.count(); ++i)
-      if (all.from[i]) {
-        ++result_.same_packets;
-        const Time off = output_.time(i) - source_.time(*all.from[i]) - (scene_.output.pictures ? shift : Time{0});
-        result_.worst_offset = std::max(result_.worst_offset, std::chrono::abs(off));
-        if (std::chrono::abs(off) > tolerance) findings_.add("sound", "step", moment(i), off_words(off));
-      }
+    const Time tolerance = source_.tick() + output_.tick();
+    std::optional<Time> shift = planned_shift();
+    for (std::size_t i = 0; i < output_.count(); ++i) {
+      if (!all.from[i]) continue;
+      ++result_.same_packets;
+      const Time moved = output_.time(i) - source_.time(*all.from[i]);
+      if (!shift) shift = moved;
+      result_.worst_offset = std::max(result_.worst_offset, std::chrono::abs(moved - *shift));
+      if (std::chrono::abs(moved - *shift) > tolerance)
+        findings_.add("sound", "step", moment(i), off_words(moved - *shift));
+    }
+  }
+
+  /// How much later all is than in the source; where no picture is copied, the first packet of sound has to tell.
+  std::optional<Time> planned_shift() const {
+    if (scene_.plan->spans.empty()) return std::nullopt;
+    return scene_.origin - scene_.source.start;
   }
 
   void check_runs() {
@@ -131,8 +140,7 @@ class Sound {
     if (!scene_.output.pictures || !scene_.source.pictures || output_.count() == 0 || source_.count() == 0) return;
     const auto ends = [](const File& file) {
       const Track &p = *file.pictures, &s = *file.sound;
-      // What lies before 0 is for decoders to settle and is never heard.
-      return std::pair{std::max(s.time(0), Time{0}) - p.time(p.displayed.front()),
+      return std::pair{s.time(0) + s.unheard - p.time(p.displayed.front()),
                        s.end(s.count() - 1) - p.end(p.displayed.back())};
     };
     const auto [begin, end] = ends(scene_.output);

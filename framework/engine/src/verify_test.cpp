@@ -114,7 +114,7 @@ TEST_F(Verify, ProvesACopy) {
     EXPECT_EQ(v.libav_decoder, "h264");
     EXPECT_EQ(v.gstreamer_decoder, "avdec_h264");
     EXPECT_EQ(v.sound.same_packets, v.sound.packets);
-    EXPECT_THAT(v.to_text(), HasSubstr("proven: 100 pictures are the source's"));
+    EXPECT_THAT(v.to_text(), HasSubstr("proven: 100 pictures of the source"));
     EXPECT_EQ(nlohmann::json::parse(v.to_json())["proven"], true);
   }
 }

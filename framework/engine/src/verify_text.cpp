@@ -134,10 +134,10 @@ std::string Verification::verdict() const {
            base::format_moment(differences.front().at);
   const Sums sums = sums_of(*this);
   if (spans.empty()) return "proven: what can be compared is as it should be";
-  std::string text =
-      "proven: " + counted(sums.copied, "picture") + " are the source's, packet for packet and as decoded";
-  if (sums.rendered > 0)
-    text += "; " + std::to_string(sums.rendered) + (planned ? " were rendered, as planned" : " are new");
+  std::string text = "proven: what is copied is the source's";
+  if (sums.copied > 0)
+    text = "proven: " + counted(sums.copied, "picture") + " of the source, packet for packet and as decoded";
+  if (sums.rendered > 0) text += "; " + std::to_string(sums.rendered) + (planned ? " rendered, as planned" : " new");
   return text;
 }
 

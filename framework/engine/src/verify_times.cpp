@@ -53,9 +53,9 @@ class Times {
  private:
   /// How much later than in the source the pictures of a stretch should be shown.
   std::optional<Time> shift_of(std::size_t stretch) const {
-    if (!scene_.plan) return scene_.shift(stretch);
-    const planner::Span& span = scene_.plan->spans[stretch];
-    return span.output.begin - span.source.begin + scene_.origin - scene_.source.start;
+    const planner::Span* const span = scene_.planned(stretch);
+    if (span == nullptr) return scene_.shift(stretch);
+    return span->output.begin - span->source.begin + scene_.origin - scene_.source.start;
   }
 
   void check_decoding(std::size_t i) {

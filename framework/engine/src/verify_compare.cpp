@@ -71,6 +71,7 @@ class Comparison {
     check_shown(source.shown(), output);
     source_messages_ = source_reader.messages();
     report_messages();
+    check_sight(source.shown().size(), source_as);
     for (std::size_t s = 0; s < compared_.size(); ++s)
       if (auto& error = decoded_.square_error[s]) *error /= static_cast<double>(compared_[s]);
     source_shown_ = std::move(source.shown());
@@ -130,6 +131,17 @@ class Comparison {
     for (const auto& [text, at] : messages_)
       if (!source_messages_.contains(text))
         findings_.add("decoders", library_, at, by() + " complains near here: " + text);
+  }
+
+  /// A decoder that can do nothing with either file would agree to everything.
+  void check_sight(std::size_t shown, const Shown* other) {
+    const std::size_t wanted = other != nullptr ? other->size() : 1;
+    if (shown >= wanted) return;
+    findings_.add("decoders", "blind", Time{0},
+                  std::string(library_) + " shows " +
+                      (shown == 0 ? "no picture" : "only " + std::to_string(shown) + " pictures") +
+                      " of the source, so the others cannot be compared" +
+                      (source_messages_.empty() ? "" : ": " + *source_messages_.begin()));
   }
 
   void report_progress(std::size_t done) const {

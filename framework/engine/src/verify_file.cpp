@@ -62,7 +62,8 @@ void add(Track& track, const AVPacket& packet, Hasher& hasher) {
 void sort_for_display(Track& track) {
   track.displayed.resize(track.count());
   for (std::size_t i = 0; i < track.count(); ++i) track.displayed[i] = i;
-  std::ranges::stable_sort(track.displayed, {}, [&](std::size_t i) { return track.pts[i]; });
+  track.untimed = std::ranges::find(track.pts, AV_NOPTS_VALUE) != track.pts.end();
+  if (!track.untimed) std::ranges::stable_sort(track.displayed, {}, [&](std::size_t i) { return track.pts[i]; });
   track.place.resize(track.count());
   for (std::size_t i = 0; i < track.count(); ++i) track.place[track.displayed[i]] = i;
 }
@@ -138,7 +139,8 @@ Time sane(Time time) { return std::clamp(time, Time{std::chrono::years{-30}}, Ti
 }  // namespace
 
 Time Track::time(std::size_t packet) const {
-  return pts[packet] == AV_NOPTS_VALUE ? Time{0} : sane(av::to_time(pts[packet], time_base));
+  const std::int64_t ticks = pts[packet] != AV_NOPTS_VALUE ? pts[packet] : dts[packet];
+  return ticks == AV_NOPTS_VALUE ? Time{0} : sane(av::to_time(ticks, time_base));
 }
 Time Track::end(std::size_t packet) const { return time(packet) + sane(av::to_time(duration[packet], time_base)); }
 Time Track::tick() const { return av::to_time(1, time_base) + Time{1}; }

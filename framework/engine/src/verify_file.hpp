@@ -19,13 +19,16 @@ struct Track {
   std::vector<std::int64_t> pts, dts, duration;  ///< ticks; AV_NOPTS_VALUE where the file has none
   std::vector<std::uint32_t> bytes;
   std::vector<bool> keys;
+  /// The file does not say when each picture is shown (AVI): they are shown in some order within what is decoded together, and
+  /// only numbers tell which is which.
+  bool untimed = false;
   base::Time unheard{0};               ///< of sound: what lets a decoder settle at the start and is thrown away
   std::size_t headers = 0;             ///< how often the header changes on the way
   std::vector<std::size_t> displayed;  ///< packets in the order of display
   std::vector<std::size_t> place;      ///< by packet: its place in that order
 
   std::size_t count() const { return prints.size(); }
-  base::Time time(std::size_t packet) const;
+  base::Time time(std::size_t packet) const;  ///< of decoding where there is no other
   base::Time end(std::size_t packet) const;
   base::Time tick() const;
   /// How long a picture is shown, or a packet of sound lasts, as a rule.

@@ -107,9 +107,9 @@ class GstreamerReader : public PictureReader {
 
   static void note_decoder(GstBin*, GstBin*, GstElement* element, GstreamerReader* self) {
     GstElementFactory* const factory = gst_element_get_factory(element);
-    if (factory == nullptr ||
-        gst_element_factory_list_is_type(
-            factory, GST_ELEMENT_FACTORY_TYPE_DECODER | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO) == FALSE)
+    if (factory == nullptr || gst_element_factory_list_is_type(
+                                  factory, GST_ELEMENT_FACTORY_TYPE_DECODER | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO |
+                                               GST_ELEMENT_FACTORY_TYPE_MEDIA_IMAGE) == FALSE)
       return;
     if (self->options_.one_thread &&
         g_object_class_find_property(G_OBJECT_GET_CLASS(element), "max-threads") != nullptr)

@@ -90,7 +90,8 @@ class LibavReader : public PictureReader {
     const bool plain = known != nullptr && (known->flags & AV_PIX_FMT_FLAG_BE) == 0 &&
                        known->comp[0].step == (known->comp[0].depth + 7) / 8 && known->comp[0].shift == 0;
     picture_.depth = plain ? known->comp[0].depth : 0;
-    picture_.place = place_of(f.pts != AV_NOPTS_VALUE ? f.pts : f.best_effort_timestamp);
+    picture_.place =
+        track_.untimed ? std::optional(rank_++) : place_of(f.pts != AV_NOPTS_VALUE ? f.pts : f.best_effort_timestamp);
     return &picture_;
   }
 
@@ -109,7 +110,7 @@ class LibavReader : public PictureReader {
   std::unique_ptr<AVFrame, FreeFrame> frame_{av_frame_alloc()};
   av::Packet packet_{av_packet_alloc()};
   Picture picture_;
-  std::size_t failed_ = 0;
+  std::size_t failed_ = 0, rank_ = 0;
   bool ended_ = false;
 };
 

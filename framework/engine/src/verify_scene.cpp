@@ -27,7 +27,7 @@ void place_pictures(Scene& scene) {
     for (std::size_t i = 0; i < packets.size(); ++i) {
       const std::size_t packet = packets[i];
       scene.stretch[packet] = s;
-      if (const auto from = scene.alignment.from[packet])
+      if (const auto from = scene.alignment.from[packet]; from && !source.untimed && !output.untimed)
         scene.shows[output.place[packet]] = source.place[*from];
       else if (stretch.placed)
         scene.shows[output.place[packet]] = stretch.source + i;

@@ -271,6 +271,22 @@ TEST_F(Verify, AcceptsFaultsThatTheSourceHasItself) {
   EXPECT_THAT(verify(whole, clip_, {}).differences, has("decoders", "libavcodec (h264) complains"));
 }
 
+TEST_F(Verify, IsNotFooledByADecoderThatShowsNothing) {
+  // GStreamer knows no DNxHD in Matroska.
+  const std::string file = make("d.mkv",
+                                "-f lavfi -i testsrc2=size=1280x720:rate=25:duration=0.2 -c:v dnxhd -pix_fmt "
+                                "yuv422p -b:v 75M");
+  EXPECT_THAT(verify(file, file, {}).differences, has("decoders", "GStreamer shows no picture of the source"));
+}
+
+TEST_F(Verify, TellsPicturesByTheirNumberWhereAFileHasNoTimes) {
+  const std::string avi = make("a.avi", "-i " + clip_ + " -an -c copy");
+  const Verification v = verify(clip_, avi, {});
+  EXPECT_EQ(v.spans[0].same_packets, 100U) << v.to_text();
+  EXPECT_EQ(v.spans[0].same_libav, 100U) << v.to_text();
+  EXPECT_EQ(v.spans[0].same_gstreamer, 100U) << v.to_text();
+}
+
 TEST_F(Verify, ComparesSoundWithoutPictures) {
   const std::string song = make("song.m4a", "-i " + clip_ + " -vn -c copy");
   const std::string copy = make("copy.m4a", "-i " + song + " -c copy");

@@ -89,15 +89,14 @@ std::string sound_text(const VerifiedSound& sound) {
 }
 
 struct Sums {
-  std::size_t copied = 0, rendered = 0, same = 0, rendered_spans = 0;
+  std::size_t copied = 0, rendered = 0, same = 0;  ///< pictures
 };
 Sums sums_of(const Verification& v) {
   Sums sums;
   for (const VerifiedSpan& span : v.spans) {
     const bool copied = span.kind == Span::Kind::copy;
     (copied ? sums.copied : sums.rendered) += span.pictures;
-    if (!copied) ++sums.rendered_spans;
-    sums.same += span.same_packets;
+    if (copied) sums.same += std::min(span.same_libav, span.same_gstreamer);
   }
   return sums;
 }
@@ -137,6 +136,8 @@ std::string Verification::verdict() const {
   std::string text = "proven: what is copied is the source's";
   if (sums.copied > 0)
     text = "proven: " + counted(sums.copied, "picture") + " of the source, packet for packet and as decoded";
+  if (sums.same < sums.copied)
+    text += ", but for " + std::to_string(sums.copied - sums.same) + " that are not shown of the source either";
   if (sums.rendered > 0) text += "; " + std::to_string(sums.rendered) + (planned ? " rendered, as planned" : " new");
   return text;
 }

@@ -60,7 +60,8 @@ class Times {
 
   void check_decoding(std::size_t i) {
     const auto pts = output_.pts[i], dts = output_.dts[i];
-    if (pts == AV_NOPTS_VALUE) findings_.add("times", "none", scene_.moment(i), "this packet has no time");
+    if (pts == AV_NOPTS_VALUE && dts == AV_NOPTS_VALUE)
+      findings_.add("times", "none", scene_.moment(i), "this packet has no time");
     if (dts == AV_NOPTS_VALUE) return;
     if (pts != AV_NOPTS_VALUE && dts > pts)
       findings_.add("times", "late", scene_.moment(i), "this picture is to be shown before it is decoded");
@@ -70,7 +71,9 @@ class Times {
 
   void check_place(std::size_t i) {
     const auto shows = scene_.shows[output_.place[i]];
-    if (!shows || scene_.stretch[i] >= shifts_.size() || !shifts_[scene_.stretch[i]]) return;
+    if (source_.untimed || output_.untimed || !shows || scene_.stretch[i] >= shifts_.size() ||
+        !shifts_[scene_.stretch[i]])
+      return;
     const Time expected = source_.time(source_.displayed[*shows]) + *shifts_[scene_.stretch[i]];
     const Time off = output_.time(i) - expected;
     if (std::chrono::abs(off) > tolerance_)

@@ -139,6 +139,8 @@ std::string Verification::verdict() const {
   if (sums.same < sums.copied)
     text += ", but for " + std::to_string(sums.copied - sums.same) + " that are not shown of the source either";
   if (sums.rendered > 0) text += "; " + std::to_string(sums.rendered) + (planned ? " rendered, as planned" : " new");
+  if (const std::size_t fresh = sound.packets - sound.same_packets; fresh > 0 && sound.same_packets > 0)
+    text += "; " + counted(fresh, "packet") + " of sound new";
   return text;
 }
 

@@ -93,6 +93,8 @@ constexpr Kind kinds[]{
      "-c:v libx264 -x264-params open-gop=1:keyint=25:min-keyint=5 -force_key_frames 4 -c:a aac"},
     {"ten_bits", "d.mov", "-c:v libx264 -g 25 -pix_fmt yuv420p10le -c:a aac"},
     {"matroska", "f.mkv", "-c:v libx264 -g 25 -c:a aac"},
+    {"fragments", "g.mp4", "-c:v libx264 -g 25 -c:a aac -movflags frag_keyframe+empty_moov"},
+    {"all_keyframes", "i.mov", "-c:v mjpeg -pix_fmt yuvj420p -c:a pcm_s16le"},
     {"without_sound", "h.mp4", "-an -c:v libx264 -g 25"},
 };
 INSTANTIATE_TEST_SUITE_P(Files, VerifyKinds, ::testing::ValuesIn(kinds),

@@ -36,7 +36,7 @@ void check_plan(const planner::Plan& plan, const Scene& scene) {
   const Track& track = *scene.source.pictures;
   const Time tolerance = 2 * track.tick() + std::chrono::microseconds(1);
   for (const Span& span : plan.spans) {
-    if (span.end > track.count())
+    if (span.end > track.count() || span.first_packet >= track.count())
       refuse_plan(scene.source.uri, "it speaks of picture " + std::to_string(span.end) + ", but there are " +
                                         std::to_string(track.count()));
     const Time begins = track.time(track.displayed[span.first]) - scene.source.start;

@@ -12,6 +12,7 @@ using planner::Span;
 constexpr std::size_t long_enough = 64;     ///< runs of so many packets need not be compared further
 constexpr std::size_t no_chance = 4;        ///< so many equal packets in a row, elsewhere than expected, are no chance
 constexpr std::size_t most_looked_at = 32;  ///< of places with the same packet
+constexpr std::size_t most_leading = 16;    ///< pictures that lead a keyframe
 constexpr std::size_t near_by = 8;          ///< packets in which a lost place is looked for
 
 struct PrintHash {
@@ -24,7 +25,9 @@ struct PrintHash {
 
 class RunFinder {
  public:
-  RunFinder(Prints source, Prints output) : source_(source), output_(output) {
+  /// `keys` of the source: empty where that is of no interest.
+  RunFinder(Prints source, Prints output, const std::vector<bool>& keys)
+      : source_(source), output_(output), keys_(keys) {
     for (std::size_t i = 0; i < source.size(); ++i) places_[source[i]].push_back(i);
   }
 
@@ -54,6 +57,16 @@ class RunFinder {
     return count;
   }
 
+  /// Of a keyframe without those that are decoded behind it and shown before it, which may have been rendered.
+  std::size_t length_without_leading(std::size_t from, std::size_t at) const {
+    if (from >= keys_.size() || !keys_[from]) return 0;
+    std::size_t longest = 0;
+    for (std::size_t skipped = 1; skipped <= most_leading && from + skipped + 1 < source_.size(); ++skipped)
+      if (const std::size_t count = length(from + skipped + 1, at + 1, long_enough); count > 0)
+        longest = std::max(longest, count + 1);
+    return longest;
+  }
+
   /// Where in the source, from `next` on, the output's packet `at` was copied from.
   std::optional<std::size_t> best(std::size_t at, std::size_t next, std::size_t expected) const {
     const auto found = places_.find(output_[at]);
@@ -63,13 +76,14 @@ class RunFinder {
     const std::size_t enough = std::min(no_chance, output_.size() - at);
     auto place = std::ranges::lower_bound(found->second, next);
     for (std::size_t n = 0; n < most_looked_at && place != found->second.end(); ++n, ++place) {
-      const std::size_t count = length(*place, at, long_enough);
+      const std::size_t count = std::max(length(*place, at, long_enough), length_without_leading(*place, at));
       if (count >= enough && count > longest) longest = count, chosen = *place;
     }
     return chosen;
   }
 
   Prints source_, output_;
+  const std::vector<bool>& keys_;
   std::unordered_map<Print, std::vector<std::size_t>, PrintHash> places_;
 };
 
@@ -82,6 +96,7 @@ class Follower {
 
   void copy(const Span& span) {
     const std::size_t begin = at_;
+    span_ = &span;
     std::size_t i = span.first;
     while (i < span.end && at_ < output_.size()) step(i, span.end);
     if (i < span.end) misfit(Misfit::Kind::missing, span.end - i);
@@ -92,10 +107,10 @@ class Follower {
   void render(const Span& span, std::optional<std::size_t> next) {
     const std::size_t begin = at_, count = span.pictures(), left = output_.size() - at_;
     std::size_t taken = std::min(count, left);
-    if (next && !same(*next, at_ + taken))
+    if (next && !is(*next, at_ + taken))
       for (std::size_t off = 1; off <= near_by; ++off) {
-        if (off <= count && same(*next, at_ + count - off)) taken = count - off;
-        if (same(*next, at_ + count + off)) taken = count + off;
+        if (off <= count && is(*next, at_ + count - off)) taken = count - off;
+        if (is(*next, at_ + count + off)) taken = count + off;
         if (taken != count) break;
       }
     at_ += taken;
@@ -109,11 +124,14 @@ class Follower {
   }
 
  private:
-  bool same(std::size_t i, std::size_t at) const {
-    return i < source_.size() && at < output_.size() && source_[i] == output_[at];
+  /// Of a picture of the copy that is followed.
+  std::size_t packet(std::size_t picture) const { return picture == span_->first ? span_->first_packet : picture; }
+  bool same(std::size_t picture, std::size_t at) const { return is(packet(picture), at); }
+  bool is(std::size_t from, std::size_t at) const {
+    return from < source_.size() && at < output_.size() && source_[from] == output_[at];
   }
   void misfit(Misfit::Kind kind, std::size_t count) { a_.misfits.push_back({kind, at_, count}); }
-  void take(std::size_t& i) { a_.from[at_++] = i++; }
+  void take(std::size_t& i) { a_.from[at_++] = packet(i++); }
 
   void end(const Span& span, std::size_t begin) {
     const std::size_t count = at_ - begin;
@@ -124,8 +142,8 @@ class Follower {
     if (same(i, at_)) return take(i);
     if (i + 1 < end && same(i + 1, at_) && same(i, at_ + 1)) {
       misfit(Misfit::Kind::swapped, 2);
-      a_.from[at_] = i + 1;
-      a_.from[at_ + 1] = i;
+      a_.from[at_] = packet(i + 1);
+      a_.from[at_ + 1] = packet(i);
       i += 2, at_ += 2;
       return;
     }
@@ -147,12 +165,15 @@ class Follower {
 
   Prints source_, output_;
   Alignment& a_;
+  const Span* span_ = nullptr;
   std::size_t at_ = 0;
 };
 
 }  // namespace
 
-std::vector<Match> runs_in_order(Prints source, Prints output) { return RunFinder(source, output).find(); }
+std::vector<Match> runs_in_order(Prints source, Prints output, const std::vector<bool>& keys) {
+  return RunFinder(source, output, keys).find();
+}
 
 Alignment align(const std::vector<Span>& plan, Prints source, Prints output) {
   Alignment alignment;
@@ -162,7 +183,7 @@ Alignment align(const std::vector<Span>& plan, Prints source, Prints output) {
     if (plan[i].kind == Span::Kind::copy)
       follower.copy(plan[i]);
     else
-      follower.render(plan[i], copy_next ? std::optional(plan[i + 1].first) : std::nullopt);
+      follower.render(plan[i], copy_next ? std::optional(plan[i + 1].first_packet) : std::nullopt);
   }
   follower.finish();
   return alignment;
@@ -188,11 +209,14 @@ Alignment align(Prints source, Prints output, const std::vector<bool>& keys) {
                                    .placed = source_until - next == until - at,
                                    .reason = "none of its packets is the source's"});
   };
-  for (const Match& run : runs_in_order(source, output)) {
+  for (const Match& run : runs_in_order(source, output, keys)) {
     rendered(run.output, run.source);
     alignment.stretches.push_back(
         {.source = run.source, .output = run.output, .count = run.count, .reason = "its packets are the source's"});
-    if (run.source > 0 && !keys[run.source]) alignment.misfits.push_back({Misfit::Kind::no_entry, run.output, 1});
+    // Behind a keyframe, those that lead it may be left out.
+    const bool behind_key = run.output > 0 && alignment.from[run.output - 1] && keys[*alignment.from[run.output - 1]];
+    if (run.source > 0 && !keys[run.source] && !behind_key)
+      alignment.misfits.push_back({Misfit::Kind::no_entry, run.output, 1});
     for (std::size_t i = 0; i < run.count; ++i) alignment.from[run.output + i] = run.source + i;
     at = run.output + run.count;
     next = run.source + run.count;

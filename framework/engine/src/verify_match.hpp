@@ -23,8 +23,9 @@ struct Match {
 };
 
 /// The source's packets in the output, in the source's order, as well as it can be told: where several packets hold the same, the
-/// longest run counts, and of equal ones that at the same place.
-std::vector<Match> runs_in_order(Prints source, Prints output);
+/// longest run counts, and of equal ones that at the same place. `keys` of the source, where they are of interest: packets behind one may
+/// be left out.
+std::vector<Match> runs_in_order(Prints source, Prints output, const std::vector<bool>& keys = {});
 
 /// A stretch of the output, in packets; pictures of it are as many.
 struct Stretch {

@@ -17,7 +17,7 @@ std::vector<Print> prints(std::string_view letters) {
   return made;
 }
 
-Span copy(std::size_t first, std::size_t end) { return {.first = first, .end = end}; }
+Span copy(std::size_t first, std::size_t end) { return {.first = first, .end = end, .first_packet = first}; }
 Span render(std::size_t first, std::size_t end) { return {.kind = Span::Kind::render, .first = first, .end = end}; }
 
 std::vector<Misfit> misfits(const std::vector<Span>& plan, std::string_view source, std::string_view output) {
@@ -83,6 +83,24 @@ TEST(Aligned, FindsTheCopyBehindARenderOfTheWrongLength) {
   const std::vector<Span> plan{copy(0, 2), render(2, 5), copy(5, 8)};
   EXPECT_THAT(misfits(plan, "abcdefgh", "abXYfgh"), ElementsAre(Misfit{Kind::missing, 4, 1}));
   EXPECT_THAT(misfits(plan, "abcdefgh", "abXYZWfgh"), ElementsAre(Misfit{Kind::extra, 6, 1}));
+}
+
+TEST(Aligned, BehindWhatLeadsAnOpenEntry) {
+  // Decoded as d e f, shown as e f d: d stays, the two that lead it are rendered.
+  Span open = copy(5, 8);
+  open.first_packet = 3;
+  const Alignment a = align({copy(0, 3), render(3, 5), open}, prints("abcdefgh"), prints("abcXYdgh"));
+  EXPECT_THAT(a.misfits, IsEmpty());
+  EXPECT_EQ(a.from[5], 3U);
+  EXPECT_EQ(a.from[6], 6U);
+}
+
+TEST(FoundOut, WhatLeadsAnOpenEntryMayBeNew) {
+  const std::vector<bool> keys{true, false, false, true, false, false, false, false, false, false};
+  const Alignment a = align(prints("abcdefghij"), prints("abcXYdghij"), keys);
+  EXPECT_THAT(a.misfits, IsEmpty());
+  EXPECT_EQ(a.from[5], 3U);
+  EXPECT_EQ(a.from[6], 6U);
 }
 
 TEST(FoundOut, WhatMustHaveBeenCopied) {

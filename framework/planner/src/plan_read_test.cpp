@@ -16,6 +16,7 @@ Plan sample() {
   plan.spans.push_back({.kind = Span::Kind::render,
                         .first = 150,
                         .end = 175,
+                        .first_packet = 148,
                         .source = {milliseconds(6001), seconds(7)},
                         .output = {milliseconds(4001), seconds(5)},
                         .reason = "because"});
@@ -41,6 +42,7 @@ TEST(ReadPlan, IsWhatWasWritten) {
     ASSERT_EQ(plan.spans.size(), 2U);
     EXPECT_EQ(plan.spans[1].kind, Span::Kind::render);
     EXPECT_EQ(plan.spans[1].first, 150U);
+    EXPECT_EQ(plan.spans[1].first_packet, 148U);
     EXPECT_EQ(plan.spans[1].source.begin, milliseconds(6001));
     EXPECT_EQ(plan.spans[1].output.end, seconds(5));
     EXPECT_EQ(plan.spans[1].reason, "because");

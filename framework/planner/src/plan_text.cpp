@@ -50,7 +50,6 @@ nlohmann::ordered_json json_of(const SoundPlan& sound) {
                              {"end", span.end},
                              {"moved", span.moved},
                              {"output_seconds", json_of(sound.range_of(span))},
-                             {"recalled", span.recalled},
                              {"reason", span.reason}});
   return json;
 }
@@ -83,6 +82,7 @@ std::string to_json(const Plan& plan) {
                              {"source_seconds", json_of(span.source)},
                              {"output_seconds", json_of(span.output)},
                              {"decoded", span.decode_to - span.decode_from},
+                             {"recalled", span.recalled},
                              {"reason", span.reason}});
   if (plan.sound == Treatment::splice) json["sound"].update(json_of(plan.parts));
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);

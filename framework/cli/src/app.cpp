@@ -68,8 +68,8 @@ int run(int argc, char** argv) {
 
   Chosen chosen;
   for (const auto add :
-       {add_run, add_validate, add_explain, add_preview, add_graph, add_probe, add_inspect, add_plugins, add_schema,
-        add_jobs, add_logs, add_cache, add_new, add_doctor, add_completion, add_manual})
+       {add_run, add_validate, add_explain, add_preview, add_graph, add_verify, add_probe, add_inspect, add_plugins,
+        add_schema, add_jobs, add_logs, add_cache, add_new, add_doctor, add_completion, add_manual})
     add(app, chosen);
 
   const std::vector<std::string> words(argv + 1, argv + argc);

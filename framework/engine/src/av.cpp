@@ -14,6 +14,7 @@ extern "C" {
 #include <string_view>
 #include <vector>
 
+#include "av_messages.hpp"
 #include "local_file.hpp"
 #include "reel/base/error.hpp"
 #include "reel/base/log.hpp"
@@ -27,6 +28,7 @@ namespace fs = std::filesystem;
 /// libav's own words help those who debug, and nobody else.
 void log_line(void* from, int level, const char* format, va_list arguments) {
   if (level > AV_LOG_WARNING) return;
+  note_message(from, level, format, arguments);
   std::array<char, 1024> line{};
   int prefix = 1;
   if (av_log_format_line2(from, level, format, arguments, line.data(), static_cast<int>(line.size()), &prefix) <= 0)
@@ -38,7 +40,7 @@ void log_line(void* from, int level, const char* format, va_list arguments) {
 
 void quieten() {
   static std::once_flag once;
-  std::call_once(once, [] { av_log_set_callback(log_line); });
+  std::call_once(once, hear_libav);
 }
 
 std::string words(int error) {
@@ -94,6 +96,8 @@ std::string stream_kinds(const AVFormatContext* context) {
 }
 
 }  // namespace
+
+void hear_libav() { av_log_set_callback(log_line); }
 
 void CloseInput::operator()(AVFormatContext* context) const {
   // The file is ours, not the context's: it was opened before it.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fake_stages.hpp"
+#include "timeline_dot.hpp"
 
 namespace reel::engine {
 namespace {
@@ -54,6 +55,44 @@ TEST_F(Describe, DrawsAGraph) {
   write("g.dot", dot);
   EXPECT_THAT(output_of("dot -Tsvg " + path("g.dot")), HasSubstr("<svg"));
 }
+
+planner::Plan plan_of(std::size_t cuts) {
+  planner::Plan plan{.pictures = planner::Treatment::splice, .sound = planner::Treatment::copy};
+  for (std::size_t i = 0; i < 2 * cuts; ++i) {
+    const base::TimeRange range{std::chrono::seconds(10 * i), std::chrono::seconds(10 * i + 10)};
+    plan.spans.push_back({.kind = i % 2 == 0 ? planner::Span::Kind::copy : planner::Span::Kind::render,
+                          .first = 300 * i,
+                          .end = 250 * i + 250,
+                          .source = range,
+                          .output = range,
+                          .reason = "'<blur>' & more"});
+  }
+  return plan;
+}
+
+class Timelines : public MediaTest, public ::testing::WithParamInterface<std::size_t> {};
+
+TEST_P(Timelines, AreDrawnByGraphvizWithoutAWord) {
+  write("t.dot", "digraph { label=" + timeline_dot(plan_of(GetParam()), std::chrono::hours(1)) + " }");
+  const std::string said = output_of("dot -Tsvg -o " + path("t.svg") + " " + path("t.dot") + " 2>&1");
+  EXPECT_EQ(said, "");
+  const std::string svg = read(path("t.svg"));
+  EXPECT_THAT(svg, HasSubstr("&lt;blur&gt;"));
+  EXPECT_EQ(svg.find("more, which `reel explain` lists") != std::string::npos, GetParam() > 120);
+}
+INSTANTIATE_TEST_SUITE_P(OfSpans, Timelines, ::testing::Values(1, 7, 100, 1000));
+
+TEST_F(Describe, DrawsATimelineUnderTheGraph) {
+  auto prepared = prepare(yaml(clip(), middle_));
+  prepared.pipeline.name = "named";
+  write("g.dot", graph_dot(prepared));
+  const std::string svg = output_of("dot -Tsvg " + path("g.dot"));
+  EXPECT_THAT(svg, HasSubstr("copied: 37 pictures"));
+  EXPECT_THAT(svg, HasSubstr("rendered: 13 pictures"));
+  EXPECT_THAT(svg, HasSubstr("named"));
+}
+
+TEST(Timeline, OfNothingIsEmpty) { EXPECT_EQ(timeline_dot({}, base::Time{0}), ""); }
 
 }  // namespace
 }  // namespace reel::engine

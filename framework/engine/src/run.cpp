@@ -70,6 +70,7 @@ struct Run::State {
   void measure(std::size_t stage, Measurements& measured, ProgressMeter& meter);
   Report play(const Measurements& measured, ProgressMeter& meter);
   Report splice(Splice& splice);
+  Verification prove(const Splice& splice, const SplicedFile& made) const;
   Report splice_or_render(Splice& splice);
   Report render_all();
   std::optional<Splice> choose() const;
@@ -206,6 +207,23 @@ std::optional<Splice> Run::State::choose() const {
   return splice;
 }
 
+/// Before the file appears under its name.
+Verification Run::State::prove(const Splice& splice, const SplicedFile& made) const {
+  base::log(base::Level::info, "verifying the result");
+  VerifyOptions how;
+  how.plan = splice.plan;
+  how.stop = &requests.stop;
+  Verification verification = verify(prepared.media[splice.source]->uri, made.temporary, how);
+  verification.output = made.target;
+  if (verification.proven()) return verification;
+  const Difference& first = verification.differences.front();
+  const std::string what =
+      "what was copied cannot be proven: at " + base::format_moment(first.at) + ", " + first.check + ": " + first.what;
+  if (options.render == RenderMode::copy)
+    throw stage_error(prepared.pipeline.stages[splice.sink], what, "run it with --render full");
+  throw SpliceFault(what);
+}
+
 Report Run::State::splice(Splice& splice) {
   const auto began = steady_clock::now();
   const auto& length = prepared.clocks[shown].input_duration;
@@ -226,8 +244,9 @@ Report Run::State::splice(Splice& splice) {
   PendingFiles files;
   const SplicedFile made = run_splice(prepared, splice, options, requests, show);
   files.add(made.stage, made.temporary, made.target);
-  if (requests.stop) throw base::Interrupted("stopped before the end; no target was touched");
   Report report;
+  if (options.verify) report.verification = prove(splice, made);
+  if (requests.stop) throw base::Interrupted("stopped before the end; no target was touched");
   report.artifacts = files.publish();
   report.plan = splice.plan;
   if (!splice.plan.spans.empty()) last.frames = splice.plan.copied + splice.plan.rendered;
@@ -261,6 +280,8 @@ Report Run::execute() {
   log_inputs(s.prepared);
   auto splice = s.choose();
   Report report = splice ? s.splice_or_render(*splice) : s.render_all();
+  if (s.options.verify && !report.verification)
+    base::log(base::Level::warning, "everything was rendered, so there is nothing of the source to verify");
   s.last.fraction = 1;
   s.last.remaining = base::Time{0};
   for (StageProgress& stage : s.last.stages) stage.done = true;
@@ -284,6 +305,7 @@ std::string Report::to_json() const {
   for (const Artifact& a : artifacts)
     json["artifacts"].push_back(nlohmann::ordered_json{{"uri", a.uri}, {"stage", a.stage}, {"bytes", a.bytes}});
   json["frames"] = frames;
+  if (verification) json["verification"] = nlohmann::ordered_json::parse(verification->to_json());
   if (!plan.full()) json["plan"] = nlohmann::ordered_json::parse(planner::to_json(plan));
   json["media_seconds"] = seconds(media_duration);
   json["elapsed_seconds"] = seconds(elapsed);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -91,22 +92,27 @@ std::string to_text(const Plan& plan) {
   std::string text;
   if (plan.spans.empty() && plan.pictures != Treatment::none)
     text += "pictures: all are rendered, because " + plan.pictures_reason + "\n";
+  const bool moved = std::ranges::any_of(plan.spans, [](const Span& s) { return s.source != s.output; });
   for (const Span& span : plan.spans) {
     text += padded(std::string(name(span.kind)), 7) + padded(range_text(span.source), 22);
-    if (span.source != span.output) text += "-> " + padded(range_text(span.output), 22);
+    if (moved) text += "-> " + padded(range_text(span.output), 22);
     text += padded(std::to_string(span.pictures()) + (span.pictures() == 1 ? " picture" : " pictures"), 15) +
             span.reason + "\n";
   }
+  if (std::ranges::any_of(plan.spans, [](const Span& s) { return !s.stages.empty(); }))
+    text += "rendering goes on up to where packets can be copied again, so it may take in more than what is changed\n";
   if (plan.sound == Treatment::splice) text += text_of(plan.parts);
   if (plan.sound == Treatment::copy) text += "sound: every packet is copied\n";
   if (plan.sound == Treatment::render) text += "sound: all is rendered, because " + plan.sound_reason + "\n";
   if (!plan.spans.empty()) {
     const double all = static_cast<double>(plan.copied + plan.rendered);
-    std::array<char, 160> line{};
-    std::snprintf(line.data(), line.size(),
-                  "in all %zu pictures: %zu copied, %zu decoded, %zu encoded; about %.1f %% of a full render\n",
-                  plan.copied + plan.rendered, plan.copied, plan.decoded, plan.rendered,
-                  100 * (0.2 * static_cast<double>(plan.decoded) + 0.8 * static_cast<double>(plan.rendered)) / all);
+    std::array<char, 200> line{};
+    std::snprintf(
+        line.data(), line.size(),
+        "in all %zu pictures: %zu copied, %zu encoded, for which %zu are decoded; about %.1f %% of the work of a "
+        "full render\n",
+        plan.copied + plan.rendered, plan.copied, plan.rendered, plan.decoded,
+        100 * (0.2 * static_cast<double>(plan.decoded) + 0.8 * static_cast<double>(plan.rendered)) / all);
     text += line.data();
   }
   return text;

@@ -111,6 +111,7 @@ Every command has its help, which names all its options.
     explain                     Say in words what a pipeline will do, with every default
     preview                     Write one picture of the result, without running it all
     graph                       Draw a pipeline as a picture
+    verify                      Prove that an edit left all else as it was
     probe                       Show the streams, durations and keyframes of a media file
     inspect                     List the stages, or show one stage's parameters
     plugins                     List the plugins

@@ -16,8 +16,9 @@ How much is rendered: what the pipeline changes, everything, or nothing.
      copy   0:00..0:59.993        1798 pictures  nothing changes it
      render 0:59.993..1:08.768    263 pictures   'blur' changes pictures here
      copy   1:08.768..3:00.246    3341 pictures  nothing changes it
+     rendering goes on up to where packets can be copied again, so it may take in more than what is changed
      sound: every packet is copied
-     in all 5402 pictures: 5139 copied, 483 decoded, 263 encoded; about 5.7 % of a full render
+     in all 5402 pictures: 5139 copied, 263 encoded, for which 483 are decoded; about 5.7 % of the work of a full render
   
   $ reel run --render copy blur.yaml
   error: this pipeline cannot be run by copying alone: pictures have to be rendered

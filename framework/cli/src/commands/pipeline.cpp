@@ -13,6 +13,7 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
 #include "reel/engine/describe.hpp"
 #include "reel/engine/preview.hpp"
@@ -92,11 +93,21 @@ void write_graph(const std::string& dot, const fs::path& target, const std::stri
   fs::rename(output, target);
 }
 
+/// With the timeline of what a run would copy and render, where the media can be looked at.
+std::string graph_of(const model::Pipeline& pipeline) {
+  model::Diagnosed faults;
+  if (const auto prepared = engine::prepare(pipeline, faults)) return engine::graph_dot(*prepared);
+  const auto fault = std::ranges::find(faults.diagnostics, model::Severity::error, &model::Diagnostic::severity);
+  if (fault != faults.diagnostics.end())
+    std::cerr << "drawn without a timeline, because " << base::redacted(fault->message) << '\n';
+  return engine::graph_dot(pipeline);
+}
+
 base::ExitCode graph(Context& context, const std::string& file, Context::LoadOptions options, const fs::path& target) {
   options.require_params = false;
   auto loaded = context.load(file, options);
   if (!loaded.pipeline) throw InvalidInput{std::move(loaded.diagnosed)};
-  const std::string dot = engine::graph_dot(*loaded.pipeline);
+  const std::string dot = graph_of(*loaded.pipeline);
   const bool known = std::ranges::count(std::array{".svg", ".png", ".pdf", ".dot"}, target.extension()) > 0;
   if (target.empty() || target == "-") {
     std::cout << dot;

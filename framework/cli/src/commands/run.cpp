@@ -26,7 +26,7 @@ struct RunArguments {
   Context::LoadOptions load;
   std::string progress = "auto", render = "auto";
   std::filesystem::path report;
-  bool dry_run = false, record = false, no_cache = false;
+  bool dry_run = false, record = false, no_cache = false, verify = false;
 };
 
 std::string source_uri(const model::Pipeline& pipeline) {
@@ -141,6 +141,7 @@ void print_summary(const engine::Report& report) {
   for (const engine::Artifact& artifact : report.artifacts)
     std::cerr << artifact.uri << ": " << base::format_duration(report.media_duration) << ", "
               << base::format_bytes(artifact.bytes) << ", made in " << base::format_duration(report.elapsed) << '\n';
+  if (report.verification) std::cerr << report.verification->verdict() << '\n';
 }
 
 base::ExitCode play(const engine::Prepared& prepared, Context& context, const RunArguments& arguments) {
@@ -168,6 +169,7 @@ base::ExitCode play(const engine::Prepared& prepared, Context& context, const Ru
                    : arguments.render == "copy" ? engine::RenderMode::copy
                                                 : engine::RenderMode::automatic;
   if (!arguments.no_cache && context.config().cache_gigabytes > 0) options.cache = context.span_cache();
+  options.verify = arguments.verify;
   options.secret = [&context](const std::string& name) { return context.secret(name); };
   options.on_progress = [&](const engine::Progress& progress) {
     view->update(progress);
@@ -222,6 +224,8 @@ void add_run(CLI::App& app, Chosen& chosen) {
       ->type_name("HOW");
   command->add_flag("--no-cache", arguments->no_cache,
                     "Render anew what an earlier run has rendered already, and keep nothing; see `reel cache`");
+  command->add_flag("--verify", arguments->verify,
+                    "Prove that what was copied is the source's before the result appears; see `reel verify`");
   command->add_option("--report", arguments->report, "Write the figures of the run as JSON")->type_name("FILE");
   command->add_flag("--dry-run", arguments->dry_run, "Check everything and say what would happen, but run nothing");
   command->add_flag("--record", arguments->record,

@@ -17,5 +17,7 @@ std::string explain_json(const Prepared& prepared);
 
 /// The graph in Graphviz' DOT language.
 std::string graph_dot(const model::Pipeline& pipeline);
+/// With a timeline of the result below: what is copied, what is rendered. Throws as plan().
+std::string graph_dot(const Prepared& prepared);
 
 }  // namespace reel::engine

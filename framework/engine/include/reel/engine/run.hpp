@@ -12,6 +12,7 @@
 #include "reel/base/time.hpp"
 #include "reel/engine/media_check.hpp"
 #include "reel/engine/span_cache.hpp"
+#include "reel/engine/verify.hpp"
 #include "reel/planner/plan.hpp"
 
 namespace reel::engine {
@@ -43,7 +44,8 @@ struct Artifact {
 struct Report {
   std::vector<Artifact> artifacts;
   std::uint64_t frames = 0;
-  planner::Plan plan;  ///< what was copied and what was rendered
+  planner::Plan plan;                        ///< what was copied and what was rendered
+  std::optional<Verification> verification;  ///< if it was asked for, and anything was copied
   base::Time media_duration{0};
   base::Time elapsed{0};
   double frames_per_second = 0;
@@ -75,7 +77,8 @@ enum class RenderMode {
 
 struct RunOptions {
   RenderMode render = RenderMode::automatic;
-  std::shared_ptr<SpanCache> cache;                  ///< where rendered spans are looked up and kept; none: nowhere
+  std::shared_ptr<SpanCache> cache;  ///< where rendered spans are looked up and kept; none: nowhere
+  bool verify = false;  ///< copied packets are kept only if verify() proves the result; else everything is rendered
   std::function<void(const Progress&)> on_progress;  ///< about 10 a second, on the thread of execute()
   std::function<std::string(const std::string&)> secret;
   base::Time stall_timeout = std::chrono::seconds(60);  ///< no buffer anywhere for so long: the run fails; 0: never

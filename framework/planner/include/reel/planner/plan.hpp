@@ -108,6 +108,9 @@ Plan plan(const PlanInput& input);
 
 /// As an object: treatments with their reasons, counts, and each span with both clocks in seconds.
 std::string to_json(const Plan& plan);
+/// Reads that back, on its own or as `plan` of a larger object (a report, an explanation): treatments, and spans without what they
+/// decode. Throws base::InputError.
+Plan read_plan(const std::string& json);
 /// In lines of text: each span with its range on both clocks, its pictures and its reason.
 std::string to_text(const Plan& plan);
 

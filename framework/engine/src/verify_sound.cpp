@@ -1,0 +1,178 @@
+#include <algorithm>
+#include <cstdio>
+
+#include "verify_scene.hpp"
+
+namespace reel::engine::proof {
+namespace {
+
+using base::Time;
+
+std::string milliseconds(Time time) {
+  std::string text(32, '\0');
+  text.resize(static_cast<std::size_t>(
+      std::snprintf(text.data(), text.size(), "%.1f ms", std::chrono::duration<double, std::milli>(time).count())));
+  return text;
+}
+
+std::string off_words(Time off) {
+  return "sound is " + milliseconds(std::chrono::abs(off)) + (off < Time{0} ? " early" : " late");
+}
+
+class Sound {
+ public:
+  Sound(const Scene& scene, Findings& findings)
+      : scene_(scene), findings_(findings), source_(*scene.source.sound), output_(*scene.output.sound) {
+    result_ = {.present = true, .packets = output_.count()};
+    // Joins are at whole packets, and pictures last as long as they do: half of either is as near as can be.
+    half_ = std::max(picture_step(), output_.step()) / 2 + source_.tick() + output_.tick();
+    if (!scene.output.pictures || !scene.source.pictures) return;
+    for (std::size_t s = 0; s < scene.alignment.stretches.size(); ++s) add_piece(s);
+  }
+
+  VerifiedSound check() {
+    check_order();
+    check_gaps();
+    if (scene_.plan && scene_.plan->sound == planner::Treatment::copy)
+      check_copy();
+    else
+      check_runs();
+    if (result_.same_packets < output_.count() || (scene_.plan && scene_.plan->spans.empty())) check_ends();
+    return result_;
+  }
+
+ private:
+  /// Pictures of the source that are shown together, and how much later.
+  struct Piece {
+    Time begin{0}, end{0}, shift{0};
+  };
+
+  Time picture_step() const { return scene_.output.pictures ? scene_.output.pictures->step() : Time{0}; }
+  Time moment(std::size_t i) const {
+    if (output_.count() == 0) return Time{0};
+    return (i < output_.count() ? output_.time(i) : output_.end(output_.count() - 1)) - scene_.output.start;
+  }
+
+  void add_piece(std::size_t number) {
+    const Stretch& stretch = scene_.alignment.stretches[number];
+    const auto shift = scene_.shift(number);
+    if (!shift || !stretch.placed || stretch.count == 0) return;
+    const Track& pictures = *scene_.source.pictures;
+    const auto at = [&](std::size_t place) { return pictures.displayed[std::min(place, pictures.count() - 1)]; };
+    pieces_.push_back(
+        {pictures.time(at(stretch.source)), pictures.end(at(stretch.source + stretch.count - 1)), *shift});
+  }
+
+  void check_order() {
+    for (std::size_t i = 1; i < output_.count(); ++i)
+      if (output_.dts[i] != AV_NOPTS_VALUE && output_.dts[i] <= output_.dts[i - 1])
+        findings_.add("sound", "order", moment(i),
+                      "this packet of sound is to be decoded no later than the one before it");
+  }
+
+  static Time gap_before(const Track& track, std::size_t i) { return track.time(i) - track.end(i - 1); }
+  static Time widest_gap(const Track& track) {
+    Time widest{0};
+    for (std::size_t i = 1; i < track.count(); ++i) widest = std::max(widest, gap_before(track, i));
+    return widest;
+  }
+
+  void check_gaps() {
+    const Time allowed = std::max(widest_gap(source_), output_.step() / 2) + source_.tick() + output_.tick();
+    for (std::size_t i = 1; i < output_.count(); ++i)
+      if (const Time gap = gap_before(output_, i); gap > allowed)
+        findings_.add("sound", "gap", moment(i - 1), "sound has a gap of " + milliseconds(gap));
+  }
+
+  void check_copy() {
+    const Alignment all = align({{.end = source_.count()}}, source_.prints, output_.prints);
+    for (const Misfit& m : all.misfits) {
+      const bool missing = m.kind == Misfit::Kind::missing, extra = m.kind == Misfit::Kind::extra;
+      findings_.add("sound", "packets", moment(m.output),
+                    missing ? std::to_string(m.count) + " of the source's packets of sound missing here"
+                    : extra ? std::to_string(m.count) + " packets of sound here that the source does not have"
+                            : "this packet of sound is not the source's, though the plan copies it",
+                    m.count);
+    }
+    const Time tolerance = source_.tick() + output_.tick();
+    std::optional<Time> shift = planned_shift();
+    for (std::size_t i = 0; i < output_.count(); ++i) {
+      if (!all.from[i]) continue;
+      ++result_.same_packets;
+      const Time moved = output_.time(i) - source_.time(*all.from[i]);
+      if (!shift) shift = moved;
+      result_.worst_offset = std::max(result_.worst_offset, std::chrono::abs(moved - *shift));
+      if (std::chrono::abs(moved - *shift) > tolerance)
+        findings_.add("sound", "step", moment(i), off_words(moved - *shift));
+    }
+  }
+
+  /// How much later all is than in the source; where no picture is copied, the first packet of sound has to tell.
+  std::optional<Time> planned_shift() const {
+    if (scene_.plan->spans.empty()) return std::nullopt;
+    return scene_.origin - scene_.source.start;
+  }
+
+  void check_runs() {
+    for (const Match& run : runs_in_order(source_.prints, output_.prints)) {
+      result_.same_packets += run.count;
+      for (std::size_t i = 0; i < run.count && !pieces_.empty(); ++i) check_step(run.source + i, run.output + i);
+    }
+  }
+
+  /// A packet at a join belongs to either side.
+  void check_step(std::size_t from, std::size_t to) {
+    const Time at = source_.time(from), length = source_.step(), shift = output_.time(to) - at;
+    const auto distance = [&](const Piece& p) {
+      return at < p.begin ? p.begin - at : at >= p.end ? at - p.end : Time{0};
+    };
+    const Time nearest = distance(*std::ranges::min_element(pieces_, {}, distance));
+    Time off = Time::max();
+    for (const Piece& p : pieces_)
+      if (distance(p) <= nearest + length && std::chrono::abs(shift - p.shift) < std::chrono::abs(off))
+        off = shift - p.shift;
+    result_.worst_offset = std::max(result_.worst_offset, std::chrono::abs(off));
+    if (std::chrono::abs(off) > half_) findings_.add("sound", "step", moment(to), off_words(off));
+  }
+
+  /// Rendered sound begins and ends with the pictures, or beside them as the source's does.
+  void check_ends() {
+    if (!scene_.output.pictures || !scene_.source.pictures || output_.count() == 0 || source_.count() == 0) return;
+    const auto ends = [](const File& file) {
+      const Track &p = *file.pictures, &s = *file.sound;
+      return std::pair{s.time(0) + s.unheard - p.time(p.displayed.front()),
+                       s.end(s.count() - 1) - p.end(p.displayed.back())};
+    };
+    const auto [begin, end] = ends(scene_.output);
+    const auto [source_begin, source_end] = ends(scene_.source);
+    const auto check = [&](Time off, Time source_off, Time tolerance, std::size_t at, const char* what) {
+      if (std::min(std::chrono::abs(off), std::chrono::abs(off - source_off)) > tolerance)
+        findings_.add("sound", what, moment(at),
+                      std::string("sound ") + what + " " + milliseconds(std::chrono::abs(off)) +
+                          (off < Time{0} ? " before" : " after") + " the pictures");
+    };
+    check(begin, source_begin, half_, 0, "begins");
+    // The last packet is whole, whatever of it is heard.
+    check(end, source_end, half_ + output_.step(), output_.count(), "ends");
+  }
+
+  const Scene& scene_;
+  Findings& findings_;
+  const Track &source_, &output_;
+  Time half_{0};
+  std::vector<Piece> pieces_;
+  VerifiedSound result_;
+};
+
+}  // namespace
+
+VerifiedSound check_sound(const Scene& scene, Findings& findings) {
+  const bool before = scene.source.sound.has_value(), after = scene.output.sound.has_value();
+  if (before && after) return Sound(scene, findings).check();
+  const bool wanted = before && (!scene.plan || scene.plan->sound != planner::Treatment::none);
+  if (wanted && !after) findings.add("sound", "none", Time{0}, "there is no sound, though the source has some");
+  if (after) findings.add("sound", "more", Time{0}, "there is sound, though the source has none");
+  return {.present = after, .packets = after ? scene.output.sound->count() : 0};
+}
+
+}  // namespace reel::engine::proof

@@ -79,7 +79,7 @@ bool holds(const std::string& muxer, const std::string& codec) {
 
 /// Why nothing of the source may reach this sink as it is; empty where it may.
 std::string refusal_of_ends(const model::Stage& source, const model::Stage& sink, const std::string& muxer) {
-  if (source.traits.name != "source" || sink.traits.name != "sink")
+  if (source.traits.name != "source" || sink.traits.name != "sink" || sink.traits.param("container") == nullptr)
     return "only 'source' and 'sink' of ours pass packets on";
   for (const model::Setting& s : source.settings)
     if (s.name != "uri") return "'source' is told how to read ('" + s.name + "')";

@@ -57,7 +57,7 @@ A run: dry, plain, as JSON, with a report; the result is there when it is whole.
   
   What is rendered, and what is copied:
      pictures: all are rendered, because its 4:4:4 pictures are of an old x264, and decoders mend its fault only where its mark comes first
-     sound: all is rendered, because 'cut' changes sound, and its sound does not say how long packets are
+     sound: all is rendered, because 'cut' changes sound, and in its codec, mp3, packets cannot be replaced one by one
   
   Nothing was run: --dry-run.
 

@@ -41,12 +41,13 @@ class Running {
     if (posix_spawn(&pid_, "/bin/sh", nullptr, nullptr, arguments, environ) != 0)
       throw std::runtime_error("cannot start reel");
   }
-  /// Until the temporary file has some bytes.
+  /// Until a temporary file, or one beside that, has some bytes.
   void wait_until_writing() const {
     for (int i = 0; i < 300; ++i, std::this_thread::sleep_for(100ms))
       for (const auto& entry : fs::directory_iterator(folder_.path())) {
         std::error_code ignored;
-        if (entry.path().filename().string().starts_with(".out.mp4") && fs::file_size(entry.path(), ignored) > 0)
+        if (entry.path().filename().string().find(".out.mp4") != std::string::npos &&
+            fs::file_size(entry.path(), ignored) > 0)
           return;
       }
     ADD_FAILURE() << "nothing was written: " << read(folder_ / "log");

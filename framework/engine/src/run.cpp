@@ -253,8 +253,9 @@ Report Run::State::splice(Splice& splice) {
   for (StageProgress& stage : last.stages) stage.frames = last.frames;
   if (!splice.plan.spans.empty())
     last.position = splice.plan.spans.back().output.end;
-  else if (length)
-    last.position = *length;
+  else if (made.length || length)
+    last.position = made.length ? *made.length : *length;
+  if (made.length) compare_with_plan();
   return report;
 }
 

@@ -160,8 +160,9 @@ Prepared pictures_alone(const Prepared& prepared, const Splice& splice, const fs
   return pictures;
 }
 
-/// Plays a pipeline of one sink into its file. `on_part` gets what part of it is done, from 0 to 1, and how many pictures.
-void play_alone(const Prepared& alone, std::size_t sink, const RunOptions& options, const Requests& requests,
+/// Plays a pipeline of one sink into its file, and says how long that lasts. `on_part` gets what part of it is done, from 0 to 1, and
+/// how many pictures.
+Time play_alone(const Prepared& alone, std::size_t sink, const RunOptions& options, const Requests& requests,
                 const std::function<void(double, std::size_t)>& on_part) {
   auto graph = std::make_unique<Graph>(alone, GraphOptions{options.secret, {}, false});
   graph->want_sink(sink);
@@ -170,16 +171,19 @@ void play_alone(const Prepared& alone, std::size_t sink, const RunOptions& optio
   PlayHooks hooks;
   hooks.stall_timeout = options.stall_timeout;
   const double length = std::chrono::duration<double>(alone.clocks[sink].input_duration.value_or(Time{1})).count();
-  hooks.on_tick = [&](Graph& playing) {
-    const StageCounters& counters = *playing.counters(sink);
+  const StageCounters& counters = *player.graph().counters(sink);
+  hooks.on_tick = [&](Graph&) {
     const double at = std::chrono::duration<double>(Time{counters.position}).count();
     on_part(std::clamp(at / length, 0.0, 1.0), counters.frames_in);
   };
   player.play(hooks);
-  if (player.graph().counters(sink)->frames_in == 0)
+  on_part(1, counters.frames_in);
+  const Time reached{counters.position};
+  if (counters.frames_in == 0)
     throw stage_error(alone.pipeline.stages[sink], "nothing reached '" + alone.pipeline.stages[sink].id + "'",
                       "the input may be damaged, or the stages before leave nothing of it");
   player.close();
+  return reached;
 }
 
 /// Makes the parts of one file and puts them together.
@@ -223,10 +227,20 @@ class Maker {
     Temporary file(target_);
     const double before = pictures_share_ + sound_share_;
     assemble(input, file.path(), requests_, [&](double part) { show(before + (1 - before) * part); });
-    return {sink_.id, file.release(), target_.string()};
+    return {sink_.id, file.release(), target_.string(), pictures_length_};
   }
 
  private:
+  /// Faults name the file that the author asked for.
+  Time play(const Prepared& alone, const std::string& file, const std::function<void(double, std::size_t)>& on_part) {
+    try {
+      return play_alone(alone, splice_.sink, options_, requests_, on_part);
+    } catch (const StageError& e) {
+      std::string what = e.what();
+      if (const auto at = what.find(file); at != std::string::npos) what.replace(at, file.size(), target_.string());
+      throw StageError(what, e.hint(), e.stage(), e.mark(), e.detail());
+    }
+  }
   void show(double fraction) { on_progress_(fraction, pictures_done_); }
 
   void render_pictures(AssemblyInput& input) {
@@ -246,11 +260,11 @@ class Maker {
 
   void render_all_pictures(AssemblyInput& input) {
     pictures_.emplace(target_);
-    play_alone(pictures_alone(prepared_, splice_, pictures_->path()), splice_.sink, options_, requests_,
-               [&](double part, std::size_t pictures) {
-                 pictures_done_ = pictures;
-                 show(pictures_share_ * part);
-               });
+    pictures_length_ = play(pictures_alone(prepared_, splice_, pictures_->path()), pictures_->path(),
+                            [&](double part, std::size_t pictures) {
+                              pictures_done_ = pictures;
+                              show(pictures_share_ * part);
+                            });
     input.pictures = pictures_->path();
   }
 
@@ -258,8 +272,8 @@ class Maker {
     const auto on_part = [&](double part) { show(pictures_share_ + sound_share_ * part); };
     if (splice_.plan.sound == Treatment::render) {
       sound_.emplace(target_);
-      play_alone(sound_alone(prepared_, splice_, sound_->path()), splice_.sink, options_, requests_,
-                 [&](double part, std::size_t) { on_part(part); });
+      play(sound_alone(prepared_, splice_, sound_->path()), sound_->path(),
+           [&](double part, std::size_t) { on_part(part); });
       input.sound = sound_->path();
     }
     if (splice_.plan.sound == Treatment::splice) {
@@ -278,6 +292,7 @@ class Maker {
   const fs::path target_;
   Spool spool_;
   std::optional<Temporary> pictures_, sound_;
+  std::optional<Time> pictures_length_;
   double pictures_share_ = 0, sound_share_ = 0;
   std::size_t pictures_done_ = 0;
 };

@@ -31,6 +31,7 @@ Splice plan_splice(const Prepared& prepared);
 /// A file beside its target, for the run to publish.
 struct SplicedFile {
   std::string stage, temporary, target;
+  std::optional<base::Time> length;  ///< of the pictures, where all were rendered
 };
 
 /// Brings the plan up to what was done. Throws StageError, SpliceFault, base::Interrupted; no file is left then.

@@ -64,10 +64,7 @@ class VerifyKinds : public Verify, public ::testing::WithParamInterface<Kind> {}
 TEST_P(VerifyKinds, passes_what_was_spliced) {
   const fs::path source = make(GetParam().file, GetParam().options);
   const std::string type = source.extension().string();
-  std::vector<std::string> edits{brighter};
-  // In Matroska, sound that is rendered is not in step with the pictures so far.
-  if (type != ".mkv") edits.insert(edits.end(), {cut, std::string(brighter) + cut});
-  for (const std::string& stages : edits) {
+  for (const std::string& stages : {std::string(brighter), std::string(cut), std::string(brighter) + cut}) {
     SCOPED_TRACE(stages);
     const fs::path output = edited(source, stages, "out" + type);
     const auto report = nlohmann::json::parse(read(plan_of(output)));

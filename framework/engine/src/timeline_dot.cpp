@@ -134,7 +134,9 @@ std::string sound_words(const Plan& plan) {
     case Treatment::copy:
       return "sound: copied";
     case Treatment::splice:
-      return "sound: copied but for the joins and what is changed";
+      if (plan.parts.grid.frame == 1) return "sound: copied but for joins and what is changed";
+      return "sound: " + std::to_string(plan.parts.copied) + " packets copied, " + std::to_string(plan.parts.rendered) +
+             " rendered";
     case Treatment::render:
       return "sound: rendered, because " + plan.sound_reason;
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <ranges>
 
 #include "verify_scene.hpp"
 
@@ -33,8 +34,11 @@ class Sound {
   VerifiedSound check() {
     check_order();
     check_gaps();
-    if (scene_.plan && scene_.plan->sound == planner::Treatment::copy)
+    const auto planned = scene_.plan ? scene_.plan->sound : planner::Treatment::render;
+    if (planned == planner::Treatment::copy)
       check_copy();
+    else if (planned == planner::Treatment::splice && scene_.plan->parts.grid.frame > 1)
+      check_parts(scene_.plan->parts);
     else
       check_runs();
     if (result_.same_packets < output_.count() || (scene_.plan && scene_.plan->spans.empty())) check_ends();
@@ -84,9 +88,8 @@ class Sound {
         findings_.add("sound", "gap", moment(i - 1), "sound has a gap of " + milliseconds(gap));
   }
 
-  void check_copy() {
-    const Alignment all = align({{.end = source_.count()}}, source_.prints, output_.prints);
-    for (const Misfit& m : all.misfits) {
+  void report(const std::vector<Misfit>& misfits) {
+    for (const Misfit& m : misfits) {
       const bool missing = m.kind == Misfit::Kind::missing, extra = m.kind == Misfit::Kind::extra;
       findings_.add("sound", "packets", moment(m.output),
                     missing ? std::to_string(m.count) + " of the source's packets of sound missing here"
@@ -94,6 +97,11 @@ class Sound {
                             : "this packet of sound is not the source's, though the plan copies it",
                     m.count);
     }
+  }
+
+  void check_copy() {
+    const Alignment all = align({{.end = source_.count()}}, source_.prints, output_.prints);
+    report(all.misfits);
     const Time tolerance = source_.tick() + output_.tick();
     std::optional<Time> shift = planned_shift();
     for (std::size_t i = 0; i < output_.count(); ++i) {
@@ -111,6 +119,38 @@ class Sound {
   std::optional<Time> planned_shift() const {
     if (scene_.plan->spans.empty()) return std::nullopt;
     return scene_.origin - scene_.source.start;
+  }
+
+  /// Packets of the output lie on a grid: the n-th is the source's n + moved.
+  void check_parts(const planner::SoundPlan& plan) {
+    std::vector<planner::Span> spans;
+    for (const planner::SoundSpan& s : plan.spans) {
+      const std::int64_t moved = s.kind == planner::Span::Kind::copy ? s.moved : 0;
+      const auto first = static_cast<std::size_t>(std::max<std::int64_t>(0, s.first + moved));
+      spans.push_back({.kind = s.kind,
+                       .first = first,
+                       .end = first + static_cast<std::size_t>(s.packets()),
+                       .first_packet = first});
+    }
+    const Alignment all = align(spans, source_.prints, output_.prints);
+    report(all.misfits);
+    std::optional<Time> origin = scene_.plan->spans.empty() ? std::nullopt : std::optional(scene_.origin);
+    for (std::size_t s = 0; s < all.stretches.size(); ++s)
+      for (std::size_t i = all.stretches[s].output; i < all.stretches[s].output + all.stretches[s].count; ++i) {
+        if (!all.from[i]) continue;
+        ++result_.same_packets;
+        const auto number = static_cast<std::int64_t>(*all.from[i]) - plan.spans[s].moved;
+        const Time planned{av_rescale(plan.grid.begin_of(number), 1'000'000'000, plan.grid.rate)};
+        if (!origin) origin = output_.time(i) - planned;
+        check_planned(i, output_.time(i) - *origin - planned);
+        if (!pieces_.empty()) check_step(*all.from[i], i);
+      }
+  }
+  void check_planned(std::size_t i, Time off) {
+    const Time tolerance =
+        std::chrono::milliseconds(1) + source_.tick() + output_.tick();  // MP4's edit lists are so coarse
+    if (std::chrono::abs(off) > tolerance)
+      findings_.add("sound", "place", moment(i), off_words(off) + ", as far as the plan goes");
   }
 
   void check_runs() {
@@ -131,8 +171,22 @@ class Sound {
     for (const Piece& p : pieces_)
       if (distance(p) <= nearest + length && std::chrono::abs(shift - p.shift) < std::chrono::abs(off))
         off = shift - p.shift;
+    if (std::chrono::abs(off) > half_ && same_in_step(to)) return;
     result_.worst_offset = std::max(result_.worst_offset, std::chrono::abs(off));
     if (std::chrono::abs(off) > half_) findings_.add("sound", "step", moment(to), off_words(off));
+  }
+
+  /// Whether the packet that should be here holds the same, as all do in silence.
+  bool same_in_step(std::size_t to) const {
+    const auto numbers = std::views::iota(std::size_t{0}, source_.count());
+    return std::ranges::any_of(pieces_, [&](const Piece& p) {
+      const Time at = output_.time(to) - p.shift;
+      if (at < p.begin - half_ || at > p.end + half_) return false;
+      auto near = std::ranges::lower_bound(numbers, at - half_, {}, [&](std::size_t i) { return source_.time(i); });
+      for (; near != numbers.end() && source_.time(*near) <= at + half_; ++near)
+        if (source_.prints[*near] == output_.prints[to]) return true;
+      return false;
+    });
   }
 
   /// Rendered sound begins and ends with the pictures, or beside them as the source's does.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -44,10 +45,14 @@ Treatment treatment(const json& object) {
   refuse("'treatment' is none, copy, splice or render");
 }
 
-Span span(const json& object) {
+Span::Kind kind(const json& object) {
   const json& kind = member(object, "kind");
   if (kind != "copy" && kind != "render") refuse("'kind' of a span is copy or render");
-  Span span{.kind = kind == "copy" ? Span::Kind::copy : Span::Kind::render,
+  return kind == "copy" ? Span::Kind::copy : Span::Kind::render;
+}
+
+Span span(const json& object) {
+  Span span{.kind = kind(object),
             .first = number(object, "first"),
             .end = number(object, "end"),
             .source = range(object, "source_seconds"),
@@ -57,6 +62,30 @@ Span span(const json& object) {
   if (const auto reason = object.find("reason"); reason != object.end() && reason->is_string())
     span.reason = reason->get<std::string>();
   return span;
+}
+
+std::int64_t whole(const json& object, const char* name) {
+  constexpr std::int64_t most = 1'000'000'000'000;
+  const json& value = member(object, name);
+  if (!value.is_number_integer() || std::abs(value.get<double>()) > double(most))
+    refuse(std::string("'") + name + "' is no whole number that makes sense");
+  return value.get<std::int64_t>();
+}
+
+SoundPlan sound(const json& object) {
+  SoundPlan plan;
+  plan.grid.rate = static_cast<int>(std::clamp<std::int64_t>(whole(object, "rate"), 1, 10'000'000));
+  plan.grid.frame = static_cast<int>(std::clamp<std::int64_t>(whole(object, "packet_samples"), 1, 1'000'000));
+  plan.grid.first = whole(object, "first_sample");
+  const json& spans = member(object, "spans");
+  if (!spans.is_array()) refuse("'spans' of the sound is no list");
+  for (const json& s : spans) {
+    SoundSpan span{.kind = kind(s), .first = whole(s, "first"), .end = whole(s, "end"), .moved = whole(s, "moved")};
+    if (span.first >= span.end) refuse("a span of sound ends before it begins");
+    (span.kind == Span::Kind::copy ? plan.copied : plan.rendered) += span.packets();
+    plan.spans.push_back(std::move(span));
+  }
+  return plan;
 }
 
 }  // namespace
@@ -69,6 +98,7 @@ Plan read_plan(const std::string& text) {
     throw base::InputError("this report has no plan: everything was rendered, so nothing of the source was kept");
   const json& object = read.contains("plan") ? read["plan"] : read;
   Plan plan{.pictures = treatment(member(object, "pictures")), .sound = treatment(member(object, "sound"))};
+  if (plan.sound == Treatment::splice) plan.parts = sound(object["sound"]);
   const json& spans = member(object, "spans");
   if (!spans.is_array()) refuse("'spans' is no list");
   for (const json& s : spans) {

@@ -23,6 +23,23 @@ Plan sample() {
   return plan;
 }
 
+TEST(ReadPlan, KnowsThePartsOfTheSound) {
+  Plan written = sample();
+  written.sound = Treatment::splice;
+  written.parts.grid = {.rate = 44'100, .frame = 1024, .first = -1024};
+  written.parts.spans = {{.first = 0, .end = 43}, {.kind = Span::Kind::render, .first = 43, .end = 47}};
+  written.parts.spans.push_back({.first = 47, .end = 100, .moved = 8});
+  const SoundPlan read = read_plan(to_json(written)).parts;
+  EXPECT_EQ(read.grid.frame, 1024);
+  EXPECT_EQ(read.grid.rate, 44'100);
+  EXPECT_EQ(read.grid.first, -1024);
+  ASSERT_EQ(read.spans.size(), 3U);
+  EXPECT_EQ(read.spans[1].kind, Span::Kind::render);
+  EXPECT_EQ(read.spans[2].end, 100);
+  EXPECT_EQ(read.spans[2].moved, 8);
+  EXPECT_EQ(read.copied, 96);
+}
+
 std::string fault(const std::string& json) {
   try {
     read_plan(json);

@@ -134,7 +134,7 @@ TEST_F(SpliceTracks, what_a_cut_cannot_keep_is_said) {
 }
 
 /// A known fault of how sound is chosen: a second track of it vanishes without a word.
-TEST_F(SpliceTracks, DISABLED_a_second_sound_that_is_not_kept_is_said) {
+TEST_F(SpliceTracks, a_second_sound_that_is_not_kept_is_said) {
   ffmpeg_makes(pictures() + tone(440) + tone(880) + "-map 0 -map 1 -map 2 " + h264 + "a.mp4");
   EXPECT_THAT(cut("a.mp4", "b.mp4").output, HasSubstr("stream 2 (audio, aac) is left out: it cannot be cut"));
 }

@@ -165,6 +165,13 @@ class Assembly {
     return avformat_query_codec(output_->oformat, stream->codecpar->codec_id, FF_COMPLIANCE_NORMAL) == 1;
   }
 
+  /// Whether something that was rendered takes the stream's place.
+  bool replaced(const AVStream* stream) const {
+    const AVMediaType type = stream->codecpar->codec_type;
+    return (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO) &&
+           stream == av::default_stream(source_.get(), type);
+  }
+
   AVStream* add_stream(const AVStream* from) {
     AVStream* const to = avformat_new_stream(output_.get(), nullptr);
     if (to == nullptr) throw std::bad_alloc();
@@ -196,8 +203,7 @@ class Assembly {
       const AVStream* const from = source_->streams[i];
       if (!wanted(from)) {
         const char* const kind = av_get_media_type_string(from->codecpar->codec_type);
-        const bool replaced = from == av::default_stream(source_.get(), from->codecpar->codec_type);
-        if (from->codecpar->codec_type != AVMEDIA_TYPE_AUDIO && !replaced)
+        if (!replaced(from))
           base::log(base::Level::warning,
                     std::string("stream ") + std::to_string(i) + " (" + (kind != nullptr ? kind : "unknown") + ", " +
                         avcodec_get_name(from->codecpar->codec_id) +

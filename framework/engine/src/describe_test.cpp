@@ -58,6 +58,8 @@ TEST_F(Describe, DrawsAGraph) {
 
 planner::Plan plan_of(std::size_t cuts) {
   planner::Plan plan{.pictures = planner::Treatment::splice, .sound = planner::Treatment::copy};
+  plan.copied = 37;
+  plan.rendered = 13;
   for (std::size_t i = 0; i < 2 * cuts; ++i) {
     const base::TimeRange range{std::chrono::seconds(10 * i), std::chrono::seconds(10 * i + 10)};
     plan.spans.push_back({.kind = i % 2 == 0 ? planner::Span::Kind::copy : planner::Span::Kind::render,
@@ -78,6 +80,8 @@ TEST_P(Timelines, AreDrawnByGraphvizWithoutAWord) {
   EXPECT_EQ(said, "");
   const std::string svg = read(path("t.svg"));
   EXPECT_THAT(svg, HasSubstr("&lt;blur&gt;"));
+  EXPECT_THAT(svg, HasSubstr("copied: 37 pictures"));
+  EXPECT_THAT(svg, HasSubstr("rendered: 13 pictures"));
   EXPECT_EQ(svg.find("more, which `reel explain` lists") != std::string::npos, GetParam() > 120);
 }
 INSTANTIATE_TEST_SUITE_P(OfSpans, Timelines, ::testing::Values(1, 7, 100, 1000));
@@ -87,8 +91,7 @@ TEST_F(Describe, DrawsATimelineUnderTheGraph) {
   prepared.pipeline.name = "named";
   write("g.dot", graph_dot(prepared));
   const std::string svg = output_of("dot -Tsvg " + path("g.dot"));
-  EXPECT_THAT(svg, HasSubstr("copied: 37 pictures"));
-  EXPECT_THAT(svg, HasSubstr("rendered: 13 pictures"));
+  EXPECT_THAT(svg, HasSubstr("rendered: everything"));
   EXPECT_THAT(svg, HasSubstr("named"));
 }
 

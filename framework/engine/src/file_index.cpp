@@ -49,12 +49,17 @@ bool read_packets(AVFormatContext* input, const AVStream* stream, FileIndex& ind
   return order.agrees();
 }
 
-/// Packets must be told apart by their times.
+/// Packets must be told apart by their times, and those must be such that a player can follow.
 std::string fault_of_times(const FileIndex& index) {
   std::vector<std::int64_t> shown;
-  for (const PacketTimes& t : index.times) shown.push_back(t.pts);
+  for (std::size_t i = 0; i < index.times.size(); ++i) {
+    shown.push_back(index.times[i].pts);
+    if (index.times[i].dts > index.times[i].pts) return "some of its pictures are to be shown before they are decoded";
+    if (i > 0 && index.times[i].dts <= index.times[i - 1].dts) return "its packets are not in order of decoding";
+  }
   std::ranges::sort(shown);
-  return std::ranges::adjacent_find(shown) != shown.end() ? "two of its pictures have the same time" : "";
+  if (std::ranges::adjacent_find(shown) != shown.end()) return "two of its pictures have the same time";
+  return {};
 }
 
 /// By how many places a packet lies before its place in the order of display, at most.
@@ -71,17 +76,9 @@ int reorder_of(const std::vector<PacketTimes>& times) {
   return deepest;
 }
 
-/// Whether a player can follow: each packet later than the one before, and not later than its picture is shown.
-bool decodable(const std::vector<PacketTimes>& times) {
-  for (std::size_t i = 0; i < times.size(); ++i)
-    if (times[i].dts == AV_NOPTS_VALUE || times[i].dts > times[i].pts || (i > 0 && times[i].dts <= times[i - 1].dts))
-      return false;
-  return true;
-}
-
-/// Matroska keeps no times of decoding, and libavformat's guess may be wrong.
-void mend_times(FileIndex& index) {
-  if (decodable(index.times)) return;
+/// Matroska keeps no times of decoding.
+void add_missing_times(FileIndex& index) {
+  if (std::ranges::none_of(index.times, [](const PacketTimes& t) { return t.dts == AV_NOPTS_VALUE; })) return;
   std::vector<std::int64_t> shown;
   for (const PacketTimes& t : index.times) shown.push_back(t.pts);
   std::ranges::sort(shown);
@@ -130,7 +127,7 @@ std::optional<FileIndex> index_file(const std::string& uri) {
   if (index.times.empty()) return std::nullopt;
   index.media.end = end_of(index, input.get());
   index.reorder = reorder_of(index.times);
-  mend_times(index);
+  add_missing_times(index);
   if (index.media.fault.empty()) index.media.fault = fault_of_times(index);
   if (index.media.fault.empty() && index.media.refusal.empty() && !in_order)
     index.media.fault = "its pictures are shown in another order than the times of its packets say";

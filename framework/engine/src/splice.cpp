@@ -142,6 +142,7 @@ void set(model::Stage& stage, const char* name, const std::string& value) {
 Prepared sound_alone(const Prepared& prepared, const Splice& splice, const fs::path& file) {
   Prepared sound = sound_of(prepared, splice.source);
   model::Stage& sink = sound.pipeline.stages[splice.sink];
+  std::erase_if(sink.settings, [](const model::Setting& s) { return s.name == "video-codec"; });
   // MP4 keeps times to the sample, and says what of the first packet is not to be heard.
   const std::string* const codec = text_of(prepared.pipeline.stages[splice.sink], "audio-codec");
   set(sink, "container", codec != nullptr && *codec == "pcm" ? "mov" : "mp4");
@@ -155,6 +156,7 @@ Prepared pictures_alone(const Prepared& prepared, const Splice& splice, const fs
   Prepared pictures = prepared;
   std::erase_if(pictures.media[splice.source]->streams, [](const model::StreamInfo& s) { return s.kind == "audio"; });
   model::Stage& sink = pictures.pipeline.stages[splice.sink];
+  std::erase_if(sink.settings, [](const model::Setting& s) { return s.name == "audio-codec"; });
   set(sink, "container", splice.muxer == "matroska" ? "mkv" : splice.muxer);
   set(sink, "uri", file.string());
   return pictures;

@@ -172,7 +172,8 @@ TEST(Plan, renders_what_leads_an_open_entry) {
   EXPECT_EQ(text(plan), "copy 0..1, render 1..5 from 0 to 6, copy 5..11");
   EXPECT_EQ(plan.spans[2].first_packet, 3U);
   EXPECT_EQ(text(Case(open).blur(400ms, 500ms).plan()), "copy 0..3, render 3..5 from 0 to 6, copy 5..11");
-  EXPECT_EQ(text(Case(open).blur(500ms, 600ms).plan()), "copy 0..3, render 3..9 from 0 to 10, copy 9..11");
+  EXPECT_EQ(text(Case(open).blur(500ms, 600ms).plan()),
+            "copy 0..3, render 3..5 from 0 to 6, render 5..9 from 3 to 10, copy 9..11");
   // What begins the output needs nothing before it; what follows a copy would be taken for a part of it.
   EXPECT_EQ(text(Case(open).cut("keep", {{500ms, Time::max()}}).plan()), "copy 5..11");
   EXPECT_EQ(text(Case(open).cut("remove", {{300ms, 500ms}}).plan()), "copy 0..3, render 5..9 from 3 to 10, copy 9..11");

@@ -79,7 +79,7 @@ bool holds(const std::string& muxer, const std::string& codec) {
 
 /// Why nothing of the source may reach this sink as it is; empty where it may.
 std::string refusal_of_ends(const model::Stage& source, const model::Stage& sink, const std::string& muxer) {
-  if (source.traits.name != "source" || sink.traits.name != "sink" || sink.traits.param("container") == nullptr)
+  if (source.traits.name != "source" || sink.traits.name != "sink")
     return "only 'source' and 'sink' of ours pass packets on";
   for (const model::Setting& s : source.settings)
     if (s.name != "uri") return "'source' is told how to read ('" + s.name + "')";
@@ -360,6 +360,11 @@ Splice plan_splice(const Prepared& prepared) {
   if (planner::needs_sound_index(input)) splice.sound = index_sound(*uri);
   if (splice.sound) sound_indexes[splice.source] = splice.sound->index;
   splice.plan = planner::plan(input);
+  // To render pictures apart from the sound, the sink has to write a file that goes by another name.
+  if (splice.plan.pictures == Treatment::render && stages[splice.sink].traits.param("container") == nullptr) {
+    splice.plan.sound = Treatment::render;
+    splice.plan.sound_reason = "the pictures are";
+  }
   return splice;
 }
 

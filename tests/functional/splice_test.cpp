@@ -112,7 +112,7 @@ constexpr Kind codecs[]{
     {"prores_4444", "a.mov", "-c:v prores_ks -profile:v 4444 -pix_fmt yuv444p10le -c:a pcm_s16le"},
     {"motion_jpeg", "a.mov", "-c:v mjpeg -q:v 3 -pix_fmt yuvj420p -c:a aac"},
     {"ffv1", "a.mkv", "-c:v ffv1 -level 3 -c:a flac"},
-    {"ffv1_with_groups", "a.mkv", "-c:v ffv1 -level 1 -g 5 -c:a flac"},
+    {"ffv1_with_groups", "a.mkv", "-c:v ffv1 -level 3 -g 5 -c:a flac"},
 };
 INSTANTIATE_TEST_SUITE_P(Codecs, Splice, ::testing::ValuesIn(codecs),
                          [](const auto& info) { return std::string(info.param.name); });

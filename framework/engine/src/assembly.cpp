@@ -45,7 +45,6 @@ struct Outgoing {
   PacketTimes times;
   std::size_t packet = 0;                    ///< of the source, where it is copied
   const EncodedPicture* rendered = nullptr;  ///< where it is not
-  bool ends = false;                         ///< what follows stands for itself, though it does not say so
 };
 
 /// Packets of pictures with their times in the output, on the source's ticks.
@@ -72,8 +71,6 @@ class PictureLine {
     places_.insert(places_.end(), times.begin(), times.end());
     const std::size_t base = packets_.size();
     if (span.kind == Span::Kind::copy) {
-      const bool open = input_.index.media.packets[span.first_packet].open_entry;
-      if (open && !packets_.empty()) packets_.back().ends = true;
       for (std::size_t i = span.first; i < span.end; ++i)
         packets_.push_back({.packet = i == span.first ? span.first_packet : i});
       // The order of display within the span, by the source's own times.
@@ -384,7 +381,7 @@ class Assembly {
       if (out.rendered == nullptr)
         read_picture(out.packet, packet.get());
       else
-        fill(packet.get(), out);
+        fill(packet.get(), *out.rendered);
       packet->pts = out.times.pts + moved;
       packet->dts = out.times.dts + moved;
       packet->duration = out.times.duration;
@@ -396,13 +393,10 @@ class Assembly {
     write_others_up_to(std::nullopt);
   }
 
-  void fill(AVPacket* packet, const Outgoing& out) const {
-    const EncodedPicture& picture = *out.rendered;
-    const Buffer ending = out.ends ? input_.index.codec->ending() : Buffer();
+  void fill(AVPacket* packet, const EncodedPicture& picture) const {
     av_packet_unref(packet);
-    check(av_new_packet(packet, static_cast<int>(picture.bytes.size + ending.size())), "a picture");
+    check(av_new_packet(packet, static_cast<int>(picture.bytes.size)), "a picture");
     input_.spool.read(picture.bytes, packet->data);
-    std::ranges::copy(ending, packet->data + picture.bytes.size);
     if (picture.key) packet->flags |= AV_PKT_FLAG_KEY;
   }
 

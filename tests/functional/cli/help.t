@@ -118,6 +118,7 @@ Every command has its help, which names all its options.
     schema                      Print the JSON Schema of the pipeline language, with all installed stages
     jobs                        List recorded jobs, newest first, or show one
     logs                        Show the log of a recorded job
+    cache                       Rendered spans that runs keep, so that later runs need not
     new                         Make a pipeline or a plugin project to start from
     doctor                      Check this machine and say what to install
     completion                  Print a completion script for a shell

@@ -53,9 +53,6 @@ class Codec {
   /// A packet of the encoder as it stands in the file; nothing if there is no room for it.
   virtual std::optional<Buffer> fitted(Bytes packet) const { return Buffer(packet.begin(), packet.end()); }
 
-  /// What ends the packet before an open entry, so that a decoder begins anew with it.
-  virtual Buffer ending() const { return {}; }
-
  protected:
   explicit Codec(const AVCodecParameters& parameters) : parameters_(parameters) {}
   void refuse(const char* why) {

@@ -168,10 +168,10 @@ class H265Codec final : public Codec {
     for (const Bytes unit : *units) {
       if (unit.size() < 3) return refuse("a packet of it is damaged");
       if (is_set(unit) && !known(unit)) refuse("its parameter sets change on the way");
-      // Pictures that lead a clean random access picture may refer to what was before it.
+      // Pictures that lead a clean random access picture may refer to what was before it. It cannot be an open entry either: it would
+      // have to end the sequence before it, and then decoders throw away what they have not shown yet.
       const unsigned type = type_of(unit);
       if (type == idr_with_leading || type == idr_without_leading) packets.back().entry = true;
-      if (type == clean_random_access) packets.back().open_entry = true;
     }
   }
 
@@ -210,12 +210,6 @@ class H265Codec final : public Codec {
       if (!renumbered || !nal::append_unit(fitted, *renumbered, configuration_.framing)) return std::nullopt;
     }
     return fitted;
-  }
-
-  Buffer ending() const override {
-    Buffer ending;
-    nal::append_unit(ending, std::array<std::uint8_t, 2>{end_of_sequence << 1U, 1}, configuration_.framing);
-    return ending;
   }
 
  private:

@@ -8,12 +8,10 @@ namespace reel::engine::h265 {
 enum UnitType : unsigned {
   idr_with_leading = 19,
   idr_without_leading = 20,
-  clean_random_access = 21,
   video_set = 32,
   sequence_set = 33,
   picture_set = 34,
-  delimiter = 35,
-  end_of_sequence = 36
+  delimiter = 35
 };
 inline unsigned type_of(Bytes unit) { return unit[0] >> 1U & 0x3FU; }
 inline bool is_set(Bytes unit) { return type_of(unit) >= video_set && type_of(unit) <= picture_set; }

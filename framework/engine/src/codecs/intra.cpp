@@ -95,13 +95,14 @@ class MjpegCodec final : public IntraCodec {
 /// Its header says how each picture is coded, and none says it again: an encoder has to be found that makes the same header.
 class Ffv1Codec final : public Codec {
  public:
-  explicit Ffv1Codec(const AVCodecParameters& parameters) : Codec(parameters) {}
+  explicit Ffv1Codec(const AVCodecParameters& parameters) : Codec(parameters) {
+    // Before version 3 each keyframe says how pictures are coded, and none may say anything else.
+    if (parameters.extradata_size == 0) refuse("its FFV1 has no header of its own beside the packets");
+  }
 
   void read(Bytes, std::vector<model::IndexedPacket>& packets) override { packets.back().entry = packets.back().key; }
 
   std::vector<EncoderSettings> encoders(int) const override {
-    // Without a header, version 1: each keyframe says all.
-    if (parameters_.extradata_size == 0) return {{.encoder = "ffv1", .group = 1, .options = {{"level", "1"}}}};
     std::vector<EncoderSettings> all;
     for (const int group : {12, 1})
       for (const char* const slices : {"4", "6", "9", "12", "16", "24", "30"})

@@ -170,6 +170,7 @@ struct Pass {
 struct Outcome {
   Decoded decoded;
   Shown source, output;
+  bool damaged = false;  ///< the source itself
 };
 
 Outcome decode(const Scene& scene, Findings& findings, const VerifyOptions& options, const Pass& pass,
@@ -181,9 +182,11 @@ Outcome decode(const Scene& scene, Findings& findings, const VerifyOptions& opti
     const ReaderOptions how{one_thread, options.stop};
     comparison.run(*pass.reader(scene.source, how), *pass.reader(scene.output, how),
                    before != nullptr ? &before->source : nullptr, before != nullptr ? &before->output : nullptr);
-    if (!one_thread && !found.proven() && !comparison.source_messages_.empty()) continue;
+    const bool damaged = !comparison.source_messages_.empty() || (before != nullptr && before->damaged);
+    if (!one_thread && !found.proven() && damaged) continue;
     findings.add(found);
-    return {std::move(comparison.decoded_), std::move(comparison.source_shown_), std::move(comparison.output_shown_)};
+    return {std::move(comparison.decoded_), std::move(comparison.source_shown_), std::move(comparison.output_shown_),
+            damaged};
   }
   return {};
 }

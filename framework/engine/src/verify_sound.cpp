@@ -29,6 +29,7 @@ class Sound {
     half_ = std::max(picture_step(), output_.step()) / 2 + source_.tick() + output_.tick();
     if (!scene.output.pictures || !scene.source.pictures) return;
     for (std::size_t s = 0; s < scene.alignment.stretches.size(); ++s) add_piece(s);
+    all_placed_ = pieces_.size() == scene.alignment.stretches.size();
   }
 
   VerifiedSound check() {
@@ -160,16 +161,26 @@ class Sound {
     }
   }
 
+  /// How far from the pictures of a piece, as the output shows them.
+  static Time distance(const Piece& p, Time at) {
+    const Time from_source = at - p.shift;
+    return from_source < p.begin ? p.begin - from_source : from_source >= p.end ? from_source - p.end : Time{0};
+  }
+
+  static bool within(const Piece& p, Time at, Time margin) {
+    return at - p.shift >= p.begin + margin && at - p.shift < p.end - margin;
+  }
+
   /// A packet at a join belongs to either side.
   void check_step(std::size_t from, std::size_t to) {
-    const Time at = source_.time(from), length = source_.step(), shift = output_.time(to) - at;
-    const auto distance = [&](const Piece& p) {
-      return at < p.begin ? p.begin - at : at >= p.end ? at - p.end : Time{0};
-    };
-    const Time nearest = distance(*std::ranges::min_element(pieces_, {}, distance));
+    const Time at = output_.time(to), shift = at - source_.time(from), reach = source_.step() + half_;
+    const auto near = [&](const Piece& p) { return distance(p, at); };
+    // Of pictures that are new nobody knows where they belong, nor the sound with them.
+    if (!all_placed_ && std::ranges::none_of(pieces_, [&](const Piece& p) { return within(p, at, reach); })) return;
+    const Time nearest = near(*std::ranges::min_element(pieces_, {}, near));
     Time off = Time::max();
     for (const Piece& p : pieces_)
-      if (distance(p) <= nearest + length && std::chrono::abs(shift - p.shift) < std::chrono::abs(off))
+      if (near(p) <= nearest + reach && std::chrono::abs(shift - p.shift) < std::chrono::abs(off))
         off = shift - p.shift;
     if (std::chrono::abs(off) > half_ && same_in_step(to)) return;
     result_.worst_offset = std::max(result_.worst_offset, std::chrono::abs(off));
@@ -194,7 +205,8 @@ class Sound {
     if (!scene_.output.pictures || !scene_.source.pictures || output_.count() == 0 || source_.count() == 0) return;
     const auto ends = [](const File& file) {
       const Track &p = *file.pictures, &s = *file.sound;
-      return std::pair{s.time(0) + s.unheard - p.time(p.displayed.front()),
+      // What lies before 0 is for decoders to settle, whether the file says so or not.
+      return std::pair{std::max(s.time(0) + s.unheard, Time{0}) - p.time(p.displayed.front()),
                        s.end(s.count() - 1) - p.end(p.displayed.back())};
     };
     const auto [begin, end] = ends(scene_.output);
@@ -215,6 +227,7 @@ class Sound {
   const Track &source_, &output_;
   Time half_{0};
   std::vector<Piece> pieces_;
+  bool all_placed_ = true;
   VerifiedSound result_;
 };
 

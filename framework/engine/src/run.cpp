@@ -263,6 +263,7 @@ Report Run::State::splice_or_render(Splice& splice) {
   try {
     return this->splice(splice);
   } catch (const SpliceFault& fault) {
+    if (options.render == RenderMode::copy) throw;
     base::log(base::Level::warning, std::string(fault.what()) + "; everything is rendered instead");
   }
   last = {};

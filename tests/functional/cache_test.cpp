@@ -21,7 +21,7 @@ class Cache : public ::testing::Test {
  protected:
   Cache() {
     EXPECT_EQ(shell("ffmpeg -nostdin -v error -f lavfi -i testsrc2=size=320x180:rate=25:duration=60 -c:v libx264 -g 25 "
-                    "-preset ultrafast " +
+                    "-preset ultrafast -bf 3 -x264-params b-adapt=0:scenecut=0 " +
                     quoted(folder_ / "in.mp4"))
                   .output,
               "");
@@ -55,6 +55,16 @@ class Cache : public ::testing::Test {
     return spans;
   }
   std::string made() const { return read(folder_ / "out.mp4"); }
+  /// An encoder does not make the same bits twice, but pictures that cannot be told apart.
+  void keep_as(const std::string& name) const { fs::copy_file(folder_ / "out.mp4", folder_ / name); }
+  void expect_like(const std::string& one, const std::string& other = "out.mp4") const {
+    const std::string said = shell("ffmpeg -nostdin -i " + quoted(folder_ / one) + " -i " + quoted(folder_ / other) +
+                                   " -lavfi psnr -f null -")
+                                 .output;
+    const std::size_t least = said.find("min:");
+    ASSERT_NE(least, std::string::npos) << said;
+    EXPECT_TRUE(said.compare(least, 7, "min:inf") == 0 || std::stod(said.substr(least + 4)) > 45) << said.substr(least);
+  }
   std::vector<fs::path> kept() const {
     std::vector<fs::path> files;
     if (fs::exists(folder_ / "state" / "spans"))
@@ -75,16 +85,17 @@ TEST_F(Cache, keeps_what_was_rendered) {
   const std::string first = made();
   EXPECT_EQ(run(pipeline(blur_ + text_)), (Spans{0, 2}));
   EXPECT_TRUE(made() == first);
+  keep_as("first.mp4");
   EXPECT_EQ(run(pipeline(blur_ + text_), "--no-cache"), (Spans{2, 0}));
-  EXPECT_TRUE(made() == first);
+  expect_like("first.mp4");
 }
 
 TEST_F(Cache, renders_only_the_spans_of_a_stage_that_changed) {
   run(pipeline(blur_ + text_));
   EXPECT_EQ(run(pipeline(blur_ + other_text_)), (Spans{1, 1}));
-  const std::string second = made();
+  keep_as("second.mp4");
   EXPECT_EQ(run(pipeline(blur_ + other_text_), "--no-cache"), (Spans{2, 0}));
-  EXPECT_TRUE(made() == second);
+  expect_like("second.mp4");
   EXPECT_EQ(run(pipeline(blur_ + text_)), (Spans{0, 2})) << "the first text is still known";
 }
 
@@ -116,6 +127,17 @@ TEST_F(Cache, of_a_cut_renders_no_effect_again) {
   EXPECT_EQ(run(pipeline(blur_ + text_ + stage("cut\n    with: { remove: [ 10s..12s ] }"))), (Spans{0, 2}));
 }
 
+TEST_F(Cache, tells_parts_of_one_group_of_pictures_apart) {
+  const auto keep = [&](const std::string& range) {
+    return pipeline(stage("cut\n    with: { keep: [ " + range + ", 10s..11s ] }"));
+  };
+  EXPECT_EQ(run(keep("3.22s..3.26s")), (Spans{1, 0}));
+  EXPECT_EQ(run(keep("3.26s..3.3s")), (Spans{1, 0}));
+  keep_as("second.mp4");
+  EXPECT_EQ(run(keep("3.26s..3.3s"), "--no-cache"), (Spans{1, 0}));
+  expect_like("second.mp4");
+}
+
 TEST_F(Cache, lets_an_interrupted_run_go_on) {
   // Every second group, so that there are many spans.
   std::string stages;
@@ -138,14 +160,14 @@ TEST_F(Cache, lets_an_interrupted_run_go_on) {
   const Spans rest = run(pipeline(stages));
   EXPECT_GE(rest.recalled, 3);
   EXPECT_EQ(rest.recalled + rest.rendered, 15);
-  const std::string continued = made();
+  keep_as("continued.mp4");
   run(pipeline(stages), "--no-cache");
-  EXPECT_TRUE(made() == continued);
+  expect_like("continued.mp4");
 }
 
 TEST_F(Cache, renders_again_what_the_disk_has_lost) {
   run(pipeline(blur_));
-  const std::string good = made();
+  keep_as("good.mp4");
   const auto entry = kept().at(0);
   std::string bytes = read(entry);
   for (const bool cut_short : {false, true}) {
@@ -154,7 +176,7 @@ TEST_F(Cache, renders_again_what_the_disk_has_lost) {
     if (cut_short) damaged.resize(damaged.size() / 2);
     write(entry, damaged);
     EXPECT_EQ(run(pipeline(blur_)), (Spans{1, 0}));
-    EXPECT_TRUE(made() == good);
+    expect_like("good.mp4");
   }
   EXPECT_EQ(run(pipeline(blur_)), (Spans{0, 1}));
 }

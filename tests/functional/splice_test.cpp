@@ -95,10 +95,10 @@ constexpr Kind kinds[]{
     {"other_parameter_sets", "a.mp4", "-c:v libx264 -g 25 -x264-params sps-id=1 -c:a aac"},
 };
 constexpr Kind codecs[]{
-    {"h265", "a.mp4", "-c:v libx265 -x265-params log-level=error:keyint=25:open-gop=0 -tag:v hvc1 -c:a aac"},
-    {"h265_open_groups", "a.mp4", "-c:v libx265 -x265-params log-level=error:keyint=25:open-gop=1 -c:a aac"},
+    {"h265", "a.mp4", "-c:v libx265 -x265-params log-level=none:keyint=25:open-gop=0 -tag:v hvc1 -c:a aac"},
+    {"h265_open_groups", "a.mp4", "-c:v libx265 -x265-params log-level=none:keyint=25:open-gop=1 -c:a aac"},
     {"h265_ten_bits", "a.mkv",
-     "-c:v libx265 -pix_fmt yuv420p10le -x265-params log-level=error:keyint=25:open-gop=0 -c:a aac"},
+     "-c:v libx265 -pix_fmt yuv420p10le -x265-params log-level=none:keyint=25:open-gop=0 -c:a aac"},
     {"vp8", "a.webm", "-c:v libvpx -b:v 1M -auto-alt-ref 0 -g 25 -c:a libopus"},
     {"vp9", "a.webm", "-c:v libvpx-vp9 -b:v 1M -g 25 -deadline realtime -cpu-used 8 -c:a libopus"},
     {"vp9_mp4", "a.mp4", "-c:v libvpx-vp9 -b:v 1M -g 25 -deadline realtime -cpu-used 8 -c:a aac"},

@@ -29,7 +29,21 @@ struct Graph::SourcePads {
   std::map<Kind, gst::PadPtr> waiting;
   std::string stage_id;
 
-  static void added(GstElement*, GstPad* pad, SourcePads* self) {
+  /// A source may still be telling of its pads, on a thread of its own, when the graph has gone: so they belong to the source.
+  static void connect(std::unique_ptr<SourcePads> pads) {
+    GstElement* const source = pads->source;
+    const std::shared_ptr<SourcePads> shared = std::move(pads);
+    const auto on = [&](const char* signal, GCallback call) {
+      g_signal_connect_data(
+          source, signal, call, new std::shared_ptr<SourcePads>(shared),
+          [](gpointer owned, GClosure*) { delete static_cast<std::shared_ptr<SourcePads>*>(owned); }, GConnectFlags{});
+    };
+    on("pad-added", G_CALLBACK(added));
+    on("no-more-pads", G_CALLBACK(no_more));
+  }
+
+  static void added(GstElement*, GstPad* pad, std::shared_ptr<SourcePads>* shared) {
+    const auto& self = *shared;
     const auto kind = kind_of(pad);
     if (gst_pad_get_direction(pad) != GST_PAD_SRC || !kind) return;
     const auto found = self->waiting.find(*kind);
@@ -39,7 +53,8 @@ struct Graph::SourcePads {
       GST_ELEMENT_ERROR(self->source, STREAM, FORMAT, ("what '%s' gives could not be linked", self->stage_id.c_str()),
                         (nullptr));
   }
-  static void no_more(GstElement*, SourcePads* self) {
+  static void no_more(GstElement*, std::shared_ptr<SourcePads>* shared) {
+    const auto& self = *shared;
     for (const auto& [kind, pad] : self->waiting)
       if (gst_pad_is_linked(pad.get()) == FALSE)
         GST_ELEMENT_ERROR(self->source, STREAM, TYPE_NOT_FOUND,
@@ -265,10 +280,7 @@ void Graph::make_outlets(std::size_t node, GstElement* element) {
       gst_pad_link(out.pad.get(), entry.get());
     }
   }
-  if (!late) return;
-  g_signal_connect(element, "pad-added", G_CALLBACK(SourcePads::added), late.get());
-  g_signal_connect(element, "no-more-pads", G_CALLBACK(SourcePads::no_more), late.get());
-  source_pads_.push_back(std::move(late));
+  if (late) SourcePads::connect(std::move(late));
 }
 
 /// The pad to link next; behind a tee, one of a queue of its own.

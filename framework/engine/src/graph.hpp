@@ -95,7 +95,6 @@ class Graph {
   std::vector<GstElement*> made_;  ///< by node; owned by the pipeline
   std::vector<std::pair<std::size_t, GstElement*>> elements_;
   std::vector<std::unique_ptr<Outlet>> outlets_;
-  std::vector<std::unique_ptr<SourcePads>> source_pads_;
   std::vector<std::unique_ptr<StageCounters>> counters_;
   std::unique_ptr<std::atomic<std::uint64_t>> activity_;
   gst::ElementPtr pipeline_;  ///< last, so that it goes first: its threads use the rest

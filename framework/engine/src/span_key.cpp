@@ -137,6 +137,8 @@ std::optional<std::string> key_of(const Prepared& prepared, const Span& span, co
   for (const std::size_t stage : span.stages)
     if (!add_stage(prepared, stage, span, sum)) return std::nullopt;
   for (const Time t : times_of(span, index.media)) sum.add(std::to_string((t - span.output.begin).count()));
+  // Which of the pictures that are decoded.
+  sum.add(std::to_string(span.first - span.decode_from));
   if (!add_packets(index, span, sum)) return std::nullopt;
   return sum.text();
 }

@@ -179,7 +179,7 @@ class H265Codec final : public Codec {
     EncoderSettings s{.encoder = "libx265", .b_frames = reorder == 0 ? 0 : 3, .flags = AV_CODEC_FLAG_GLOBAL_HEADER};
     s.options = {{"preset", "faster"}, {"crf", constant_rate_factor}};
     std::string& more = s.options["x265-params"];
-    more = "info=0:open-gop=0:repeat-headers=0:aq-mode=0:cutree=0:psy-rd=0:psy-rdoq=0:log-level=error";
+    more = "info=0:open-gop=0:repeat-headers=0:aq-mode=0:cutree=0:psy-rd=0:psy-rdoq=0:log-level=none";
     more += ":bframes=" + std::to_string(s.b_frames);
     if (reorder < 2) more += ":b-pyramid=0";
     return {s};

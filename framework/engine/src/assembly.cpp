@@ -1,9 +1,5 @@
 #include "assembly.hpp"
 
-extern "C" {
-#include <libavcodec/avcodec.h>
-}
-
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -22,9 +18,7 @@ using base::Time;
 using planner::Span;
 
 [[noreturn]] void fail(const std::string& what, int error) {
-  char text[AV_ERROR_MAX_STRING_SIZE] = {};
-  av_strerror(error, text, sizeof text);
-  throw base::RunError("the result cannot be written: " + what + (error != 0 ? std::string(": ") + text : ""),
+  throw base::RunError("the result cannot be written: " + what + ": " + av::words(error),
                        error == AVERROR(ENOSPC) ? "free some space, or write to another disk" : "");
 }
 
@@ -67,7 +61,7 @@ class PictureLine {
   }
 
   void add(const Span& span, std::size_t& render) {
-    const auto times = times_of(span, input_.index.media);
+    const auto times = times_of(span, input_.index);
     places_.insert(places_.end(), times.begin(), times.end());
     const std::size_t base = packets_.size();
     if (span.kind == Span::Kind::copy) {
@@ -366,8 +360,7 @@ class Assembly {
   }
 
   void write_packets() {
-    for (unsigned i = 0; i < source_->nb_streams; ++i)
-      if (static_cast<int>(i) != input_.index.stream) source_->streams[i]->discard = AVDISCARD_ALL;
+    av::read_only(source_.get(), input_.index.stream);
     const PictureLine line(input_);
     const AVStream* const to = output_->streams[pictures_];
     // Pictures that were cut have new times already.
@@ -417,12 +410,9 @@ class Assembly {
 
 }  // namespace
 
-std::vector<Time> times_of(const Span& span, const model::MediaIndex& index) {
-  std::vector<Time> times;
-  for (const auto& p : index.packets) times.push_back(p.time);
-  std::ranges::sort(times);
-  times = {times.begin() + static_cast<std::ptrdiff_t>(span.first),
-           times.begin() + static_cast<std::ptrdiff_t>(span.end)};
+std::vector<Time> times_of(const Span& span, const FileIndex& index) {
+  const auto at = [&](std::size_t picture) { return index.shown.begin() + static_cast<std::ptrdiff_t>(picture); };
+  std::vector<Time> times(at(span.first), at(span.end));
   for (Time& t : times) t += span.output.begin - span.source.begin;
   return times;
 }

@@ -34,7 +34,7 @@ struct AssemblyInput {
 };
 
 /// When the pictures of each span are shown, on the output's clock.
-std::vector<base::Time> times_of(const planner::Span& span, const model::MediaIndex& index);
+std::vector<base::Time> times_of(const planner::Span& span, const FileIndex& index);
 
 /// Writes all to `file`, which exists. Reads the source packet by packet. `on_part` gets what part of it is done, from 0 to 1,
 /// now and then. Throws base::RunError, base::Interrupted.

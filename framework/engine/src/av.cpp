@@ -21,6 +21,13 @@ extern "C" {
 #include "reel/base/text.hpp"
 
 namespace reel::engine::av {
+
+std::string words(int error) {
+  std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
+  av_strerror(error, text.data(), text.size());
+  return text.data();
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -41,12 +48,6 @@ void log_line(void* from, int level, const char* format, va_list arguments) {
 void quieten() {
   static std::once_flag once;
   std::call_once(once, hear_libav);
-}
-
-std::string words(int error) {
-  std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
-  av_strerror(error, text.data(), text.size());
-  return text.data();
 }
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& why) {
@@ -135,6 +136,18 @@ Input open(const std::string& uri) {
     refuse(path, "holds no picture and no sound");
   }
   return input;
+}
+
+void read_only(AVFormatContext* context, int stream) {
+  for (unsigned i = 0; i < context->nb_streams; ++i)
+    if (static_cast<int>(i) != stream) context->streams[i]->discard = AVDISCARD_ALL;
+}
+
+std::shared_ptr<AVCodecParameters> copy_of(const AVCodecParameters& parameters) {
+  std::shared_ptr<AVCodecParameters> copy(avcodec_parameters_alloc(),
+                                          [](AVCodecParameters* p) { avcodec_parameters_free(&p); });
+  if (!copy || avcodec_parameters_copy(copy.get(), &parameters) < 0) throw std::bad_alloc();
+  return copy;
 }
 
 std::string mp4_fault(const std::string& path) {

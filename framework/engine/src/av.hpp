@@ -1,7 +1,8 @@
-/// Owners for libavformat's handles, and how a file is opened. Private to the engine.
+/// Owners for libav's handles, and how a file is opened. Private to the engine.
 #pragma once
 
 extern "C" {
+#include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 }
 
@@ -18,11 +19,25 @@ struct CloseInput {
 struct FreePacket {
   void operator()(AVPacket* packet) const;
 };
+struct FreeCodec {
+  void operator()(AVCodecContext* context) const { avcodec_free_context(&context); }
+};
+struct FreeFrame {
+  void operator()(AVFrame* frame) const { av_frame_free(&frame); }
+};
 using Input = std::unique_ptr<AVFormatContext, CloseInput>;
 using Packet = std::unique_ptr<AVPacket, FreePacket>;
+using CodecContext = std::unique_ptr<AVCodecContext, FreeCodec>;
+using Frame = std::unique_ptr<AVFrame, FreeFrame>;
 
 /// Opens a media file and reads its streams. Throws base::InputError: what is wrong with the file, in words.
 Input open(const std::string& uri);
+
+/// From now on packets of this stream alone are read.
+void read_only(AVFormatContext* context, int stream);
+std::shared_ptr<AVCodecParameters> copy_of(const AVCodecParameters& parameters);
+/// libav's own words for an error of it.
+std::string words(int error);
 
 /// What an MP4 or MOV lacks whose recording or copying was broken off (`is cut short: …`); else empty.
 std::string mp4_fault(const std::string& path);

@@ -5,7 +5,6 @@ extern "C" {
 }
 
 #include <algorithm>
-#include <new>
 #include <span>
 
 #include "picture_order.hpp"
@@ -86,13 +85,6 @@ void add_missing_times(FileIndex& index) {
   for (std::size_t i = 0; i < decoded.size(); ++i) index.times[i].dts = decoded[i];
 }
 
-std::shared_ptr<const AVCodecParameters> copy_of(const AVCodecParameters& parameters) {
-  std::shared_ptr<AVCodecParameters> copy(avcodec_parameters_alloc(),
-                                          [](AVCodecParameters* p) { avcodec_parameters_free(&p); });
-  if (!copy || avcodec_parameters_copy(copy.get(), &parameters) < 0) throw std::bad_alloc();
-  return copy;
-}
-
 base::Time end_of(const FileIndex& index, AVFormatContext* input) {
   const auto last = std::ranges::max_element(index.times, {}, &PacketTimes::pts);
   const std::int64_t length = std::max<std::int64_t>(last->duration, 1);
@@ -114,12 +106,11 @@ std::optional<FileIndex> index_file(const std::string& uri) {
   const av::Input input = av::open(uri);
   AVStream* const stream = av::default_stream(input.get(), AVMEDIA_TYPE_VIDEO);
   if (stream == nullptr) return std::nullopt;
-  for (unsigned i = 0; i < input->nb_streams; ++i)
-    if (input->streams[i] != stream) input->streams[i]->discard = AVDISCARD_ALL;
+  av::read_only(input.get(), stream->index);
   FileIndex index{.uri = uri, .stream = stream->index, .time_base = stream->time_base};
   index.media.codec = avcodec_get_name(stream->codecpar->codec_id);
   if (stream->avg_frame_rate.num > 0 && stream->avg_frame_rate.den > 0) index.frame_rate = stream->avg_frame_rate;
-  index.parameters = copy_of(*stream->codecpar);
+  index.parameters = av::copy_of(*stream->codecpar);
   std::shared_ptr<Codec> codec = codec_of(*index.parameters);
   const bool in_order = read_packets(input.get(), stream, index, codec.get());
   index.media.refusal = codec ? codec->refusal() : "pictures of " + index.media.codec + " cannot be spliced";
@@ -131,6 +122,8 @@ std::optional<FileIndex> index_file(const std::string& uri) {
   if (index.media.fault.empty()) index.media.fault = fault_of_times(index);
   if (index.media.fault.empty() && index.media.refusal.empty() && !in_order)
     index.media.fault = "its pictures are shown in another order than the times of its packets say";
+  for (const auto& p : index.media.packets) index.shown.push_back(p.time);
+  std::ranges::sort(index.shown);
   return index;
 }
 

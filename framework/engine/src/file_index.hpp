@@ -25,6 +25,7 @@ struct FileIndex {
   int stream = -1;
   AVRational time_base{0, 1};
   std::vector<PacketTimes> times;  ///< in order of decoding, as `media.packets`
+  std::vector<base::Time> shown;   ///< times of `media.packets`, sorted
   int reorder = 0;                 ///< by how many packets decoding runs ahead of display, at most
   AVRational frame_rate{25, 1};    ///< about
   std::shared_ptr<const AVCodecParameters> parameters;

@@ -52,8 +52,7 @@ model::FrameIndex index_frames(const std::string& uri) {
   if (stream == nullptr)
     throw base::InputError("'" + base::printable(uri) + "' has no picture, so its frames cannot be counted",
                            "write times instead of frame numbers: 5:00, 90s");
-  for (unsigned i = 0; i < input->nb_streams; ++i)
-    if (input->streams[i] != stream) input->streams[i]->discard = AVDISCARD_ALL;
+  av::read_only(input.get(), stream->index);
   const auto pictures = read_pictures(input.get(), stream, av::media_start(input.get()));
   if (pictures.empty()) throw base::InputError("'" + base::printable(uri) + "' holds no picture that can be read");
   model::FrameIndex index;

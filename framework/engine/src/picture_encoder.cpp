@@ -17,13 +17,6 @@ extern "C" {
 namespace reel::engine {
 namespace {
 
-struct Free {
-  void operator()(AVCodecContext* c) const { avcodec_free_context(&c); }
-  void operator()(AVFrame* f) const { av_frame_free(&f); }
-};
-using Encoder = std::unique_ptr<AVCodecContext, Free>;
-using Frame = std::unique_ptr<AVFrame, Free>;
-
 /// GStreamer's names of libavutil's pixel formats, where planes are in the same order.
 struct Raw {
   AVPixelFormat format;
@@ -87,10 +80,10 @@ void describe(AVCodecContext& c, const AVCodecParameters& p, const EncoderSettin
 }
 
 /// An encoder with these settings; null where it does not take them.
-Encoder open(const EncoderSettings& s, const AVCodecParameters& p, AVRational frame_rate) {
+av::CodecContext open(const EncoderSettings& s, const AVCodecParameters& p, AVRational frame_rate) {
   const AVCodec* const codec = avcodec_find_encoder_by_name(s.encoder.c_str());
   if (codec == nullptr || !takes(*codec, format_of(s, p))) return nullptr;
-  Encoder encoder(avcodec_alloc_context3(codec));
+  av::CodecContext encoder(avcodec_alloc_context3(codec));
   if (!encoder) throw std::bad_alloc();
   describe(*encoder, p, s, frame_rate);
   AVDictionary* options = nullptr;
@@ -112,7 +105,7 @@ std::optional<PictureFormat> format_beside(const FileIndex& index, std::string& 
   const AVCodecParameters& p = *index.parameters;
   for (EncoderSettings& settings : index.codec->encoders(index.reorder)) {
     if (std::ranges::find(raw_formats, format_of(settings, p), &Raw::format) == raw_formats.end()) continue;
-    const Encoder encoder = open(settings, p, format.frame_rate);
+    const av::CodecContext encoder = open(settings, p, format.frame_rate);
     auto header = encoder ? index.codec->header(header_of(*encoder)) : std::nullopt;
     if (!header) continue;
     format.settings = std::move(settings);
@@ -137,24 +130,24 @@ std::string conversion_to(const PictureFormat& format) {
 struct PictureEncoder::State {
   const PictureFormat& format;
   Spool& spool;
-  Encoder encoder;
+  av::CodecContext encoder;
   std::int64_t pushed = 0;
   std::vector<EncodedPicture> encoded;
   std::string fault;
 
-  Frame frame_of(GstSample* sample);
+  av::Frame frame_of(GstSample* sample);
   void send(const AVFrame* frame);
   void take(const AVPacket& packet);
 };
 
 /// A copy: encoders keep pictures longer than GStreamer's pools have them to spare.
-Frame PictureEncoder::State::frame_of(GstSample* sample) {
+av::Frame PictureEncoder::State::frame_of(GstSample* sample) {
   GstVideoInfo info;
   GstVideoFrame mapped;
   if (gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) == FALSE ||
       gst_video_frame_map(&mapped, &info, gst_sample_get_buffer(sample), GST_MAP_READ) == FALSE)
     throw base::RunError("a picture cannot be read");
-  Frame frame(av_frame_alloc());
+  av::Frame frame(av_frame_alloc());
   frame->format = encoder->pix_fmt;
   frame->width = encoder->width;
   frame->height = encoder->height;

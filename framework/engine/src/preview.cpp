@@ -1,20 +1,19 @@
 #include "reel/engine/preview.hpp"
 
-#include <fcntl.h>
-#include <gst/app/gstappsink.h>
 #include <gst/video/video.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <mutex>
 #include <utility>
 
+#include "app_end.hpp"
+#include "artifacts.hpp"
 #include "player.hpp"
 #include "reel/base/text.hpp"
+#include "temporary_file.hpp"
 
 namespace reel::engine {
 namespace {
@@ -77,23 +76,9 @@ class PictureFinder {
   bool found_ = false, first_late_ = false;
 };
 
-/// videoconvert → videoscale → square pixels → appsink, as one bin. RGB is what PNG holds, and what a JPEG encoder turns
+/// To square pixels. RGB is what PNG holds, and what a JPEG encoder turns
 /// into the range and matrix that JPEG means; it would write other pictures as they are.
-gst::ElementPtr picture_end(PictureFinder& finder) {
-  GError* raw = nullptr;
-  auto bin = gst::sunk(gst_parse_bin_from_description(
-      "videoconvert ! videoscale ! video/x-raw,format={RGB,RGBA},pixel-aspect-ratio=1/1 ! "
-      "appsink name=pictures sync=false max-buffers=2",
-      TRUE, &raw));
-  const gst::Ptr<GError> error(raw);
-  if (!bin || error)
-    throw base::RunError("a preview needs GStreamer's base plugins", "apt install gstreamer1.0-plugins-base");
-  const gst::ElementPtr sink(gst_bin_get_by_name(GST_BIN(bin.get()), "pictures"));
-  GstAppSinkCallbacks callbacks{};
-  callbacks.new_sample = [](GstAppSink* s, gpointer f) { return static_cast<PictureFinder*>(f)->take(s); };
-  gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, &finder, nullptr);
-  return bin;
-}
+constexpr const char* conversion = "videoconvert ! videoscale ! video/x-raw,format={RGB,RGBA},pixel-aspect-ratio=1/1";
 
 /// Longer than most pictures are shown: a seek cuts the one that it lands in.
 constexpr Time before_picture = std::chrono::seconds(1);
@@ -122,16 +107,15 @@ gst::Ptr<GstSample> find_picture(const Prepared& prepared, std::size_t stage, Ti
   PictureFinder finder(at);
   const Requests requests;
   auto graph = std::make_unique<Graph>(prepared, GraphOptions{secret, {}, true});
-  gst::ElementPtr end = picture_end(finder);
-  const gst::ElementPtr sink(gst_bin_get_by_name(GST_BIN(end.get()), "pictures"));
-  graph->want_output({stage, Kind::video}, std::move(end));
+  AppEnd end(conversion, 2, [&finder](GstAppSink* sink) { return finder.take(sink); });
+  graph->want_output({stage, Kind::video}, end.release());
   graph->assemble();
   Player player(std::move(graph), prepared, requests);
   PlayHooks hooks;
   hooks.stall_timeout = std::chrono::seconds(60);
   player.reach(GST_STATE_PAUSED, hooks);
   hooks.finished = [&finder] { return finder.found(); };
-  if (seek_to && *seek_to > Time{0} && !gst::seek(sink.get(), *seek_to)) return nullptr;
+  if (seek_to && *seek_to > Time{0} && !gst::seek(end.sink(), *seek_to)) return nullptr;
   player.play(hooks);
   if (!player.close()) throw base::RunError("a stage hangs after the preview");
   if (seek_to && *seek_to > Time{0} && finder.missed(*seek_to)) return nullptr;
@@ -157,30 +141,20 @@ gst::Ptr<GstSample> encoded(GstSample* picture, const fs::path& target) {
   return image;
 }
 
-[[noreturn]] void cannot_write(const fs::path& target, const std::string& temporary) {
-  const std::string why = std::strerror(errno);
-  if (!temporary.empty()) unlink(temporary.c_str());
-  throw base::RunError("cannot write '" + base::printable(target.string()) + "': " + why,
-                       "check that its folder exists, is writable and has room");
-}
-
 void write_file(GstBuffer* bytes, const fs::path& target) {
-  std::string temporary = (target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string();
-  const int file = mkostemp(temporary.data(), O_CLOEXEC);
-  if (file < 0) cannot_write(target, {});
+  TemporaryFile temporary(target);
   GstMapInfo map;
-  bool good = gst_buffer_map(bytes, &map, GST_MAP_READ) != FALSE;
-  if (good) {
-    for (gsize at = 0; good && at < map.size;) {
-      const ssize_t n = write(file, map.data + at, map.size - at);
-      good = n > 0;
-      at += good ? static_cast<gsize>(n) : 0;
-    }
-    gst_buffer_unmap(bytes, &map);
-  }
-  good = good && fchmod(file, 0644) == 0 && fsync(file) == 0;
-  good = close(file) == 0 && good;
-  if (!good || rename(temporary.c_str(), target.c_str()) != 0) cannot_write(target, temporary);
+  if (gst_buffer_map(bytes, &map, GST_MAP_READ) == FALSE) throw base::RunError("the picture cannot be read");
+  std::ofstream out(temporary.path(), std::ios::binary);
+  out.write(reinterpret_cast<const char*>(map.data), static_cast<std::streamsize>(map.size));
+  gst_buffer_unmap(bytes, &map);
+  out.close();
+  if (!out)
+    throw base::RunError("cannot write '" + base::printable(target.string()) + "': " + std::strerror(errno),
+                         "check that its folder has room");
+  PendingFiles files;
+  files.add({}, temporary.release(), target.string());
+  files.publish();
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "sound_encoder.hpp"
 
 extern "C" {
-#include <libavcodec/avcodec.h>
 #include <libavutil/opt.h>
 }
 
@@ -13,21 +12,12 @@ extern "C" {
 namespace reel::engine {
 namespace {
 
-struct FreeCodec {
-  void operator()(AVCodecContext* context) const { avcodec_free_context(&context); }
-};
-struct FreeFrame {
-  void operator()(AVFrame* frame) const { av_frame_free(&frame); }
-};
-
 /// Sound is encoded a second time here, and nobody should hear that. By quality, not by bits: that is the same from the first packet on.
 constexpr int aac_quality = 3;
 
 void check(int result, const char* what) {
-  if (result >= 0) return;
-  char text[AV_ERROR_MAX_STRING_SIZE] = {};
-  av_strerror(result, text, sizeof text);
-  throw base::RunError(std::string("rendered sound cannot be encoded: ") + what + ": " + text);
+  if (result < 0)
+    throw base::RunError(std::string("rendered sound cannot be encoded: ") + what + ": " + av::words(result));
 }
 
 /// Players read one header for all packets.
@@ -54,8 +44,8 @@ void part(const std::uint8_t* from, AVFrame& to, int channels) {
 struct SoundEncoder::State {
   Take take;
   std::shared_ptr<AVCodecParameters> parameters;
-  std::unique_ptr<AVCodecContext, FreeCodec> codec;  ///< null: samples are packets
-  std::unique_ptr<AVFrame, FreeFrame> frame{av_frame_alloc()};
+  av::CodecContext codec;  ///< null: samples are packets
+  av::Frame frame{av_frame_alloc()};
   av::Packet packet{av_packet_alloc()};
   std::int64_t pushed = 0;  ///< samples
   int frame_size = 0;

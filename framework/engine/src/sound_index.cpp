@@ -1,7 +1,6 @@
 #include "sound_index.hpp"
 
 extern "C" {
-#include <libavcodec/avcodec.h>
 #include <libavutil/intreadwrite.h>
 }
 
@@ -10,13 +9,6 @@ extern "C" {
 
 namespace reel::engine {
 namespace {
-
-struct FreeCodec {
-  void operator()(AVCodecContext* context) const { avcodec_free_context(&context); }
-};
-struct FreeFrame {
-  void operator()(AVFrame* frame) const { av_frame_free(&frame); }
-};
 
 constexpr int aac_frame = 1024;
 
@@ -116,13 +108,13 @@ class Trial {
   /// Whether the packet holds `samples` at `rate`.
   bool holds(const AVPacket& packet, int samples, int rate) {
     if (!codec_ || avcodec_send_packet(codec_.get(), &packet) < 0) return false;
-    const std::unique_ptr<AVFrame, FreeFrame> frame(av_frame_alloc());
+    const av::Frame frame(av_frame_alloc());
     const int result = avcodec_receive_frame(codec_.get(), frame.get());
     return result == AVERROR(EAGAIN) || (result >= 0 && frame->nb_samples == samples && frame->sample_rate == rate);
   }
 
  private:
-  std::unique_ptr<AVCodecContext, FreeCodec> codec_;
+  av::CodecContext codec_;
 };
 
 void read_packets(AVFormatContext* input, SoundFile& file) {
@@ -143,8 +135,6 @@ void read_packets(AVFormatContext* input, SoundFile& file) {
 }
 
 }  // namespace
-
-void FreeParameters::operator()(AVCodecParameters* parameters) const { avcodec_parameters_free(&parameters); }
 
 const char* raw_format_of(AVCodecID codec) {
   switch (codec) {
@@ -175,11 +165,9 @@ std::optional<SoundFile> index_sound(const std::string& uri) {
   const av::Input input = av::open(uri);
   AVStream* const stream = av::default_stream(input.get(), AVMEDIA_TYPE_AUDIO);
   if (stream == nullptr) return std::nullopt;
-  for (unsigned i = 0; i < input->nb_streams; ++i)
-    if (input->streams[i] != stream) input->streams[i]->discard = AVDISCARD_ALL;
+  av::read_only(input.get(), stream->index);
   SoundFile file{.uri = uri, .stream = stream->index, .time_base = stream->time_base};
-  file.parameters.reset(avcodec_parameters_alloc(), FreeParameters{});
-  if (!file.parameters || avcodec_parameters_copy(file.parameters.get(), stream->codecpar) < 0) throw std::bad_alloc();
+  file.parameters = av::copy_of(*stream->codecpar);
   file.index.codec = avcodec_get_name(stream->codecpar->codec_id);
   file.index.rate = stream->codecpar->sample_rate;
   // Some containers leave this out.

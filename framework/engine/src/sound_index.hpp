@@ -12,10 +12,6 @@
 
 namespace reel::engine {
 
-struct FreeParameters {
-  void operator()(AVCodecParameters* parameters) const;
-};
-
 /// The stream of sound that plays by default. What planners need is in `index`; the rest is for those who copy and render.
 struct SoundFile {
   std::string uri;

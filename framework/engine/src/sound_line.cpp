@@ -1,36 +1,24 @@
 #include "sound_line.hpp"
 
-extern "C" {
-#include <libavcodec/avcodec.h>
-}
-
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "splice_fault.hpp"
 
 namespace reel::engine {
-namespace {
-
-std::int64_t samples(base::Time t, int rate) { return std::llround(static_cast<long double>(t.count()) * rate / 1e9L); }
-
-}  // namespace
-
 SoundLine::SoundLine(const SoundFile& file, const planner::SoundPlan& plan, const std::vector<RenderedSound>& rendered,
                      const Spool& spool, base::Time shift)
     : file_(file),
       plan_(plan),
       rendered_(rendered),
       spool_(spool),
-      shift_(samples(shift, file.index.rate)),
+      shift_(file.index.sample_at(shift)),
       source_(av::open(file.uri)),
       given_(av_packet_alloc()),
       read_(av_packet_alloc()),
       at_(plan.spans.front().first) {
   if (!given_ || !read_) throw std::bad_alloc();
-  for (unsigned i = 0; i < source_->nb_streams; ++i)
-    if (static_cast<int>(i) != file.stream) source_->streams[i]->discard = AVDISCARD_ALL;
+  av::read_only(source_.get(), file.stream);
 }
 
 /// Where sound has to end although its last packet goes on.
@@ -41,7 +29,7 @@ std::int64_t SoundLine::last_sample() const {
   }
   base::Time length{0};
   for (const base::TimeRange& r : plan_.kept) length += r.end - r.begin;
-  return samples(length, file_.index.rate);
+  return file_.index.sample_at(length);
 }
 
 AVPacket* SoundLine::next(std::optional<base::Time> limit) {

@@ -1,6 +1,5 @@
 #include "sound_renderer.hpp"
 
-#include <gst/app/gstappsink.h>
 #include <gst/audio/audio.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "app_end.hpp"
 #include "checks.hpp"
 #include "kinds.hpp"
 #include "sound_span.hpp"
@@ -24,11 +24,6 @@ constexpr Time settling = std::chrono::milliseconds(200);  ///< for decoders and
 constexpr double longest_skip = 5;                         ///< seconds that are decoded in vain rather than sought over
 constexpr std::int64_t rounding = 2;                       ///< samples by which times are off, at most
 
-std::int64_t sample_at(Time t, int rate) { return std::llround(static_cast<long double>(t.count()) * rate / 1e9L); }
-Time time_of(std::int64_t sample, int rate) {
-  return Time{std::llround(static_cast<long double>(sample) * 1e9L / rate)};
-}
-
 struct Unmap {
   GstBuffer* buffer;
   GstMapInfo map;
@@ -40,58 +35,56 @@ struct Unmap {
   ~Unmap() { gst_buffer_unmap(buffer, &map); }
 };
 
-/// Puts what a decoder gives back on the grid of the file's packets: containers round times, Matroska to whole milliseconds.
-class Snapper {
- public:
-  explicit Snapper(const model::SoundIndex& index) : index_(index) {}
-
-  void watch(GstElement* source) {
-    if (index_.frame == 1) return;
-    g_signal_connect(source, "pad-added", G_CALLBACK(added), this);
+/// By its end, since a seek may have taken away its start; else by its start; else as it is.
+std::int64_t snapped(const model::SoundIndex& index, std::int64_t at, std::int64_t count) {
+  for (const std::int64_t side : {at + count, at}) {
+    const auto place = static_cast<double>(side - index.first) / index.frame;
+    const std::int64_t off = side - index.begin_of(std::llround(place));
+    if (std::abs(off) <= index.rate / 500) return at - off;
   }
+  return at;
+}
 
- private:
-  static void added(GstElement*, GstPad* pad, gpointer self) {
-    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, passes, self, nullptr);
-  }
-  static GstPadProbeReturn passes(GstPad* pad, GstPadProbeInfo* info, gpointer self) {
-    const gst::CapsPtr caps(gst_pad_get_current_caps(pad));
-    GstAudioInfo format;
-    auto* const buffer = GST_PAD_PROBE_INFO_BUFFER(info);
-    if (!caps || gst_audio_info_from_caps(&format, caps.get()) == FALSE || !GST_BUFFER_PTS_IS_VALID(buffer))
-      return GST_PAD_PROBE_OK;
-    const auto& index = static_cast<Snapper*>(self)->index_;
-    if (format.rate != index.rate) return GST_PAD_PROBE_OK;
-    const auto count = static_cast<std::int64_t>(gst_buffer_get_size(buffer)) / format.bpf;
-    const Time time{static_cast<std::int64_t>(GST_BUFFER_PTS(buffer))};
-    const std::int64_t at = snapped(index, sample_at(time, index.rate), count);
-    const Time exact = time_of(at, index.rate);
-    if (exact == time || exact < Time{0}) return GST_PAD_PROBE_OK;
-    GstBuffer* const own = gst_buffer_make_writable(buffer);
-    GST_BUFFER_PTS(own) = static_cast<GstClockTime>(exact.count());
-    GST_PAD_PROBE_INFO_DATA(info) = own;
+GstPadProbeReturn snap(GstPad* pad, GstPadProbeInfo* info, gpointer known) {
+  const auto& index = *static_cast<const model::SoundIndex*>(known);
+  const gst::CapsPtr caps(gst_pad_get_current_caps(pad));
+  GstAudioInfo format;
+  auto* const buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+  if (!caps || gst_audio_info_from_caps(&format, caps.get()) == FALSE || !GST_BUFFER_PTS_IS_VALID(buffer) ||
+      format.rate != index.rate)
     return GST_PAD_PROBE_OK;
-  }
-  /// By its end, since a seek may have taken away its start; else by its start; else as it is.
-  static std::int64_t snapped(const model::SoundIndex& index, std::int64_t at, std::int64_t count) {
-    for (const std::int64_t side : {at + count, at}) {
-      const auto place = static_cast<double>(side - index.first) / index.frame;
-      const std::int64_t off = side - index.begin_of(std::llround(place));
-      if (std::abs(off) <= index.rate / 500) return at - off;
-    }
-    return at;
-  }
+  const auto count = static_cast<std::int64_t>(gst_buffer_get_size(buffer)) / format.bpf;
+  const Time time{static_cast<std::int64_t>(GST_BUFFER_PTS(buffer))};
+  const Time exact = index.time_of(snapped(index, index.sample_at(time), count));
+  if (exact == time || exact < Time{0}) return GST_PAD_PROBE_OK;
+  GstBuffer* const own = gst_buffer_make_writable(buffer);
+  GST_BUFFER_PTS(own) = static_cast<GstClockTime>(exact.count());
+  GST_PAD_PROBE_INFO_DATA(info) = own;
+  return GST_PAD_PROBE_OK;
+}
 
-  model::SoundIndex index_;
-};
+/// Puts what a source gives back on the grid of the file's packets: containers round times, Matroska to whole milliseconds.
+void snap_to_grid(GstElement* source, const model::SoundIndex& index) {
+  if (index.frame == 1) return;
+  const auto added = +[](GstElement*, GstPad* pad, gpointer known) {
+    // Each has its own: a graph that hangs may outlive us.
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, snap,
+                      new model::SoundIndex(*static_cast<const model::SoundIndex*>(known)),
+                      [](gpointer own) { delete static_cast<model::SoundIndex*>(own); });
+  };
+  g_signal_connect_data(
+      source, "pad-added", G_CALLBACK(added), new model::SoundIndex(index),
+      [](gpointer own, GClosure*) { delete static_cast<model::SoundIndex*>(own); }, GConnectFlags{});
+}
 
 /// Sound from a streaming thread on its way to the spans that want it, which lie one behind the other.
 class Collector {
  public:
   /// Sound may begin as late as `start`, where the second packet ends: the first may be there for a decoder to settle, and a cut may begin
   /// in the second. Silence is before.
-  Collector(std::vector<SoundSpanEncoder*> spans, std::size_t sample_size, int rate, std::int64_t start)
-      : spans_(std::move(spans)), sample_size_(sample_size), rate_(rate), start_(start) {}
+  Collector(std::vector<SoundSpanEncoder*> spans, std::size_t sample_size, const model::SoundIndex& index,
+            std::int64_t start)
+      : spans_(std::move(spans)), sample_size_(sample_size), index_(index), start_(start) {}
 
   GstFlowReturn pull(GstAppSink* sink) {
     const gst::Ptr<GstSample> sample(gst_app_sink_pull_sample(sink));
@@ -113,7 +106,7 @@ class Collector {
     if (fault_) std::rethrow_exception(fault_);
     for (; current_ < spans_.size(); ++current_) {
       SoundSpanEncoder& span = *spans_[current_];
-      if (span.next() + 4 * rate_ / 10 < std::min(end, span.end()))
+      if (span.next() + 4 * index_.rate / 10 < std::min(end, span.end()))
         throw SpliceFault("the sound ends earlier than its packets");
       if (span.done()) continue;
       span.finish();
@@ -125,7 +118,7 @@ class Collector {
     GstBuffer* const buffer = gst_sample_get_buffer(sample);
     const auto time =
         gst_segment_to_stream_time(gst_sample_get_segment(sample), GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-    std::int64_t at = sample_at(Time{static_cast<std::int64_t>(time)}, rate_);
+    std::int64_t at = index_.sample_at(Time{static_cast<std::int64_t>(time)});
     // What comes twice is dropped below; a hole that is none is closed.
     if (at > position_ && at - position_ <= rounding) at = position_;
     const Unmap mapped(buffer);
@@ -146,36 +139,19 @@ class Collector {
   void fill(SoundSpanEncoder& span, std::int64_t up_to) const {
     if (span.next() != span.begin() || up_to > std::max(span.begin(), start_) + rounding)
       throw SpliceFault("the sound has a hole at " +
-                        base::format_moment(time_of(std::max<std::int64_t>(0, span.next()), rate_)));
+                        base::format_moment(index_.time_of(std::max<std::int64_t>(0, span.next()))));
     span.take_silence(up_to - span.next());
   }
 
   std::vector<SoundSpanEncoder*> spans_;
   std::size_t sample_size_;
-  int rate_;
+  const model::SoundIndex& index_;
   std::int64_t start_;
   std::size_t current_ = 0;
   std::atomic<std::int64_t> position_ = std::numeric_limits<std::int64_t>::min() / 2;
   std::atomic<bool> done_ = false;
   std::exception_ptr fault_;
 };
-
-/// Whatever comes, in the samples that the encoder takes. Nothing is dithered: what no stage changed stays what it is.
-gst::ElementPtr sound_end(Collector& collector, const std::string& caps_text) {
-  GError* raw = nullptr;
-  gst::ElementPtr bin = gst::sunk(gst_parse_bin_from_description(
-      ("audioconvert dithering=none ! audioresample ! " + caps_text + " ! appsink name=out sync=false max-buffers=16")
-          .c_str(),
-      TRUE, &raw));
-  const gst::Ptr<GError> error(raw);
-  if (!bin || error)
-    throw base::RunError("GStreamer's element 'appsink' is missing", "apt install gstreamer1.0-plugins-base");
-  const gst::ElementPtr sink(gst_bin_get_by_name(GST_BIN(bin.get()), "out"));
-  GstAppSinkCallbacks callbacks{};
-  callbacks.new_sample = [](GstAppSink* s, gpointer c) { return static_cast<Collector*>(c)->pull(s); };
-  gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, &collector, nullptr);
-  return bin;
-}
 
 /// The cut as the plan moved it.
 void move_cut(Prepared& prepared, const SoundPlan& plan) {
@@ -199,34 +175,34 @@ class Renderer {
       : prepared_(prepared), plan_(plan), file_(file), format_(format), requests_(requests), options_(options) {}
 
   void run(const std::vector<SoundSpanEncoder*>& spans, const std::function<void(std::int64_t)>& on_position) {
-    const int rate = file_.index.rate;
-    Collector collector(spans, format_.sample_size, rate,
-                        std::max<std::int64_t>(0, file_.index.begin_of(plan_.spans.front().first + 2)));
-    Snapper snapper(file_.index);
-    Player player(graph(collector, snapper), prepared_, requests_);
+    const model::SoundIndex& index = file_.index;
+    Collector collector(spans, format_.sample_size, index,
+                        std::max<std::int64_t>(0, index.begin_of(plan_.spans.front().first + 2)));
+    // Nothing is dithered: what no stage changed stays what it is.
+    AppEnd end("audioconvert dithering=none ! audioresample ! " + format_.caps, 16,
+               [&collector](GstAppSink* sink) { return collector.pull(sink); });
+    Player player(graph(end), prepared_, requests_);
     PlayHooks hooks;
     hooks.stall_timeout = options_.stall_timeout;
     player.reach(GST_STATE_PAUSED, hooks);
-    const Time begin = std::max(Time{0}, time_of(spans.front()->begin(), rate) - settling);
-    if (begin > Time{0} && !gst::seek(end_.get(), begin))
+    const Time begin = std::max(Time{0}, index.time_of(spans.front()->begin()) - settling);
+    if (begin > Time{0} && !gst::seek(end.sink(), begin))
       throw SpliceFault("the source cannot be played from " + base::format_moment(begin) + " on");
     hooks.finished = [&] { return collector.done(); };
     hooks.on_tick = [&](Graph&) { on_position(collector.position()); };
     player.play(hooks);
     if (!player.close()) throw base::RunError("a stage hangs after its last sound");
-    collector.finish(file_.index.begin_of(plan_.spans.back().end));
+    collector.finish(index.begin_of(plan_.spans.back().end));
   }
 
  private:
-  std::unique_ptr<Graph> graph(Collector& collector, Snapper& snapper) {
+  std::unique_ptr<Graph> graph(AppEnd& end) {
     const auto& stages = prepared_.pipeline.stages;
     auto made = std::make_unique<Graph>(prepared_, GraphOptions{options_.secret, {}, true});
-    gst::ElementPtr end = sound_end(collector, format_.caps);
-    end_ = gst::shared(end.get());
-    made->want_output({stages[main_sink(prepared_.pipeline).value_or(0)].inputs.front(), Kind::audio}, std::move(end));
+    made->want_output({stages[main_sink(prepared_.pipeline).value_or(0)].inputs.front(), Kind::audio}, end.release());
     made->assemble();
     for (const auto& [stage, element] : made->elements())
-      if (stages[stage].traits.role == model::StageRole::source) snapper.watch(element);
+      if (stages[stage].traits.role == model::StageRole::source) snap_to_grid(element, file_.index);
     return made;
   }
 
@@ -236,7 +212,6 @@ class Renderer {
   const SoundFormat& format_;
   const Requests& requests_;
   const SoundOptions& options_;
-  gst::ElementPtr end_;
 };
 
 /// How many spans, from `first` on, lie so near to each other that one pass through all of them is quickest.

@@ -1,7 +1,6 @@
 #include "reel/engine/span_cache.hpp"
 
 #include <fcntl.h>
-#include <glib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,12 +8,12 @@
 #include <array>
 #include <chrono>
 #include <fstream>
-#include <memory>
 #include <utility>
 #include <vector>
 
 #include "reel/base/error.hpp"
 #include "reel/base/log.hpp"
+#include "sha256.hpp"
 
 namespace reel::engine {
 namespace {
@@ -22,27 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* ending = ".span";
-constexpr std::size_t hash_size = 32, block = 1U << 20U;
-
-/// SHA-256, which closes each entry: a disk that lost a part of it must not put a wrong picture into a film.
-class Hash {
- public:
-  void add(std::span<const std::uint8_t> bytes) {
-    g_checksum_update(sum_.get(), bytes.data(), static_cast<gssize>(bytes.size()));
-  }
-  std::array<std::uint8_t, hash_size> end() {
-    std::array<std::uint8_t, hash_size> digest{};
-    gsize size = digest.size();
-    g_checksum_get_digest(sum_.get(), digest.data(), &size);
-    return digest;
-  }
-
- private:
-  struct Free {
-    void operator()(GChecksum* sum) const { g_checksum_free(sum); }
-  };
-  std::unique_ptr<GChecksum, Free> sum_{g_checksum_new(G_CHECKSUM_SHA256)};
-};
+constexpr std::size_t block = 1U << 20U;
+/// Closes each entry: a disk that lost a part of it must not put a wrong picture into a film.
+constexpr std::size_t hash_size = std::tuple_size_v<Sha256::Digest>;
 
 struct Entry {
   fs::path path;
@@ -74,7 +55,7 @@ bool SpanCache::read(const std::string& key, const Take& take) const {
   const std::uint64_t size = fs::file_size(path, error);
   std::ifstream in(path, std::ios::binary);
   if (error || !in || size < hash_size) return false;
-  Hash hash;
+  Sha256 hash;
   std::vector<std::uint8_t> bytes(block);
   for (std::uint64_t left = size - hash_size; left > 0;) {
     const auto part = std::span(bytes).first(static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes.size())));
@@ -83,7 +64,7 @@ bool SpanCache::read(const std::string& key, const Take& take) const {
     if (!take(part)) return false;
     left -= part.size();
   }
-  std::array<std::uint8_t, hash_size> kept{};
+  Sha256::Digest kept{};
   if (!in.read(reinterpret_cast<char*>(kept.data()), kept.size()) || kept != hash.end()) return false;
   fs::last_write_time(path, fs::file_time_type::clock::now(), error);
   return true;
@@ -96,7 +77,7 @@ void SpanCache::write(const std::string& key, const Give& give) {
   std::string temporary = (folder_ / (key + ".XXXXXX.part")).string();
   const int file = mkostemps(temporary.data(), 5, O_CLOEXEC);
   if (file < 0) return base::log(base::Level::debug, "rendered spans cannot be kept in " + folder_.string());
-  Hash hash;
+  Sha256 hash;
   bool good = true;
   const auto put = [&](std::span<const std::uint8_t> bytes) {
     for (std::size_t done = 0; good && done < bytes.size();) {

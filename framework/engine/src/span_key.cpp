@@ -1,16 +1,11 @@
 #include "span_key.hpp"
 
-#include <glib.h>
 #include <sys/stat.h>
 
-extern "C" {
-#include <libavcodec/avcodec.h>
-}
-
 #include <filesystem>
-#include <memory>
 
 #include "assembly.hpp"
+#include "sha256.hpp"
 
 namespace reel::engine {
 namespace {
@@ -21,26 +16,10 @@ using planner::Span;
 /// Raised with every change of what is kept, or of how spans are rendered.
 constexpr int edition = 1;
 
-class Sum {
- public:
-  void add(Bytes bytes) { g_checksum_update(sum_.get(), bytes.data(), static_cast<gssize>(bytes.size())); }
-  void add(const std::string& text) {
-    add({reinterpret_cast<const std::uint8_t*>(text.data()), text.size() + 1});  // with the 0, so that texts stay apart
-  }
-  std::string text() const { return g_checksum_get_string(sum_.get()); }
-
- private:
-  struct Free {
-    void operator()(GChecksum* sum) const { g_checksum_free(sum); }
-  };
-  std::unique_ptr<GChecksum, Free> sum_{g_checksum_new(G_CHECKSUM_SHA256)};
-};
-
 /// The packets that are decoded for the span. False: they were not found again.
-bool add_packets(const FileIndex& index, const Span& span, Sum& sum) {
+bool add_packets(const FileIndex& index, const Span& span, Sha256& sum) {
   const av::Input input = av::open(index.uri);
-  for (unsigned i = 0; i < input->nb_streams; ++i)
-    if (static_cast<int>(i) != index.stream) input->streams[i]->discard = AVDISCARD_ALL;
+  av::read_only(input.get(), index.stream);
   const PacketTimes& first = index.times[span.decode_from];
   if (span.decode_from > 0 && av_seek_frame(input.get(), index.stream, first.pts, AVSEEK_FLAG_BACKWARD) < 0)
     return false;
@@ -72,7 +51,7 @@ std::string time_text(const base::TimePoint& point) {
 }
 
 /// False: it holds a secret, which is written nowhere, not even in this way.
-bool add_setting(const Prepared& prepared, const model::Stage& stage, const model::Setting& setting, Sum& sum) {
+bool add_setting(const Prepared& prepared, const model::Stage& stage, const model::Setting& setting, Sha256& sum) {
   if (setting.secret) return false;
   sum.add(setting.name);
   sum.add(model::to_yaml(setting.value));
@@ -92,7 +71,7 @@ bool add_setting(const Prepared& prepared, const model::Stage& stage, const mode
   return true;
 }
 
-bool add_stage(const Prepared& prepared, std::size_t index, const Span& span, Sum& sum) {
+bool add_stage(const Prepared& prepared, std::size_t index, const Span& span, Sha256& sum) {
   const model::Stage& stage = prepared.pipeline.stages[index];
   sum.add(stage.traits.name);
   sum.add(stage.traits.factory);
@@ -110,7 +89,7 @@ bool add_stage(const Prepared& prepared, std::size_t index, const Span& span, Su
   return true;
 }
 
-void add_encoder(const PictureFormat& format, Sum& sum) {
+void add_encoder(const PictureFormat& format, Sha256& sum) {
   sum.add(format.settings.encoder);
   sum.add(std::to_string(avcodec_version()));
   for (const auto& [name, value] : format.settings.options) {
@@ -130,17 +109,22 @@ void add_encoder(const PictureFormat& format, Sum& sum) {
 
 std::optional<std::string> key_of(const Prepared& prepared, const Span& span, const FileIndex& index,
                                   const PictureFormat& format) {
-  Sum sum;
+  Sha256 sum;
   sum.add(std::to_string(edition));
   sum.add(gst::TextPtr(gst_version_string()).get());
   add_encoder(format, sum);
   for (const std::size_t stage : span.stages)
     if (!add_stage(prepared, stage, span, sum)) return std::nullopt;
-  for (const Time t : times_of(span, index.media)) sum.add(std::to_string((t - span.output.begin).count()));
+  for (const Time t : times_of(span, index)) sum.add(std::to_string((t - span.output.begin).count()));
   // Which of the pictures that are decoded.
   sum.add(std::to_string(span.first - span.decode_from));
   if (!add_packets(index, span, sum)) return std::nullopt;
-  return sum.text();
+  std::string key;
+  for (const std::uint8_t byte : sum.end()) {
+    constexpr const char* digits = "0123456789abcdef";
+    key += {digits[byte >> 4U], digits[byte & 15U]};
+  }
+  return key;
 }
 
 }  // namespace reel::engine

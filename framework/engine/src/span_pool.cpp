@@ -72,7 +72,7 @@ class Pool {
     const auto key = options.cache != nullptr ? key_of(prepared_, span, index_, format_) : std::nullopt;
     if (key)
       if (auto known = recall(*options.cache, *key, span.pictures(), options.spool)) return *std::move(known);
-    RenderedSpan made = render_span(prepared_, span, index_.media, format_, inner_, options);
+    RenderedSpan made = render_span(prepared_, span, index_, format_, inner_, options);
     if (key) keep(*options.cache, *key, made, options.spool);
     return made;
   }

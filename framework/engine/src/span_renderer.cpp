@@ -1,11 +1,10 @@
 #include "span_renderer.hpp"
 
-#include <gst/app/gstappsink.h>
-
 #include <atomic>
 #include <optional>
 #include <utility>
 
+#include "app_end.hpp"
 #include "assembly.hpp"
 #include "packet_watch.hpp"
 #include "reel/base/error.hpp"
@@ -61,36 +60,15 @@ class Collector {
   std::atomic<std::size_t> taken_ = 0;
 };
 
-/// Where pictures leave the graph: converted as the encoder wants them, which has a thread of its own here.
-struct PictureEnd {
-  gst::ElementPtr bin, sink;
-};
-PictureEnd picture_end(const PictureFormat& format, Collector& collector) {
-  constexpr const char* waiting = " ! queue max-size-buffers=4 max-size-bytes=0 max-size-time=0 ! ";
-  const std::string text = conversion_to(format) + waiting + "appsink name=out sync=false max-buffers=4";
-  GError* raw = nullptr;
-  gst::ElementPtr bin = gst::sunk(gst_parse_bin_from_description(text.c_str(), TRUE, &raw));
-  const gst::Ptr<GError> error(raw);
-  if (!bin || error)
-    throw base::RunError(std::string("pictures cannot be converted: ") + (error ? error->message : "no converter"),
-                         "apt install gstreamer1.0-plugins-base");
-  gst::ElementPtr sink(gst_bin_get_by_name(GST_BIN(bin.get()), "out"));
-  GstAppSinkCallbacks callbacks{};
-  callbacks.new_sample = [](GstAppSink* s, gpointer c) { return static_cast<Collector*>(c)->take(s); };
-  gst_app_sink_set_callbacks(GST_APP_SINK(sink.get()), &callbacks, &collector, nullptr);
-  return {std::move(bin), std::move(sink)};
-}
-
 /// Whether a demuxer that looks for a keyframe before the span may find one at which a decoder cannot begin.
-bool has_false_entry(const planner::Span& span, const model::MediaIndex& index) {
+bool has_false_entry(const planner::Span& span, const FileIndex& index) {
   for (std::size_t i = span.decode_from + 1; i < span.first; ++i)
-    if (index.packets[i].key && !index.packets[i].entry && !index.packets[i].open_entry) return true;
+    if (index.media.packets[i].key && !index.media.packets[i].entry && !index.media.packets[i].open_entry) return true;
   return false;
 }
 
 /// Where to begin: early enough for stages that look back, and for a picture that a seek would cut in two.
-Time begin_of(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
-              std::size_t last_stage) {
+Time begin_of(const Prepared& prepared, const planner::Span& span, const FileIndex& index, std::size_t last_stage) {
   const std::vector<Time> times = times_of(span, index);
   Time step = times.size() > 1 ? times[1] - times[0] : std::chrono::milliseconds(50);
   for (std::size_t i = 2; i < times.size(); ++i) step = std::max(step, times[i] - times[i - 1]);
@@ -98,7 +76,8 @@ Time begin_of(const Prepared& prepared, const planner::Span& span, const model::
   for (std::size_t i = 0; i <= last_stage; ++i) pictures += prepared.pipeline.stages[i].traits.video.before;
   Time first = span.output.begin;
   if (has_false_entry(span, index))
-    first = std::min(first, prepared.clocks[last_stage].from_source.duration(index.packets[span.decode_from].time));
+    first =
+        std::min(first, prepared.clocks[last_stage].from_source.duration(index.media.packets[span.decode_from].time));
   return std::max(Time{0}, first - pictures * std::max<Time>(step, std::chrono::milliseconds(50)));
 }
 
@@ -112,7 +91,7 @@ class SourceStrayed : public SpliceFault {
 };
 
 /// `from`: send the graph there; none: play it from its start.
-RenderedSpan play_span(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
+RenderedSpan play_span(const Prepared& prepared, const planner::Span& span, const FileIndex& index,
                        const PictureFormat& format, const Requests& requests, const SpanOptions& options,
                        std::optional<Time> from) {
   const std::vector<Time> times = times_of(span, index);
@@ -120,15 +99,17 @@ RenderedSpan play_span(const Prepared& prepared, const planner::Span& span, cons
   PictureEncoder encoder(format, options.spool);
   Collector collector(times, span.output.end, encoder);
   auto graph = std::make_unique<Graph>(prepared, GraphOptions{options.secret, {}, true});
-  PictureEnd end = picture_end(format, collector);
-  graph->want_output({last, Kind::video}, std::move(end.bin));
+  // The encoder has a thread of its own here.
+  constexpr const char* queue = " ! queue max-size-buffers=4 max-size-bytes=0 max-size-time=0";
+  AppEnd end(conversion_to(format) + queue, 4, [&collector](GstAppSink* sink) { return collector.take(sink); });
+  graph->want_output({last, Kind::video}, end.release());
   graph->assemble();
-  const PacketWatch watch(graph->pipeline(), index, span.decode_from);
+  const PacketWatch watch(graph->pipeline(), index.media, span.decode_from);
   Player player(std::move(graph), prepared, requests);
   PlayHooks hooks;
   hooks.stall_timeout = options.stall_timeout;
   player.reach(GST_STATE_PAUSED, hooks);
-  if (from && !gst::seek(end.sink.get(), *from))
+  if (from && !gst::seek(end.sink(), *from))
     throw SpliceFault("the source cannot be played from " + base::format_moment(*from) + " on");
   collector.arm();
   hooks.finished = [&collector] { return collector.done(); };
@@ -151,7 +132,7 @@ RenderedSpan play_span(const Prepared& prepared, const planner::Span& span, cons
 
 }  // namespace
 
-RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
+RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const FileIndex& index,
                          const PictureFormat& format, const Requests& requests, const SpanOptions& options) {
   const std::size_t last = prepared.pipeline.stages[main_sink(prepared.pipeline).value_or(0)].inputs.front();
   const Time begin = begin_of(prepared, span, index, last);

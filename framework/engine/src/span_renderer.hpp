@@ -28,7 +28,7 @@ struct SpanOptions {
 
 /// Plays the part of the pipeline that makes the span, from its source up to its sink, and encodes what comes out. `index` is that
 /// of the source. Throws StageError, SpliceFault, base::Interrupted.
-RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const model::MediaIndex& index,
+RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const FileIndex& index,
                          const PictureFormat& format, const Requests& requests, const SpanOptions& options);
 
 /// All render spans of a plan, in their order; several at a time, as many as cores and memory allow. Throws as render_span().

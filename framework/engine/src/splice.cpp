@@ -1,18 +1,7 @@
 #include "splice.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-extern "C" {
-#include <libavcodec/avcodec.h>
-}
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <utility>
 
 #include "assembly.hpp"
@@ -24,6 +13,7 @@ extern "C" {
 #include "reel/plugin.h"
 #include "sound_renderer.hpp"
 #include "span_renderer.hpp"
+#include "temporary_file.hpp"
 
 namespace reel::engine {
 namespace {
@@ -103,32 +93,6 @@ std::string refusal_of_sound(const model::Stage& sink, const std::string& muxer,
   if (asks_for_other(sink, "audio-codec", sound.codec)) return "another codec was asked for";
   return holds(muxer, sound.codec) ? "" : "the new container cannot hold " + sound.codec;
 }
-
-/// A file beside the target, removed again unless it is released.
-class Temporary {
- public:
-  explicit Temporary(const fs::path& target) {
-    std::string name = target.filename().string();
-    if (name.size() > 200) name.resize(200);
-    path_ = (target.parent_path() / ("." + name + ".XXXXXX.part")).string();
-    const int file = mkostemps(path_.data(), 5, O_CLOEXEC);
-    if (file < 0)
-      throw base::RunError("cannot write '" + base::printable(target.string()) + "': " + std::strerror(errno),
-                           "check that its folder exists and is writable");
-    fchmod(file, 0644);
-    close(file);
-  }
-  ~Temporary() {
-    if (!path_.empty()) unlink(path_.c_str());
-  }
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
-  const std::string& path() const { return path_; }
-  std::string release() { return std::exchange(path_, {}); }
-
- private:
-  std::string path_;
-};
 
 void set(model::Stage& stage, const char* name, const std::string& value) {
   const auto found = std::ranges::find(stage.settings, std::string(name), &model::Setting::name);
@@ -226,7 +190,7 @@ class Maker {
     if (pictures_stay) render_pictures(input);
     if (splice_.plan.pictures == Treatment::render) render_all_pictures(input);
     if (splice_.plan.sound != Treatment::none) render_sound(input);
-    Temporary file(target_);
+    TemporaryFile file(target_);
     const double before = pictures_share_ + sound_share_;
     assemble(input, file.path(), requests_, [&](double part) { show(before + (1 - before) * part); });
     return {sink_.id, file.release(), target_.string(), pictures_length_};
@@ -293,7 +257,7 @@ class Maker {
   const model::Stage& sink_;
   const fs::path target_;
   Spool spool_;
-  std::optional<Temporary> pictures_, sound_;
+  std::optional<TemporaryFile> pictures_, sound_;
   std::optional<Time> pictures_length_;
   double pictures_share_ = 0, sound_share_ = 0;
   std::size_t pictures_done_ = 0;

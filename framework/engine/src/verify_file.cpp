@@ -1,9 +1,5 @@
 #include "verify_file.hpp"
 
-extern "C" {
-#include <libavutil/hash.h>
-}
-
 #include <algorithm>
 #include <fstream>
 #include <functional>
@@ -11,33 +7,20 @@ extern "C" {
 
 #include "local_file.hpp"
 #include "reel/base/error.hpp"
+#include "sha256.hpp"
 
 namespace reel::engine::proof {
 namespace {
 
 using base::Time;
 
-class Hasher {
- public:
-  Hasher() {
-    AVHashContext* made = nullptr;
-    if (av_hash_alloc(&made, "SHA256") < 0) throw std::bad_alloc();
-    hash_.reset(made);
-  }
-  Print print(const AVPacket& packet) {
-    av_hash_init(hash_.get());
-    av_hash_update(hash_.get(), packet.data, static_cast<std::size_t>(packet.size));
-    Print print{};
-    av_hash_final_bin(hash_.get(), print.data(), static_cast<int>(print.size()));
-    return print;
-  }
-
- private:
-  struct Free {
-    void operator()(AVHashContext* context) const { av_hash_freep(&context); }
-  };
-  std::unique_ptr<AVHashContext, Free> hash_;
-};
+Print print_of(const AVPacket& packet, Sha256& hash) {
+  hash.add({packet.data, static_cast<std::size_t>(packet.size)});
+  const Sha256::Digest digest = hash.end();
+  Print print{};
+  std::copy_n(digest.begin(), print.size(), print.begin());
+  return print;
+}
 
 /// By how much the first packet of sound is to be shortened.
 Time unheard_of(const AVPacket& packet, int rate) {
@@ -49,8 +32,8 @@ Time unheard_of(const AVPacket& packet, int rate) {
   return Time{av_rescale(samples, 1'000'000'000, rate)};
 }
 
-void add(Track& track, const AVPacket& packet, Hasher& hasher) {
-  track.prints.push_back(hasher.print(packet));
+void add(Track& track, const AVPacket& packet, Sha256& hash) {
+  track.prints.push_back(print_of(packet, hash));
   track.pts.push_back(packet.pts);
   track.dts.push_back(packet.dts);
   track.duration.push_back(packet.duration);
@@ -160,7 +143,7 @@ File read_file(const std::string& uri, const std::atomic<bool>* stop) {
   file.pictures = track_of(input.get(), AVMEDIA_TYPE_VIDEO);
   file.sound = track_of(input.get(), AVMEDIA_TYPE_AUDIO);
   if (file.pictures) file.video_number = video_number_of(input.get(), file.pictures->stream);
-  Hasher hasher;
+  Sha256 hash;
   const av::Packet packet(av_packet_alloc());
   while (av_read_frame(input.get(), packet.get()) >= 0) {
     if (stop != nullptr && *stop) throw base::Interrupted("stopped before the end");
@@ -168,7 +151,7 @@ File read_file(const std::string& uri, const std::atomic<bool>* stop) {
       if (*track && packet->stream_index == (*track)->stream) {
         if (track == &file.sound && (*track)->count() == 0)
           (*track)->unheard = unheard_of(*packet, input->streams[packet->stream_index]->codecpar->sample_rate);
-        add(**track, *packet, hasher);
+        add(**track, *packet, hash);
       }
     av_packet_unref(packet.get());
   }

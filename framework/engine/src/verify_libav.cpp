@@ -1,5 +1,4 @@
 extern "C" {
-#include <libavcodec/avcodec.h>
 #include <libavutil/cpu.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
@@ -14,13 +13,6 @@ extern "C" {
 namespace reel::engine::proof {
 namespace {
 
-struct FreeDecoder {
-  void operator()(AVCodecContext* context) const { avcodec_free_context(&context); }
-};
-struct FreeFrame {
-  void operator()(AVFrame* frame) const { av_frame_free(&frame); }
-};
-
 /// More threads would only need more memory: two files are decoded at the same time.
 constexpr int most_threads = 4;
 
@@ -28,8 +20,7 @@ class LibavReader : public PictureReader {
  public:
   LibavReader(const File& file, const ReaderOptions& options)
       : track_(*file.pictures), stop_(options.stop), input_(av::open(file.uri)) {
-    for (unsigned i = 0; i < input_->nb_streams; ++i)
-      if (static_cast<int>(i) != track_.stream) input_->streams[i]->discard = AVDISCARD_ALL;
+    av::read_only(input_.get(), track_.stream);
     const AVStream* const stream = input_->streams[track_.stream];
     const AVCodec* const codec = avcodec_find_decoder(stream->codecpar->codec_id);
     if (codec == nullptr)
@@ -106,8 +97,8 @@ class LibavReader : public PictureReader {
   const std::atomic<bool>* stop_;
   av::Messages messages_;  ///< before those who speak
   av::Input input_;
-  std::unique_ptr<AVCodecContext, FreeDecoder> decoder_;
-  std::unique_ptr<AVFrame, FreeFrame> frame_{av_frame_alloc()};
+  av::CodecContext decoder_;
+  av::Frame frame_{av_frame_alloc()};
   av::Packet packet_{av_packet_alloc()};
   Picture picture_;
   std::size_t failed_ = 0, rank_ = 0;

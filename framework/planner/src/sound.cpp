@@ -59,14 +59,7 @@ class Planner {
   }
 
  private:
-  std::int64_t samples(Time t) const {
-    return t == forever
-               ? endless
-               : std::llround(static_cast<long double>(t.count()) * static_cast<long double>(grid_.rate) / 1e9L);
-  }
-  Time time(std::int64_t sample) const {
-    return Time{std::llround(static_cast<long double>(sample) * 1e9L / static_cast<long double>(grid_.rate))};
-  }
+  std::int64_t samples(Time t) const { return t == forever ? endless : grid_.sample_at(t); }
   std::int64_t packets_in(Time t) const {
     const long double exact = static_cast<long double>(t.count()) * static_cast<long double>(grid_.rate) / 1e9L;
     return std::llround(exact / static_cast<long double>(grid_.frame));
@@ -86,7 +79,7 @@ class Planner {
   }
 
   TimeRange kept(const Lane& lane) const {
-    const Time begin = time(lane.begin + lane.moved * grid_.frame);
+    const Time begin = grid_.time_of(lane.begin + lane.moved * grid_.frame);
     return {begin, lane.until == forever ? forever : begin + (lane.until - lane.at)};
   }
 
@@ -195,10 +188,7 @@ class Planner {
 }  // namespace
 
 TimeRange SoundPlan::range_of(const SoundSpan& span) const {
-  const auto time = [&](std::int64_t packet) {
-    const std::int64_t sample = std::max<std::int64_t>(0, grid.begin_of(packet));
-    return Time{std::llround(static_cast<long double>(sample) * 1e9L / static_cast<long double>(grid.rate))};
-  };
+  const auto time = [&](std::int64_t packet) { return grid.time_of(std::max<std::int64_t>(0, grid.begin_of(packet))); };
   return {time(span.first), time(span.end)};
 }
 

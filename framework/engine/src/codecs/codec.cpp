@@ -4,7 +4,7 @@ namespace reel::engine {
 
 /// Pictures that say all of themselves need none.
 std::optional<Buffer> Codec::header(Bytes) const {
-  const Bytes own = header();
+  const Bytes own = own_header();
   return Buffer(own.begin(), own.end());
 }
 

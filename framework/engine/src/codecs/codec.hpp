@@ -9,16 +9,13 @@ extern "C" {
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "bits.hpp"
 #include "reel/model/media.hpp"
 
 namespace reel::engine {
-
-using Bytes = std::span<const std::uint8_t>;
-using Buffer = std::vector<std::uint8_t>;
 
 /// How pictures are encoded so that they agree with a file. What the stream's own parameters say (size, colours, aspect) is not
 /// repeated here.
@@ -58,7 +55,8 @@ class Codec {
   void refuse(const char* why) {
     if (refusal_.empty()) refusal_ = why;
   }
-  Bytes header() const { return {parameters_.extradata, static_cast<std::size_t>(parameters_.extradata_size)}; }
+  /// The header of the file.
+  Bytes own_header() const { return {parameters_.extradata, static_cast<std::size_t>(parameters_.extradata_size)}; }
   bool interlaced() const {
     return parameters_.field_order != AV_FIELD_PROGRESSIVE && parameters_.field_order != AV_FIELD_UNKNOWN;
   }

@@ -6,13 +6,15 @@
 #include <set>
 #include <string_view>
 
+#include "codec.hpp"
+
 namespace reel::engine {
 namespace h264 {
 namespace {
 
 Buffer copy_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
-std::vector<Buffer> sets(nal::ByteReader& reader, std::size_t count) {
+std::vector<Buffer> sets(ByteReader& reader, std::size_t count) {
   std::vector<Buffer> found;
   for (std::size_t i = 0; i < count && reader.good(); ++i) found.push_back(copy_of(reader.take(reader.number(2))));
   return found;
@@ -41,7 +43,7 @@ std::optional<Configuration> read_units(Bytes header) {
 
 std::optional<Configuration> read_configuration(Bytes header) {
   if (!header.empty() && header[0] == 0) return read_units(header);
-  nal::ByteReader reader(header);
+  ByteReader reader(header);
   if (reader.number(1) != 1) return std::nullopt;
   Configuration c;
   c.profile = static_cast<std::uint8_t>(reader.number(1));
@@ -93,7 +95,7 @@ std::optional<unsigned> id_of_set(Bytes unit) {
   if (unit.empty()) return std::nullopt;
   // Numbers of sets stand at the front. A sequence set begins with profile, constraints and level.
   const Buffer front = nal::unescaped(unit.first(std::min<std::size_t>(unit.size(), 32)));
-  nal::BitReader reader(front);
+  BitReader reader(front);
   reader.skip(type_of(unit) == sequence_set ? 32 : 8);
   const unsigned id = reader.exp_golomb();
   return reader.good() && id <= 0xFFFF ? std::optional(id) : std::nullopt;
@@ -134,7 +136,7 @@ const char* profile_name(int profile) {
 class H264Codec final : public Codec {
  public:
   explicit H264Codec(const AVCodecParameters& parameters) : Codec(parameters) {
-    auto found = read_configuration(Codec::header());
+    auto found = read_configuration(own_header());
     if (!found) refuse("its H.264 has no header of its own beside the packets");
     if (profile_name(parameters.profile) == nullptr) refuse("its H.264 profile is one that cannot be encoded again");
     if (!found) return;

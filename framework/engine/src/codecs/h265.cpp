@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "codec.hpp"
+
 namespace reel::engine {
 namespace h265 {
 namespace {
@@ -23,7 +25,7 @@ std::optional<Configuration> read_units(Bytes header) {
 }
 
 /// Profile, tier and level stand between a sequence set's front and its number.
-void skip_profile(nal::BitReader& reader, unsigned sub_layers) {
+void skip_profile(BitReader& reader, unsigned sub_layers) {
   reader.skip(96);
   std::array<bool, 8> profile{}, level{};
   for (unsigned i = 0; i < sub_layers; ++i) profile[i] = reader.bits(1) != 0, level[i] = reader.bits(1) != 0;
@@ -35,7 +37,7 @@ void skip_profile(nal::BitReader& reader, unsigned sub_layers) {
 
 std::optional<Configuration> read_configuration(Bytes header) {
   if (!header.empty() && header[0] == 0) return read_units(header);
-  nal::ByteReader reader(header);
+  ByteReader reader(header);
   Configuration c{.front = copy_of(reader.take(header_front))};
   if (!reader.good() || c.front[0] != 1) return std::nullopt;
   c.framing = (c.front[21] & 3U) + 1;
@@ -76,7 +78,7 @@ Buffer write(const Configuration& c) {
 
 std::optional<unsigned> id_of_set(Bytes unit) {
   const Buffer plain = nal::unescaped(unit);
-  nal::BitReader reader(plain);
+  BitReader reader(plain);
   reader.skip(16);
   if (type_of(unit) == video_set) return reader.good() ? std::optional(reader.bits(4)) : std::nullopt;
   if (type_of(unit) == sequence_set) {
@@ -91,8 +93,8 @@ std::optional<unsigned> id_of_set(Bytes unit) {
 
 Buffer renumbered_set(Bytes unit, const Numbers& numbers) {
   const Buffer plain = nal::unescaped(unit);
-  nal::BitReader reader(plain);
-  nal::BitWriter writer;
+  BitReader reader(plain);
+  BitWriter writer;
   const auto keep = [&](std::size_t bits) {
     for (std::size_t i = 0; i < bits; ++i) writer.bits(reader.bits(1), 1);
   };
@@ -108,7 +110,7 @@ Buffer renumbered_set(Bytes unit, const Numbers& numbers) {
   }
   if (type_of(unit) == sequence_set) {
     const std::size_t front = reader.at();
-    nal::BitReader ahead(plain);
+    BitReader ahead(plain);
     ahead.skip(front);
     const unsigned sub_layers = ahead.bits(3);
     ahead.skip(1);
@@ -126,8 +128,8 @@ std::optional<Buffer> renumbered_slice(Bytes unit, unsigned picture_set_number) 
   const std::size_t at = is_entry_point(unit) ? 18 : 17;  // behind flags
   if (plain.size() < 4 || (plain[at / 8] >> (7 - at % 8) & 1U) == 0) return std::nullopt;
   // A number from 15 to 30 takes 9 bits instead of the 1 bit of 0: everything behind moves by exactly one byte.
-  nal::BitWriter writer;
-  nal::BitReader reader(plain);
+  BitWriter writer;
+  BitReader reader(plain);
   while (reader.at() < at) writer.bits(reader.bits(1), 1);
   reader.skip(1);
   writer.exp_golomb(picture_set_number);
@@ -150,7 +152,7 @@ constexpr unsigned first_long_number = 15, last_long_number = 30;  // renumbered
 class H265Codec final : public Codec {
  public:
   explicit H265Codec(const AVCodecParameters& parameters) : Codec(parameters) {
-    auto found = read_configuration(Codec::header());
+    auto found = read_configuration(own_header());
     if (!found) refuse("its H.265 has no header of its own beside the packets");
     if (!found) return;
     configuration_ = std::move(*found);

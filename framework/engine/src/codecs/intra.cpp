@@ -119,7 +119,7 @@ class Ffv1Codec final : public Codec {
     return all;
   }
   std::optional<Buffer> header(Bytes encoder_header) const override {
-    const Bytes own = Codec::header();
+    const Bytes own = own_header();
     if (!std::equal(own.begin(), own.end(), encoder_header.begin(), encoder_header.end())) return std::nullopt;
     return Codec::header(encoder_header);
   }

@@ -79,8 +79,7 @@ Buffer layer_of(Bytes header) {
 /// Has one header for all pictures, so those who are rendered must get along with it as it is.
 class Mpeg4Codec final : public Codec {
  public:
-  explicit Mpeg4Codec(const AVCodecParameters& parameters)
-      : Codec(parameters), layer_(mpeg4::layer_of(Codec::header())) {
+  explicit Mpeg4Codec(const AVCodecParameters& parameters) : Codec(parameters), layer_(mpeg4::layer_of(own_header())) {
     if (layer_.empty()) refuse("its MPEG-4 has no header of its own beside the packets");
   }
 

@@ -1,6 +1,7 @@
 /// What a probe found in a media file: plain data, so that planner and prompt need no media library.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -110,6 +111,13 @@ struct SoundIndex {
   std::string refusal;  ///< why rendered packets cannot stand between these; empty: they can
 
   std::int64_t begin_of(std::int64_t packet) const { return first + packet * frame; }
+  /// The nearest sample, and when a sample is heard.
+  std::int64_t sample_at(base::Time time) const {
+    return std::llround(static_cast<long double>(time.count()) * rate / 1e9L);
+  }
+  base::Time time_of(std::int64_t sample) const {
+    return base::Time{std::llround(static_cast<long double>(sample) * 1e9L / rate)};
+  }
 };
 
 }  // namespace reel::model

@@ -10,7 +10,7 @@
 #include <ranges>
 #include <utility>
 
-#include "local_file.hpp"
+#include "files/local_file.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
 

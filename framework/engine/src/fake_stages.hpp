@@ -11,7 +11,7 @@
 #include <string>
 #include <thread>
 
-#include "gst.hpp"
+#include "graph/gst.hpp"
 #include "media_fixture.hpp"
 #include "reel/catalog/catalog.hpp"
 #include "reel/engine/media_check.hpp"

@@ -9,11 +9,11 @@
 #include <mutex>
 #include <utility>
 
-#include "app_end.hpp"
 #include "artifacts.hpp"
-#include "player.hpp"
+#include "files/temporary_file.hpp"
+#include "graph/app_end.hpp"
+#include "graph/player.hpp"
 #include "reel/base/text.hpp"
-#include "temporary_file.hpp"
 
 namespace reel::engine {
 namespace {

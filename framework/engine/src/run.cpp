@@ -6,14 +6,14 @@
 #include <utility>
 
 #include "artifacts.hpp"
-#include "player.hpp"
-#include "progress.hpp"
+#include "graph/player.hpp"
+#include "graph/progress.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
 #include "reel/engine/describe.hpp"
 #include "reel/plugin.h"
-#include "span_renderer.hpp"
-#include "splice.hpp"
+#include "splice/span_renderer.hpp"
+#include "splice/splice.hpp"
 
 namespace reel::engine {
 namespace {

@@ -1,7 +1,7 @@
 /// AV1 (bitstream specification, 5.3 to 5.5).
 #include <algorithm>
 
-#include "codec.hpp"
+#include "codecs/codec.hpp"
 
 namespace reel::engine {
 namespace {

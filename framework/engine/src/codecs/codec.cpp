@@ -1,4 +1,4 @@
-#include "codec.hpp"
+#include "codecs/codec.hpp"
 
 namespace reel::engine {
 

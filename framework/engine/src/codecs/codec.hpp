@@ -12,7 +12,7 @@ extern "C" {
 #include <string>
 #include <vector>
 
-#include "bits.hpp"
+#include "codecs/bits.hpp"
 #include "reel/model/media.hpp"
 
 namespace reel::engine {

@@ -1,4 +1,4 @@
-#include "h264.hpp"
+#include "codecs/h264.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <set>
 #include <string_view>
 
-#include "codec.hpp"
+#include "codecs/codec.hpp"
 
 namespace reel::engine {
 namespace h264 {

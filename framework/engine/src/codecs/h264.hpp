@@ -2,7 +2,7 @@
 /// copied ones. Private to the engine.
 #pragma once
 
-#include "nal.hpp"
+#include "codecs/nal.hpp"
 
 namespace reel::engine::h264 {
 

@@ -1,4 +1,4 @@
-#include "h264.hpp"
+#include "codecs/h264.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,11 +1,11 @@
 /// H.265 (ITU-T H.265, clauses 7.3 and 7.4; ISO 14496-15, 8.3.3). Its encoder always gives parameter sets the number 0, which files
 /// have too, so they get other numbers here, in themselves and in every slice.
-#include "h265.hpp"
+#include "codecs/h265.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "codec.hpp"
+#include "codecs/codec.hpp"
 
 namespace reel::engine {
 namespace h265 {

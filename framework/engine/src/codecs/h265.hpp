@@ -1,7 +1,7 @@
 /// As much of H.265's syntax as it takes to put rendered pictures between copied ones. Private to the engine.
 #pragma once
 
-#include "nal.hpp"
+#include "codecs/nal.hpp"
 
 namespace reel::engine::h265 {
 

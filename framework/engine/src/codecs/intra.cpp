@@ -7,7 +7,7 @@ extern "C" {
 #include <cmath>
 #include <string>
 
-#include "codec.hpp"
+#include "codecs/codec.hpp"
 
 namespace reel::engine {
 namespace {

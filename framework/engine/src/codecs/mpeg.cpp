@@ -1,7 +1,7 @@
 /// MPEG-2 video (ITU-T H.262, 6.2) and MPEG-4 part 2 (ISO 14496-2, 6.2).
 #include <algorithm>
 
-#include "codec.hpp"
+#include "codecs/codec.hpp"
 
 namespace reel::engine {
 namespace {

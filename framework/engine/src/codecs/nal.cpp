@@ -1,4 +1,4 @@
-#include "nal.hpp"
+#include "codecs/nal.hpp"
 
 #include <algorithm>
 

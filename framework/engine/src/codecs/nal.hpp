@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "bits.hpp"
+#include "codecs/bits.hpp"
 
 namespace reel::engine::nal {
 

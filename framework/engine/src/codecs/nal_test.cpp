@@ -1,11 +1,11 @@
-#include "nal.hpp"
+#include "codecs/nal.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "h265.hpp"
+#include "codecs/h265.hpp"
 
 namespace reel::engine::nal {
 namespace {

@@ -1,6 +1,6 @@
 /// VP8 (RFC 6386, 9.1) and VP9 (bitstream specification, 6.2).
-#include "bits.hpp"
-#include "codec.hpp"
+#include "codecs/bits.hpp"
+#include "codecs/codec.hpp"
 
 namespace reel::engine {
 namespace {

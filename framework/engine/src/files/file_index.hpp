@@ -1,0 +1,42 @@
+/// What lies in a media file, packet by packet. Private to the engine.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codecs/codec.hpp"
+#include "files/av.hpp"
+#include "reel/model/media.hpp"
+
+namespace reel::engine {
+
+/// Times of one packet in ticks of its stream.
+struct PacketTimes {
+  std::int64_t pts = 0, dts = 0, duration = 0;
+};
+
+/// The packets of the video stream that plays by default. What planners need is in `media`; the rest is for those who copy.
+struct FileIndex {
+  std::string uri;
+  model::MediaIndex media;
+  int stream = -1;
+  AVRational time_base{0, 1};
+  std::vector<PacketTimes> times;  ///< in order of decoding, as `media.packets`
+  std::vector<base::Time> shown;   ///< times of `media.packets`, sorted
+  int reorder = 0;                 ///< by how many packets decoding runs ahead of display, at most
+  AVRational frame_rate{25, 1};    ///< about
+  std::shared_ptr<const AVCodecParameters> parameters;
+  std::shared_ptr<const Codec> codec;  ///< null where rendered pictures cannot stand between these
+};
+
+/// Times of decoding for pictures shown at these times, which grow: each as many places earlier as `depth`, and those before the
+/// first at the first step.
+std::vector<std::int64_t> decoding_times(const std::vector<std::int64_t>& shown, int depth);
+
+/// Reads every packet. Nothing where the file has no video stream. Throws as av::open().
+std::optional<FileIndex> index_file(const std::string& uri);
+
+}  // namespace reel::engine

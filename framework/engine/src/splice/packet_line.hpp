@@ -1,0 +1,41 @@
+/// Packets of several files, merged in order of decoding. Private to the engine.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "files/av.hpp"
+
+namespace reel::engine {
+
+/// Reads each file once, from its start to its end.
+class PacketLine {
+ public:
+  /// `shift` is added to all times of the file.
+  void add(av::Input file, base::Time shift);
+  /// Streams are left out unless they are taken. `as` is the number that packets of it get.
+  void take(std::size_t file, int stream, int as);
+
+  /// The next packet, or null: there is none, or the next one is decoded after `limit`. Valid until the next call.
+  AVPacket* next(std::optional<base::Time> limit);
+  /// Of the packet that next() gave.
+  AVRational time_base() const { return time_base_; }
+
+ private:
+  struct File {
+    av::Input input;
+    base::Time shift{0};
+    std::map<int, int> taken;
+    av::Packet packet;  ///< read ahead
+    bool ready = false, ended = false, started = false;
+  };
+  void read_ahead(File& file);
+  static base::Time time_of(const File& file);
+
+  std::vector<File> files_;
+  File* given_ = nullptr;
+  AVRational time_base_{0, 1};
+};
+
+}  // namespace reel::engine

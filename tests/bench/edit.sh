@@ -5,8 +5,8 @@
 #
 # The clips are made from the one that ./test fetches, at 30 pictures a second; LONG 0 leaves the second part out. Prints seconds of
 # wall clock and of processor time, the peak of memory, and how many times less reel takes. Each command of reel runs once before,
-# so that caches of files are filled; the commands of ffmpeg read the same files. Needs a release build, python3 and ffmpeg, for
-# an hour of 1080p 6 GB of disk, and an idle machine.
+# so that the system has read the files, and keeps no rendered spans; the commands of ffmpeg read the same files. Needs a release
+# build, python3 and ffmpeg, for an hour of 1080p 6 GB of disk, and an idle machine.
 #
 # Times of the edits scale with MINUTES, so that a short trial (`edit.sh 0.5 0 180`) touches the same parts.
 set -euo pipefail
@@ -17,12 +17,16 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-clip() {  # MINUTES NAME: half minutes of one clip, one after the other
+# Half minutes of one clip, one after the other, with sound that goes on without a gap.
+clip() {  # MINUTES NAME
   for _ in $(seq "$(awk "BEGIN {print int(2 * $1 + 0.5)}")"); do echo "file part.mp4"; done >list.txt
-  ffmpeg -nostdin -y -v error -f concat -i list.txt -c copy -movflags +faststart "$2"
+  ffmpeg -nostdin -y -v error -f concat -i list.txt -stream_loop -1 -i sound.mp4 -map 0:v -map 1:a -shortest -c:v copy -c:a aac \
+    -movflags +faststart "$2"
 }
-ffmpeg -nostdin -v error -stream_loop -1 -i "$root/.cache/media/wannaworktogether.mp4" -t 30 -vf "scale=-2:$height" -r 30 -map 0:v:0 -map 0:a:0 \
-  -c:v libx264 -preset veryfast -crf 20 -g 60 -c:a aac part.mp4
+source=$root/.cache/media/wannaworktogether.mp4
+ffmpeg -nostdin -v error -t 30 -i "$source" -vf "scale=$((height * 16 / 9 / 2 * 2)):$height,setsar=1" -r 30 -an \
+  -c:v libx264 -preset veryfast -crf 20 -g 60 part.mp4
+ffmpeg -nostdin -v error -i "$source" -vn -c:a copy sound.mp4
 clip "$minutes" clip.mp4
 
 measure() {  # COMMAND...: "WALL PROCESSOR PEAK", in seconds and MB
@@ -53,7 +57,7 @@ compare() {  # NAME REEL-ARGUMENTS -- FFMPEG-ARGUMENTS
   local name=$1 ours=() theirs; shift
   while [ "$1" != -- ]; do ours+=("$1"); shift; done
   shift
-  ours=$(twice "$reel" run --progress none "${ours[@]}")
+  ours=$(twice "$reel" run --no-cache --progress none "${ours[@]}")
   theirs=$(measure ffmpeg -nostdin -y -v error "$@")
   echo "$ours $theirs" | awk -v name="$name" '{
     printf "%-28s %7.2f s %7.2f s %5d MB   %7.2f s %7.2f s %5d MB   %16.1f %9.1f\n", name, $1, $2, $3, $4, $5, $6, $4 / $1, $5 / $2}'
@@ -97,7 +101,7 @@ compare "another container" container.yaml -- -i clip.mp4 -c copy theirs.mkv
 [ "$long" != 0 ] || exit 0
 rm -f theirs.* cuts.mp4 title.mp4 mute.mp4 again.mp4 clip.mkv
 clip "$long" long.mp4
-short=$(twice "$reel" run --progress none blur.yaml) far=$(twice "$reel" run --progress none blur.yaml --set input=long.mp4)
+short=$(twice "$reel" run --no-cache --progress none blur.yaml) far=$(twice "$reel" run --no-cache --progress none blur.yaml --set input=long.mp4)
 copied=$(twice ffmpeg -nostdin -y -v error -i clip.mp4 -c copy -movflags +faststart theirs.mp4)
 copied_far=$(twice ffmpeg -nostdin -y -v error -i long.mp4 -c copy -movflags +faststart theirs.mp4)
 echo "$short $far $copied $copied_far" | awk -v few="$minutes" -v many="$long" '{

@@ -35,7 +35,7 @@ Shown shown_by_ffmpeg(const fs::path& file, const fs::path& scratch) {
   Shown shown{.times = picture_times(file)};
   shell("ffmpeg -nostdin -y -v quiet -noautorotate -copyts -i " + quoted(file) +
         " -map 0:v:0 -fps_mode passthrough -f rawvideo -pix_fmt gray -s 160x96 " + quoted(scratch));
-  shown.pictures = parted(read(scratch));
+  shown.pictures = parted(read(scratch), std::size_t{160} * 96);
   const std::string start = ffprobe(file, "format=start_time");
   if (start.find_first_of("0123456789") != start.npos)
     for (double& t : shown.times) t -= std::max(0.0, std::stod(start));

@@ -40,15 +40,16 @@ TEST(Gstreamer, inspects_every_stage) {
 TEST(Gstreamer, launches_a_whole_pipeline_of_ours) {
   const TemporaryFolder folder;
   const fs::path output = folder / "out.mp4";
-  const Result result = shell(environment_of_gstreamer(folder) +
-                              "gst-launch-1.0 -q reel-source name=s uri=" + quoted(clip("cockatoo.mp4")) +
-                              " s.video_src ! queue ! videoconvert ! reel-blur radius=8 region='box 0.2 0.2 0.5 0.5' "
-                              "during=1s..2s ! c.video_sink "
-                              "reel-cut name=c keep=0:00..0:03 c.video_src ! queue ! videoconvert ! k.video_sink "
-                              "s.audio_src ! queue ! audioconvert ! c.audio_sink c.audio_src ! queue ! audioconvert ! "
-                              "audioresample ! k.audio_sink "
-                              "reel-sink name=k uri=" +
-                              quoted(output));
+  const Result result =
+      gst_launch("reel-source name=s uri=" + quoted(clip("cockatoo.mp4")) +
+                     " s.video_src ! queue ! videoconvert ! reel-blur radius=8 region='box 0.2 0.2 0.5 0.5' "
+                     "during=1s..2s ! c.video_sink "
+                     "reel-cut name=c keep=0:00..0:03 c.video_src ! queue ! videoconvert ! k.video_sink "
+                     "s.audio_src ! queue ! audioconvert ! c.audio_sink c.audio_src ! queue ! audioconvert ! "
+                     "audioresample ! k.audio_sink "
+                     "reel-sink name=k uri=" +
+                     quoted(output),
+                 environment_of_gstreamer(folder));
   EXPECT_EQ(result.exit, 0) << result.output;
   EXPECT_EQ(result.output.find("CRITICAL"), std::string::npos) << result.output;
   EXPECT_EQ(picture_times(output).size(), 60U);

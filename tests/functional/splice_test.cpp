@@ -97,6 +97,8 @@ constexpr Kind kinds[]{
 constexpr Kind codecs[]{
     {"h265", "a.mp4", "-c:v libx265 -x265-params log-level=none:keyint=25:open-gop=0 -tag:v hvc1 -c:a aac"},
     {"h265_open_groups", "a.mp4", "-c:v libx265 -x265-params log-level=none:keyint=25:open-gop=1 -c:a aac"},
+    {"h265_open_groups_matroska", "a.mkv",
+     "-c:v libx265 -x265-params log-level=none:keyint=25:bframes=6:b-pyramid=1 -c:a aac"},
     {"h265_ten_bits", "a.mkv",
      "-c:v libx265 -pix_fmt yuv420p10le -x265-params log-level=none:keyint=25:open-gop=0 -c:a aac"},
     {"vp8", "a.webm", "-c:v libvpx -b:v 1M -auto-alt-ref 0 -g 25 -c:a libopus"},
@@ -119,10 +121,31 @@ INSTANTIATE_TEST_SUITE_P(Codecs, Splice, ::testing::ValuesIn(codecs),
 INSTANTIATE_TEST_SUITE_P(Files, Splice, ::testing::ValuesIn(kinds),
                          [](const auto& info) { return std::string(info.param.name); });
 
+class SpliceRealClip : public Splice {};
+
+TEST_P(SpliceRealClip, keeps_what_an_edit_does_not_change) {
+  const fs::path file = folder_ / GetParam().file;
+  const Result cut = shell("ffmpeg -nostdin -y -v error " + std::string(GetParam().options) + " -i " +
+                           quoted(clip(GetParam().name)) + " -c copy " + quoted(file));
+  ASSERT_EQ(cut.output, "");
+  const Source source = source_of(file, folder_ / "raw");
+  ASSERT_FALSE(HasFailure());
+  std::mt19937 random(20261121);
+  Editor editor(folder_);
+  for (int round = 0; round < 2 * rounds() && !HasFailure(); ++round) {
+    SCOPED_TRACE("round " + std::to_string(round));
+    editor.check(source, random_edit(source, random), folder_ / ("out" + file.extension().string()));
+  }
+}
+constexpr Kind real_clips[]{{"wannaworktogether.mp4", "a.mp4", "-t 5"},
+                            {"wannaworktogether.mp4", "a.mkv", "-t 5"},
+                            {"cockatoo.mp4", "a.mp4", "-t 4"}};
+INSTANTIATE_TEST_SUITE_P(Clips, SpliceRealClip, ::testing::ValuesIn(real_clips));
+
 class SpliceOnce : public ::testing::Test {
  protected:
-  Source source(double seconds) const {
-    make(folder_ / "0.mp4", seconds, "-c:v libx264 -g 25 -c:a aac");
+  Source source(double seconds, const std::string& codec = "libx264 -g 25") const {
+    make(folder_ / "0.mp4", seconds, "-c:v " + codec + " -c:a aac");
     return source_of(folder_ / "0.mp4", folder_ / "raw");
   }
   const TemporaryFolder folder_;
@@ -153,8 +176,26 @@ TEST_F(SpliceOnce, at_each_place_that_is_special) {
   EXPECT_EQ(editor.spliced(), static_cast<int>(std::size(edits)));
 }
 
-TEST_F(SpliceOnce, ten_times_in_a_row) {
-  Source s = source(6);
+constexpr const char* h265_open_groups =
+    "libx265 -x265-params log-level=none:keyint=25:min-keyint=25:open-gop=1:scenecut=0";
+
+TEST_F(SpliceOnce, goes_on_copying_open_groups_of_h265) {
+  const Source s = source(4, h265_open_groups);
+  Editor editor(folder_);
+  for (const Edit& edit : {Edit{.brighter = {{30, 32}}}, Edit{.removed = {{10, 50}}}}) {
+    editor.check(s, edit, folder_ / "out.mp4");
+    const auto spans = nlohmann::json::parse(read(folder_ / "report.json"))["plan"]["spans"];
+    ASSERT_GE(spans.size(), 3U);
+    EXPECT_EQ(spans.back()["kind"], "copy");
+    EXPECT_EQ(spans.back()["first"], 51);
+    EXPECT_EQ(spans.back()["end"], s.packets.size());
+  }
+}
+
+class SpliceAgain : public SpliceOnce, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(SpliceAgain, ten_times_in_a_row) {
+  Source s = source(6, GetParam());
   Editor editor(folder_);
   for (std::size_t i = 1; i <= 10 && !HasFailure(); ++i) {
     SCOPED_TRACE("edit " + std::to_string(i));
@@ -168,6 +209,7 @@ TEST_F(SpliceOnce, ten_times_in_a_row) {
   }
   EXPECT_EQ(editor.spliced(), 10);
 }
+INSTANTIATE_TEST_SUITE_P(Codecs, SpliceAgain, ::testing::Values("libx264 -g 25", h265_open_groups));
 
 }  // namespace
 }  // namespace reel::tests

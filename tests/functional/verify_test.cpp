@@ -92,15 +92,19 @@ constexpr Kind kinds[]{
     {"matroska", "f.mkv", "-c:v libx264 -g 25 -c:a aac"},
     {"fragments", "g.mp4", "-c:v libx264 -g 25 -c:a aac -movflags frag_keyframe+empty_moov"},
     {"all_keyframes", "i.mov", "-c:v mjpeg -pix_fmt yuvj420p -c:a pcm_s16le"},
+    {"h265_open_groups", "j.mp4", "-c:v libx265 -x265-params log-level=none:keyint=25 -c:a aac"},
     {"without_sound", "h.mp4", "-an -c:v libx264 -g 25"},
 };
 INSTANTIATE_TEST_SUITE_P(Files, VerifyKinds, ::testing::ValuesIn(kinds),
                          [](const auto& info) { return std::string(info.param.name); });
 
 TEST_F(Verify, passes_a_change_of_container) {
-  const fs::path source = make("a.mp4", "-c:v libx264 -g 25 -c:a aac"), output = edited(source, "", "b.mkv");
-  const Result result = verify_by_plan(source, output, plan_of(output));
-  EXPECT_EQ(result.exit, 0) << result.output;
+  // Matroska leaves the first packet of sound without a duration, which libavformat does not make good beside H.265.
+  for (const std::string codec : {"libx264", "libx265 -x265-params log-level=none"}) {
+    const fs::path source = make("a.mp4", "-y -c:v " + codec + " -g 25 -c:a aac"), output = edited(source, "", "b.mkv");
+    const Result result = verify_by_plan(source, output, plan_of(output));
+    EXPECT_EQ(result.exit, 0) << result.output;
+  }
 }
 
 /// Offset and size in the file of the n-th packet of pictures.

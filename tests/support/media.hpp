@@ -80,4 +80,14 @@ inline std::string ffprobe(const std::filesystem::path& file, const std::string&
   return line;
 }
 
+/// Plays a pipeline. gst-launch-1.0 (1.22) now and then waits for ever for an end that came, whatever is in its pipeline: it plays as
+/// soon as a bin has said that it is paused, while the bin still has to note down that it does not play.
+inline Result gst_launch(const std::string& pipeline, const std::string& environment = "") {
+  constexpr int timed_out = 124;
+  const std::string command = environment + "timeout 15 gst-launch-1.0 -q " + pipeline;
+  Result result = shell(command);
+  for (int again = 0; again < 4 && result.exit == timed_out; ++again) result = shell(command);
+  return result;
+}
+
 }  // namespace reel::tests

@@ -50,11 +50,10 @@ inline void expect_sound_times(const std::vector<Packet>& packets) {
   }
 }
 
-/// Brightness of each picture, 160x96, a byte a pixel.
+/// Brightness of each picture, a byte a pixel.
 using Pictures = std::vector<std::string>;
-inline constexpr std::size_t picture_width = 160, picture_height = 96, picture_bytes = picture_width * picture_height;
 
-inline Pictures parted(const std::string& bytes) {
+inline Pictures parted(const std::string& bytes, std::size_t picture_bytes) {
   Pictures pictures;
   for (std::size_t at = 0; at + picture_bytes <= bytes.size(); at += picture_bytes)
     pictures.push_back(bytes.substr(at, picture_bytes));
@@ -71,23 +70,29 @@ inline std::string complaints(const std::string& output) {
   return left;
 }
 
+inline std::size_t pixels_of(const std::filesystem::path& file) {
+  return std::stoul(ffprobe(file, "stream=width", "v:0")) * std::stoul(ffprobe(file, "stream=height", "v:0"));
+}
+
 /// As stored, in order of display, decoded by ffmpeg, which must have nothing to say.
 inline Pictures decoded_by_ffmpeg(const std::filesystem::path& file, const std::filesystem::path& scratch) {
-  const Result result = shell("ffmpeg -nostdin -y -v warning -noautorotate -copyts -i " + quoted(file) +
-                              " -map 0:v:0 -fps_mode passthrough -f rawvideo -pix_fmt gray " + quoted(scratch));
+  const Result result =
+      shell("ffmpeg -nostdin -y -v warning -noautorotate -copyts -i " + quoted(file) +
+            " -map 0:v:0 -fps_mode passthrough -enc_time_base -1 -f rawvideo -pix_fmt gray " + quoted(scratch));
   EXPECT_EQ(complaints(result.output), "") << "ffmpeg on " << file;
-  return parted(read(scratch));
+  return parted(read(scratch), pixels_of(file));
 }
 
 /// The same by GStreamer.
 inline Pictures decoded_by_gstreamer(const std::filesystem::path& file, const std::filesystem::path& scratch) {
   constexpr const char* video_and_audio = "3";
-  const Result result = shell("gst-launch-1.0 -q playbin uri=file://" + file.string() + " flags=" + video_and_audio +
-                              " audio-sink=fakesink video-sink='videoconvert ! video/x-raw,format=GRAY8 ! filesink "
-                              "location=" +
-                              scratch.string() + "'");
+  const Result result =
+      gst_launch("playbin uri=file://" + file.string() + " flags=" + video_and_audio +
+                 " audio-sink=fakesink video-sink='videoconvert ! video/x-raw,format=GRAY8 ! filesink "
+                 "location=" +
+                 scratch.string() + "'");
   EXPECT_EQ(complaints(result.output), "") << "GStreamer on " << file;
-  return parted(read(scratch));
+  return parted(read(scratch), pixels_of(file));
 }
 
 inline double psnr(const std::string& a, const std::string& b) {

@@ -61,6 +61,12 @@ TEST(Printable, makes_control_characters_visible) {
   EXPECT_EQ(printable("\xE2\x80\xAE"), "\\u202e") << "right-to-left override";
 }
 
+TEST(Counted, one_is_singular) {
+  EXPECT_EQ(counted(0, "picture"), "0 pictures");
+  EXPECT_EQ(counted(1, "picture"), "1 picture");
+  EXPECT_EQ(counted(2, "picture"), "2 pictures");
+}
+
 TEST(FormatBytes, counts_in_thousands) {
   EXPECT_EQ(format_bytes(0), "0 B");
   EXPECT_EQ(format_bytes(999), "999 B");

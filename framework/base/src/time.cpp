@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 
@@ -217,6 +218,12 @@ std::string format_duration(Time duration) {
   if (seconds < 3600) return pair(seconds / 60, " min", seconds % 60, " s");
   const auto minutes = seconds / 60 + (seconds % 60 >= 30 ? 1 : 0);
   return pair(minutes / 60, " h", minutes % 60, " min");
+}
+
+std::string format_milliseconds(Time duration) {
+  std::array<char, 32> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.1f ms", 1000 * seconds(duration));
+  return buffer.data();
 }
 
 std::vector<TimeRange> normalized(std::vector<TimeRange> ranges) {

@@ -118,6 +118,11 @@ TEST(FormatDuration, is_rounded_for_people) {
   EXPECT_EQ(format_duration(Time::min()).front(), '-');
 }
 
+TEST(FormatMilliseconds, to_the_tenth) {
+  EXPECT_EQ(format_milliseconds(0s), "0.0 ms");
+  EXPECT_EQ(format_milliseconds(12'340us), "12.3 ms");
+}
+
 TEST(Normalized, joins_what_touches) {
   using Ranges = std::vector<TimeRange>;
   EXPECT_EQ(normalized({{5s, 6s}, {1s, 2s}, {2s, 3s}, {4s, 4s}, {9s, 8s}}), (Ranges{{1s, 3s}, {5s, 6s}}));

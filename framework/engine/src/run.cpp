@@ -23,8 +23,6 @@ using std::chrono::steady_clock;
 /// A result so much shorter than planned is worth a word.
 constexpr double short_share = 0.95;
 
-double seconds(base::Time t) { return std::chrono::duration<double>(t).count(); }
-
 /// What has to be rendered after all; empty: nothing.
 std::string why_not_copied(const planner::Plan& plan) {
   using planner::Treatment;
@@ -138,7 +136,7 @@ void Run::State::check_end(Graph& graph, const std::vector<std::string>& finishe
 
 void Run::State::compare_with_plan() const {
   if (!last.duration || *last.duration < std::chrono::seconds(1)) return;
-  if (seconds(last.position) >= short_share * seconds(*last.duration)) return;
+  if (base::seconds(last.position) >= short_share * base::seconds(*last.duration)) return;
   base::log(base::Level::warning,
             "the result lasts " + base::format_duration(last.position) + ", but " +
                 base::format_duration(*last.duration) + " were expected: the input may be damaged or cut short",
@@ -291,7 +289,7 @@ Report Run::execute() {
   report.frames = s.last.frames;
   report.media_duration = s.last.position;
   report.elapsed = steady_clock::now() - began;
-  const double elapsed = seconds(report.elapsed);
+  const double elapsed = base::seconds(report.elapsed);
   report.frames_per_second = elapsed > 0 ? static_cast<double>(report.frames) / elapsed : 0;
   log_outputs(report);
   return report;
@@ -309,8 +307,8 @@ std::string Report::to_json() const {
   json["frames"] = frames;
   if (verification) json["verification"] = nlohmann::ordered_json::parse(verification->to_json());
   if (!plan.full()) json["plan"] = nlohmann::ordered_json::parse(planner::to_json(plan));
-  json["media_seconds"] = seconds(media_duration);
-  json["elapsed_seconds"] = seconds(elapsed);
+  json["media_seconds"] = base::seconds(media_duration);
+  json["elapsed_seconds"] = base::seconds(elapsed);
   json["frames_per_second"] = frames_per_second;
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }

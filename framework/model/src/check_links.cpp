@@ -103,7 +103,7 @@ class Linker {
   }
 
   static std::string inputs_text(const StageTraits& traits) {
-    const auto plural = [](int n) { return std::to_string(n) + (n == 1 ? " input" : " inputs"); };
+    const auto plural = [](int n) { return base::counted(static_cast<std::uint64_t>(n), "input"); };
     if (traits.min_inputs == traits.max_inputs) return plural(traits.min_inputs);
     if (traits.max_inputs == std::numeric_limits<int>::max()) return plural(traits.min_inputs) + " or more";
     return std::to_string(traits.min_inputs) + " to " + plural(traits.max_inputs);

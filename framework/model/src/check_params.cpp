@@ -135,7 +135,7 @@ class Declaration {
     if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
     if (const auto* real = std::get_if<double>(&value)) return *real;
     const auto& point = std::get<base::TimePoint>(value);
-    if (const auto* time = std::get_if<base::Time>(&point)) return std::chrono::duration<double>(*time).count();
+    if (const auto* time = std::get_if<base::Time>(&point)) return base::seconds(*time);
     error(mark, "wrong-type", "a limit cannot count frames", "write it as a time, such as 2s");
     return std::nullopt;
   }

@@ -96,7 +96,7 @@ Reading read_time(const ParamSchema& schema, std::string_view text) {
   const auto parsed = base::parse_time(text);
   if (!parsed) return bad("bad-time", explained("is no time", parsed.fault, text));
   if (const auto* time = std::get_if<base::Time>(&*parsed))
-    return check_limits(schema, std::chrono::duration<double>(*time).count(), text, *parsed);
+    return check_limits(schema, base::seconds(*time), text, *parsed);
   return good(*parsed);
 }
 

@@ -14,6 +14,7 @@ Pictures::Pictures(const model::MediaIndex& index) : end_(index.end) {
   clean_.assign(packets.size() + 1, false);
   entry_.resize(packets.size() + 1);
   open_.assign(packets.size() + 1, false);
+  unmarked_ = open_;
   clean_[0] = true;
   Time latest = Time::min();
   for (std::size_t i = 0; i < packets.size(); ++i) {
@@ -33,6 +34,7 @@ void Pictures::find_open_entry(const std::vector<model::IndexedPacket>& packets,
   if (!clean_[picture + 1]) return;
   entry_[picture] = packet;
   open_[picture] = true;
+  unmarked_[picture] = packets[packet].unmarked;
 }
 
 std::size_t Pictures::from(Time t) const {

@@ -26,6 +26,8 @@ class Pictures {
   /// Whether a decoder can begin with the packet of this picture and show all pictures from it on.
   bool entry(std::size_t picture) const { return picture < count() && entry_[picture].has_value(); }
   bool open_entry(std::size_t picture) const { return entry(picture) && open_[picture]; }
+  /// As model::IndexedPacket.
+  bool unmarked(std::size_t picture) const { return entry(picture) && unmarked_[picture]; }
   /// The packet of a picture that is an entry.
   std::size_t packet(std::size_t picture) const { return entry_[picture].value_or(picture); }
   /// The last entry at or before; 0 if there is none, since a file begins with one as far as can be known.
@@ -39,7 +41,7 @@ class Pictures {
 
   std::vector<base::Time> times_;
   base::Time end_{0};
-  std::vector<bool> open_;                         ///< by picture
+  std::vector<bool> open_, unmarked_;              ///< by picture
   std::vector<bool> clean_;                        ///< by boundary
   std::vector<std::optional<std::size_t>> entry_;  ///< by picture: its packet, where a decoder can begin
 };

@@ -30,13 +30,15 @@ class Spans {
     while (at < end) {
       const bool after_copy = !spans_.empty() && spans_.back().kind == Span::Kind::copy;
       const std::size_t copied = copy_end(at, end, after_copy);
-      const Span::Kind kind = copied > at ? Span::Kind::copy : Span::Kind::render;
-      const std::size_t next = copied > at ? copied : render_end(at, end);
-      if (kind == Span::Kind::copy)
-        put(kind, at, next);
-      else
+      if (copied == at) {
+        const std::size_t next = render_end(at, end);
         put_renders(at, next);
-      at = next;
+        at = next;
+        continue;
+      }
+      if (pictures_.unmarked(at) && !spans_.empty()) put_marked(at++);
+      if (at < copied) put(Span::Kind::copy, at, copied);
+      at = copied;
     }
   }
 
@@ -51,7 +53,7 @@ class Spans {
   /// How far packets can stay that begin at `at`; `at` itself where none can.
   std::size_t copy_end(std::size_t at, std::size_t end, bool after_copy) const {
     // A decoder takes an open entry for one only where nothing that it was made for stands before it.
-    if (!pictures_.entry(at) || (pictures_.open_entry(at) && after_copy)) return at;
+    if (!pictures_.entry(at) || (pictures_.open_entry(at) && after_copy && !pictures_.unmarked(at))) return at;
     std::size_t stop = at;
     while (stop < end && !changed(stop)) ++stop;
     return std::max(at, pictures_.clean_before(stop));
@@ -74,6 +76,13 @@ class Spans {
       first = at;
     }
     put(Span::Kind::render, first, end);
+  }
+
+  void put_marked(std::size_t picture) {
+    put(Span::Kind::render, picture, picture + 1);
+    Span& span = spans_.back();
+    span.marked = span.decode_from = span.decode_to = pictures_.packet(picture);
+    span.reason = "not changed: its packet is marked as one where decoders can begin";
   }
 
   /// Those that change any of these pictures.

@@ -19,15 +19,17 @@ using model::StageRole;
 
 constexpr Time step = 100ms;
 
-/// Packets in order of decoding, each by its place in the order of display: `I0 3 1 2 I4`. `I` is an entry, `O` an open one, `K` a
-/// keyframe that is none. Ten pictures a second.
+/// Packets in order of decoding, each by its place in the order of display: `I0 3 1 2 I4`. `I` is an entry, `O` an open one, `U` an open
+/// one that has to be marked, `K` a keyframe that is none. Ten pictures a second.
 model::MediaIndex index_of(const std::string& text) {
   model::MediaIndex index{.codec = "h264"};
   std::istringstream words(text);
   for (std::string word; words >> word;) {
-    const bool entry = word[0] == 'I', open = word[0] == 'O', key = entry || open || word[0] == 'K';
+    const bool entry = word[0] == 'I', unmarked = word[0] == 'U', open = word[0] == 'O' || unmarked,
+               key = entry || open || word[0] == 'K';
     const int place = std::stoi(key ? word.substr(1) : word);
-    index.packets.push_back({.time = place * step, .bytes = 1000, .key = key, .entry = entry, .open_entry = open});
+    index.packets.push_back(
+        {.time = place * step, .bytes = 1000, .key = key, .entry = entry, .open_entry = open, .unmarked = unmarked});
     index.end = std::max(index.end, (place + 1) * step);
   }
   return index;
@@ -101,6 +103,10 @@ class Case {
 std::string text(const Plan& plan) {
   std::string text;
   for (const Span& s : plan.spans) {
+    if (s.marked) {
+      text += ", mark " + std::to_string(s.first) + " of packet " + std::to_string(*s.marked);
+      continue;
+    }
     text += (text.empty() ? "" : ", ") + std::string(s.kind == Span::Kind::copy ? "copy " : "render ") +
             std::to_string(s.first) + ".." + std::to_string(s.end);
     if (s.kind == Span::Kind::render)
@@ -177,6 +183,20 @@ TEST(Plan, renders_what_leads_an_open_entry) {
   // What begins the output needs nothing before it; what follows a copy would be taken for a part of it.
   EXPECT_EQ(text(Case(open).cut("keep", {{500ms, Time::max()}}).plan()), "copy 5..11");
   EXPECT_EQ(text(Case(open).cut("remove", {{300ms, 500ms}}).plan()), "copy 0..3, render 5..9 from 3 to 10, copy 9..11");
+}
+
+TEST(Plan, marks_an_entry_that_decoders_would_not_take_for_one) {
+  const char* const open = "I0 1 2 U5 3 4 6 U9 7 8 10";
+  const Plan plan = Case(open).blur(100ms, 150ms).plan();
+  EXPECT_EQ(text(plan), "copy 0..1, render 1..5 from 0 to 6, mark 5 of packet 3, copy 6..11");
+  EXPECT_EQ(plan.spans[3].first_packet, 6U);
+  EXPECT_EQ(plan.decoded, 6U);
+  EXPECT_EQ(text(Case(open).cut("keep", {{500ms, Time::max()}}).plan()), "copy 5..11");
+  EXPECT_EQ(text(Case(open).cut("remove", {{300ms, 500ms}}).plan()), "copy 0..3, mark 5 of packet 3, copy 6..11");
+  EXPECT_EQ(text(Case(open).blur(600ms, 650ms).plan()),
+            "copy 0..6, render 6..9 from 3 to 10, mark 9 of packet 7, copy 10..11");
+  EXPECT_EQ(text(Case("I0 U1 U2 U3").blur(100ms, 150ms).plan()),
+            "copy 0..1, render 1..2 from 1 to 2, mark 2 of packet 2, copy 3..4");
 }
 
 TEST(Plan, of_a_window_decodes_more_but_renders_the_same) {
@@ -276,21 +296,32 @@ TEST(Plan, knows_when_keyframes_change_nothing) {
 void check(const Plan& plan, const model::MediaIndex& index, const std::set<int>& kept, const std::set<int>& changed) {
   std::vector<int> shown;
   Time at{0};
-  bool after_copy = false;
+  bool after_copy = false, after_mark = false;
   for (const Span& s : plan.spans) {
     ASSERT_LT(s.first, s.end);
     EXPECT_EQ(s.output.begin, at);
     at = s.output.end;
     for (std::size_t i = s.first; i < s.end; ++i) shown.push_back(static_cast<int>(i));
+    if (s.marked) {
+      EXPECT_EQ(s.kind, Span::Kind::render);
+      EXPECT_TRUE(index.packets[*s.marked].unmarked);
+      EXPECT_EQ(index.packets[*s.marked].time, static_cast<std::int64_t>(s.first) * step);
+      EXPECT_FALSE(changed.contains(static_cast<int>(s.first)));
+      EXPECT_GT(s.output.begin, Time{0}) << "at the front, no mark is needed";
+      after_mark = true;
+      continue;
+    }
     if (s.kind == Span::Kind::render) {
       EXPECT_TRUE(index.packets[s.decode_from].entry || index.packets[s.decode_from].open_entry);
       EXPECT_LE(s.decode_from, s.first);
       EXPECT_GE(s.decode_to, s.end);
-      after_copy = false;
+      after_copy = after_mark = false;
       continue;
     }
-    EXPECT_TRUE(index.packets[s.first_packet].entry || (index.packets[s.first_packet].open_entry && !after_copy));
+    const model::IndexedPacket& first = index.packets[s.first_packet];
+    EXPECT_TRUE(after_mark || first.entry || (first.open_entry && !after_copy));
     after_copy = true;
+    after_mark = false;
     std::set<Time> decoded, displayed;
     for (std::size_t i = s.first; i < s.end; ++i) {
       decoded.insert(index.packets[i == s.first ? s.first_packet : i].time);
@@ -311,7 +342,7 @@ std::string random_file(std::mt19937& random, int pictures) {
       continue;
     }
     const int reordered = std::min(below(4), pictures - at - 1);
-    constexpr std::array kinds{" K", " O", " O", " ", " ", " ", " ", " "};
+    constexpr std::array kinds{" K", " O", " O", " U", " U", " ", " ", " ", " ", " "};
     text += kinds[static_cast<std::size_t>(below(kinds.size()))] + std::to_string(at + reordered);
     for (int i = 0; i < reordered; ++i) text += " " + std::to_string(at + i);
     at += reordered + 1;

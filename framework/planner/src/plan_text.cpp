@@ -4,12 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "reel/base/text.hpp"
 #include "reel/planner/plan.hpp"
 
 namespace reel::planner {
 namespace {
-
-double seconds(base::Time t) { return std::chrono::duration<double>(t).count(); }
 
 std::string_view name(Treatment treatment) {
   switch (treatment) {
@@ -27,7 +26,9 @@ std::string_view name(Treatment treatment) {
 
 std::string_view name(Span::Kind kind) { return kind == Span::Kind::copy ? "copy" : "render"; }
 
-nlohmann::ordered_json json_of(const base::TimeRange& range) { return {seconds(range.begin), seconds(range.end)}; }
+nlohmann::ordered_json json_of(const base::TimeRange& range) {
+  return {base::seconds(range.begin), base::seconds(range.end)};
+}
 
 std::string range_text(const base::TimeRange& range) {
   return base::format_moment(range.begin) + ".." + base::format_moment(range.end);
@@ -55,13 +56,13 @@ nlohmann::ordered_json json_of(const SoundPlan& sound) {
 }
 
 std::string text_of(const SoundPlan& sound) {
-  const std::string unit = sound.grid.frame == 1 ? " sample" : " packet";
+  const std::string unit = sound.grid.frame == 1 ? "sample" : "packet";
   std::string text;
   for (const SoundSpan& span : sound.spans)
     text += "sound " + padded(std::string(name(span.kind)), 7) + padded(range_text(sound.range_of(span)), 22) +
-            padded(std::to_string(span.packets()) + unit + (span.packets() == 1 ? "" : "s"), 15) + span.reason + "\n";
-  return text + "in all " + std::to_string(sound.copied + sound.rendered) + unit +
-         "s of sound: " + std::to_string(sound.copied) + " copied, " + std::to_string(sound.rendered) + " encoded\n";
+            padded(base::counted(span.packets(), unit), 15) + span.reason + "\n";
+  return text + "in all " + base::counted(sound.copied + sound.rendered, unit) +
+         " of sound: " + std::to_string(sound.copied) + " copied, " + std::to_string(sound.rendered) + " encoded\n";
 }
 
 }  // namespace
@@ -96,8 +97,7 @@ std::string to_text(const Plan& plan) {
   for (const Span& span : plan.spans) {
     text += padded(std::string(name(span.kind)), 7) + padded(range_text(span.source), 22);
     if (moved) text += "-> " + padded(range_text(span.output), 22);
-    text += padded(std::to_string(span.pictures()) + (span.pictures() == 1 ? " picture" : " pictures"), 15) +
-            span.reason + "\n";
+    text += padded(base::counted(span.pictures(), "picture"), 15) + span.reason + "\n";
   }
   if (std::ranges::any_of(plan.spans, [](const Span& s) { return !s.stages.empty(); }))
     text += "rendering goes on up to where packets can be copied again, so it may take in more than what is changed\n";

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "reel/base/error.hpp"
+#include "reel/base/text.hpp"
 
 namespace reel::service {
 namespace {
@@ -43,10 +44,6 @@ std::string utc_now() {
 }
 
 std::size_t bytes_of(const LogRecord& line) { return sizeof line + line.message.size() + line.stage.size(); }
-
-std::string counted(std::size_t count, const std::string& one) {
-  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
-}
 
 }  // namespace
 
@@ -290,9 +287,9 @@ bool Recorder::Worker::done() const {
 std::string Recorder::Worker::what_is_missing() const {
   std::string missing;
   const auto add = [&missing](const std::string& part) { missing += (missing.empty() ? "" : ", ") + part; };
-  if (!lines_.empty()) add(counted(lines_.size(), "log line"));
-  if (lines_refused_ > 0) add(counted(lines_refused_, "log line") + " that the database refused");
-  if (lines_dropped_ > 0) add(counted(lines_dropped_, "log line") + " that came while too many were waiting");
+  if (!lines_.empty()) add(base::counted(lines_.size(), "log line"));
+  if (lines_refused_ > 0) add(base::counted(lines_refused_, "log line") + " that the database refused");
+  if (lines_dropped_ > 0) add(base::counted(lines_dropped_, "log line") + " that came while too many were waiting");
   if (outcome_ || outcome_lost_) add("the outcome of the run");
   if (missing.empty()) return {};
   const std::string why = reason_.empty() ? "The database did not answer in time." : reason_;

@@ -19,9 +19,6 @@ constexpr const char* pictures = "-f lavfi -i testsrc2=size=128x96:rate=25:durat
 class SourceTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { load_plugin("local"); }
-  void SetUp() override {
-    if (!has_ffmpeg()) GTEST_SKIP() << "ffmpeg is not installed";
-  }
 
   std::string file(const std::string& name) const { return folder_.file(name); }
   static std::string source(const std::string& path, const std::string& more = "") {

@@ -92,9 +92,6 @@ std::string second_pass(const Measured& m, const std::string& with) {
 class NormalizeTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { load_plugin("sound"); }
-  void SetUp() override {
-    if (!has_ffmpeg()) GTEST_SKIP() << "ffmpeg is the reference here";
-  }
 };
 
 TEST_F(NormalizeTest, MeasuresWhatFfmpegMeasures) {

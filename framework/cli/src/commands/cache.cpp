@@ -10,8 +10,7 @@ namespace reel::cli {
 namespace {
 
 std::string in_words(const engine::SpanCache::Stats& stats) {
-  return std::to_string(stats.spans) + (stats.spans == 1 ? " rendered span, " : " rendered spans, ") +
-         base::format_bytes(stats.bytes);
+  return base::counted(stats.spans, "rendered span") + ", " + base::format_bytes(stats.bytes);
 }
 
 void add_stats(CLI::App& app, Chosen& chosen) {

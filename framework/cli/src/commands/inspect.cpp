@@ -263,8 +263,8 @@ base::ExitCode probe(const std::string& file, bool as_json) {
   for (const auto& stream : info.streams) {
     std::cout << "  " << stream.index << "  " << stream.kind << "  " << base::printable(describe(stream)) << '\n';
     if (!frames || !stream.is_default || !stream.video) continue;
-    const auto keys = std::ranges::count(frames->keyframes, true);
-    std::cout << "       " << frames->times.size() << " frames, " << keys << (keys == 1 ? " keyframe" : " keyframes")
+    const auto keys = static_cast<std::uint64_t>(std::ranges::count(frames->keyframes, true));
+    std::cout << "       " << base::counted(frames->times.size(), "frame") << ", " << base::counted(keys, "keyframe")
               << '\n';
   }
   for (const auto& chapter : info.chapters)

@@ -24,6 +24,7 @@ struct EncoderSettings {
   AVPixelFormat format = AV_PIX_FMT_NONE;  ///< NONE: as in the file
   int b_frames = 0;
   int group = 250;     ///< pictures between keyframes, at most
+  int threads = 0;     ///< 0: as many as the encoder likes
   unsigned flags = 0;  ///< AV_CODEC_FLAG_*
   int level = FF_LEVEL_UNKNOWN;
   std::int64_t bit_rate = 0;
@@ -49,6 +50,8 @@ class Codec {
   virtual std::optional<Buffer> header(Bytes encoder_header) const;
   /// A packet of the encoder as it stands in the file; nothing if there is no room for it.
   virtual std::optional<Buffer> fitted(Bytes packet) const { return Buffer(packet.begin(), packet.end()); }
+  /// A packet that the index calls unmarked, with its mark. Nothing: it is none.
+  virtual std::optional<Buffer> marked(Bytes) const { return std::nullopt; }
 
  protected:
   explicit Codec(const AVCodecParameters& parameters) : parameters_(parameters) {}

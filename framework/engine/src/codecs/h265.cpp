@@ -139,6 +139,12 @@ std::optional<Buffer> renumbered_slice(Bytes unit, unsigned picture_set_number) 
   return nal::escaped(renumbered);
 }
 
+Buffer with_broken_link(Bytes slice) {
+  Buffer marked = copy_of(slice);
+  marked[0] = static_cast<std::uint8_t>((marked[0] & 0x81U) | broken_link << 1U);
+  return marked;
+}
+
 }  // namespace h265
 
 namespace {
@@ -168,12 +174,25 @@ class H265Codec final : public Codec {
     const auto units = nal::units_of(packet, configuration_.framing);
     if (!units) return refuse("a packet of it is damaged");
     for (const Bytes unit : *units) {
-      if (unit.size() < 3) return refuse("a packet of it is damaged");
+      if (unit.size() < 2) return refuse("a packet of it is damaged");
       if (is_set(unit) && !known(unit)) refuse("its parameter sets change on the way");
-      // Pictures that lead a clean random access picture may refer to what was before it. It cannot be an open entry either: it would
-      // have to end the sequence before it, and then decoders throw away what they have not shown yet.
-      const unsigned type = type_of(unit);
-      if (type == idr_with_leading || type == idr_without_leading) packets.back().entry = true;
+      model::IndexedPacket& read = packets.back();
+      switch (type_of(unit)) {
+        case idr_with_leading:
+        case idr_without_leading:
+        case broken_link:
+        case broken_link_with_decodable_leading:
+          read.entry = true;
+          break;
+        case broken_link_with_leading:
+          read.open_entry = true;
+          break;
+        case clean_random_access:
+          read.open_entry = read.unmarked = true;
+          break;
+        default:
+          break;
+      }
     }
   }
 
@@ -212,6 +231,22 @@ class H265Codec final : public Codec {
       if (!renumbered || !nal::append_unit(fitted, *renumbered, configuration_.framing)) return std::nullopt;
     }
     return fitted;
+  }
+
+  /// To end the sequence before a clean random access picture would make it an entry too, but then decoders throw away what they have not
+  /// shown yet (clause C.5.2.2); before one with a broken link, they show it.
+  std::optional<Buffer> marked(Bytes packet) const override {
+    const auto units = nal::units_of(packet, configuration_.framing);
+    if (!units) return std::nullopt;
+    Buffer marked;
+    bool found = false;
+    for (const Bytes unit : *units) {
+      const bool entry = type_of(unit) == clean_random_access;
+      found = found || entry;
+      nal::append_unit(marked, entry ? with_broken_link(unit) : Buffer(unit.begin(), unit.end()),
+                       configuration_.framing);
+    }
+    return found ? std::optional(marked) : std::nullopt;
   }
 
  private:

@@ -6,8 +6,12 @@
 namespace reel::engine::h265 {
 
 enum UnitType : unsigned {
+  broken_link_with_leading = 16,
+  broken_link_with_decodable_leading = 17,
+  broken_link = 18,  ///< with nothing that leads it
   idr_with_leading = 19,
   idr_without_leading = 20,
+  clean_random_access = 21,
   video_set = 32,
   sequence_set = 33,
   picture_set = 34,
@@ -36,6 +40,8 @@ struct Numbers {
 std::optional<unsigned> id_of_set(Bytes unit);
 /// A set with other numbers, of itself and of what it refers to.
 Buffer renumbered_set(Bytes unit, const Numbers& numbers);
+/// A slice of a clean random access picture as one of a picture before which a link is broken.
+Buffer with_broken_link(Bytes slice);
 /// A slice that referred to picture parameter set 0, referring to another from 15 to 30; nothing if it did not.
 std::optional<Buffer> renumbered_slice(Bytes unit, unsigned picture_set_number);
 

@@ -70,9 +70,7 @@ void add_parameters(const model::Stage& stage, std::string& text) {
 
 Json contract_json(const model::Contract& c) { return model::to_text(c); }
 
-Json seconds_json(const std::optional<base::Time>& t) {
-  return t ? Json(std::chrono::duration<double>(*t).count()) : Json(nullptr);
-}
+Json seconds_json(const std::optional<base::Time>& t) { return t ? Json(base::seconds(*t)) : Json(nullptr); }
 
 Json stage_json(const Prepared& prepared, std::size_t index, const std::vector<Kinds>& outputs) {
   const model::Stage& stage = prepared.pipeline.stages[index];
@@ -152,7 +150,7 @@ std::string media_words(const model::MediaInfo& media) {
   }
   if (const auto* const a = media.audio(); a != nullptr)
     parts.push_back(a->audio->codec + " sound at " + std::to_string(a->audio->sample_rate) + " Hz, " +
-                    std::to_string(a->audio->channels) + (a->audio->channels == 1 ? " channel" : " channels"));
+                    base::counted(static_cast<std::uint64_t>(a->audio->channels), "channel"));
   std::string text = base::join_words(parts);
   if (media.duration) text += "; lasts " + base::format_moment(*media.duration);
   return text;

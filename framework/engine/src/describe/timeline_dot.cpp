@@ -125,8 +125,6 @@ std::string swatch(const char* colour, const std::string& text) {
   return std::string("<FONT POINT-SIZE=\"11\" COLOR=\"") + colour + "\">■</FONT>" + small(" " + text + "      ");
 }
 
-std::string counted(std::size_t count) { return std::to_string(count) + (count == 1 ? " picture" : " pictures"); }
-
 std::string sound_words(const Plan& plan) {
   switch (plan.sound) {
     case Treatment::none:
@@ -148,8 +146,8 @@ std::string legend(const Plan& plan, const std::vector<Part>& parts) {
   if (plan.spans.empty()) {
     cells = swatch(rendered_colour, "rendered: everything, because " + plan.pictures_reason);
   } else {
-    cells = swatch(copied_colour, "copied: " + counted(plan.copied));
-    if (plan.rendered > 0) cells += swatch(rendered_colour, "rendered: " + counted(plan.rendered));
+    cells = swatch(copied_colour, "copied: " + base::counted(plan.copied, "picture"));
+    if (plan.rendered > 0) cells += swatch(rendered_colour, "rendered: " + base::counted(plan.rendered, "picture"));
     if (std::ranges::any_of(parts, &Part::cut_before)) cells += swatch(cut_colour, "cut");
   }
   return "<TR><TD ALIGN=\"LEFT\">" + cells + small(sound_words(plan)) + "</TD></TR>";
@@ -157,7 +155,7 @@ std::string legend(const Plan& plan, const std::vector<Part>& parts) {
 
 std::string listed(const Span& span) {
   return base::format_moment(span.output.begin) + ".." + base::format_moment(span.output.end) + "  " +
-         counted(span.pictures()) + "  " + span.reason;
+         base::counted(span.pictures(), "picture") + "  " + span.reason;
 }
 
 /// What is rendered, in columns that are read downwards.

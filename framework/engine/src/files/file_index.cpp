@@ -127,4 +127,22 @@ std::optional<FileIndex> index_file(const std::string& uri) {
   return index;
 }
 
+bool read_packets(const FileIndex& index, std::size_t first, std::size_t end, const std::function<void(Bytes)>& take) {
+  const av::Input input = av::open(index.uri);
+  av::read_only(input.get(), index.stream);
+  if (first > 0 && av_seek_frame(input.get(), index.stream, index.times[first].pts, AVSEEK_FLAG_BACKWARD) < 0)
+    return false;
+  const av::Packet packet(av_packet_alloc());
+  std::size_t at = first;
+  while (at < end && av_read_frame(input.get(), packet.get()) >= 0) {
+    const bool ours = packet->stream_index == index.stream;
+    if (ours && packet->pts == index.times[at].pts)
+      take({packet->data, static_cast<std::size_t>(packet->size)}), ++at;
+    else if (ours && at > first)
+      return false;
+    av_packet_unref(packet.get());
+  }
+  return at == end;
+}
+
 }  // namespace reel::engine

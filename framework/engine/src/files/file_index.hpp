@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,9 @@ struct FileIndex {
 /// Times of decoding for pictures shown at these times, which grow: each as many places earlier as `depth`, and those before the
 /// first at the first step.
 std::vector<std::int64_t> decoding_times(const std::vector<std::int64_t>& shown, int depth);
+
+/// Reads packets [first, end) once more, in order of decoding. False: they were not found.
+bool read_packets(const FileIndex& index, std::size_t first, std::size_t end, const std::function<void(Bytes)>& take);
 
 /// Reads every packet. Nothing where the file has no video stream. Throws as av::open().
 std::optional<FileIndex> index_file(const std::string& uri);

@@ -190,7 +190,7 @@ std::string describe_caps(GstCaps* caps) {
   }
   if (gst_structure_get_int(s, "rate", &rate) != FALSE) text += " at " + std::to_string(rate) + " Hz";
   if (gst_structure_get_int(s, "channels", &channels) != FALSE)
-    text += ", " + std::to_string(channels) + (channels == 1 ? " channel" : " channels");
+    text += ", " + base::counted(static_cast<std::uint64_t>(channels), "channel");
   return text;
 }
 

@@ -160,7 +160,7 @@ GstElement* Graph::add(const char* factory, std::size_t stage) {
 GstElement* Graph::make_queue(std::size_t stage, Kind kind) {
   GstElement* const queue = add("queue", stage);
   if (kind == Kind::video)
-    g_object_set(queue, "max-size-buffers", 16U, "max-size-bytes", 0U, "max-size-time", G_GUINT64_CONSTANT(0), nullptr);
+    g_object_set(queue, "max-size-buffers", 3U, "max-size-bytes", 0U, "max-size-time", G_GUINT64_CONSTANT(0), nullptr);
   else
     g_object_set(queue, "max-size-buffers", 0U, "max-size-bytes", most_sound, "max-size-time", G_GUINT64_CONSTANT(0),
                  nullptr);

@@ -72,7 +72,7 @@ void describe(AVCodecContext& c, const AVCodecParameters& p, const EncoderSettin
   c.gop_size = s.group;
   c.bit_rate = s.bit_rate;
   c.flags |= static_cast<int>(s.flags);
-  c.thread_count = 0;
+  c.thread_count = s.threads;
   if (s.quantizer) {
     c.flags |= AV_CODEC_FLAG_QSCALE;
     c.global_quality = *s.quantizer * FF_QP2LAMBDA;

@@ -16,26 +16,6 @@ using planner::Span;
 /// Raised with every change of what is kept, or of how spans are rendered.
 constexpr int edition = 1;
 
-/// The packets that are decoded for the span. False: they were not found again.
-bool add_packets(const FileIndex& index, const Span& span, Sha256& sum) {
-  const av::Input input = av::open(index.uri);
-  av::read_only(input.get(), index.stream);
-  const PacketTimes& first = index.times[span.decode_from];
-  if (span.decode_from > 0 && av_seek_frame(input.get(), index.stream, first.pts, AVSEEK_FLAG_BACKWARD) < 0)
-    return false;
-  const av::Packet packet(av_packet_alloc());
-  std::size_t at = span.decode_from;
-  while (at < span.decode_to && av_read_frame(input.get(), packet.get()) >= 0) {
-    const bool ours = packet->stream_index == index.stream;
-    if (ours && packet->pts == index.times[at].pts)
-      sum.add({packet->data, static_cast<std::size_t>(packet->size)}), ++at;
-    else if (ours && at > span.decode_from)
-      return false;
-    av_packet_unref(packet.get());
-  }
-  return at == span.decode_to;
-}
-
 /// A file that a parameter names, by what can be told of it without reading it. The name alone says nothing of what is in it.
 std::string file_state(const std::filesystem::path& folder, const std::string& name) {
   struct stat state {};
@@ -118,7 +98,8 @@ std::optional<std::string> key_of(const Prepared& prepared, const Span& span, co
   for (const Time t : times_of(span, index)) sum.add(std::to_string((t - span.output.begin).count()));
   // Which of the pictures that are decoded.
   sum.add(std::to_string(span.first - span.decode_from));
-  if (!add_packets(index, span, sum)) return std::nullopt;
+  if (!read_packets(index, span.decode_from, span.decode_to, [&sum](Bytes packet) { sum.add(packet); }))
+    return std::nullopt;
   std::string key;
   for (const std::uint8_t byte : sum.end()) {
     constexpr const char* digits = "0123456789abcdef";

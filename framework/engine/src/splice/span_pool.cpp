@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -69,7 +71,7 @@ class Pool {
   }
 
   RenderedSpan recalled_or_rendered(const Span& span, const SpanOptions& options) {
-    const auto key = options.cache != nullptr ? key_of(prepared_, span, index_, format_) : std::nullopt;
+    const auto key = options.cache != nullptr && !span.marked ? key_of(prepared_, span, index_, format_) : std::nullopt;
     if (key)
       if (auto known = recall(*options.cache, *key, span.pictures(), options.spool)) return *std::move(known);
     RenderedSpan made = render_span(prepared_, span, index_, format_, inner_, options);
@@ -83,6 +85,7 @@ class Pool {
         options.on_pictures = [this, i](std::size_t pictures) { done_[i] = pictures; };
         rendered_[i] = recalled_or_rendered(*spans_[i], options);
         done_[i] = spans_[i]->pictures();
+        malloc_trim(0);  // of a graph and an encoder, which are gone; the next ones fit into no gap of theirs
       } catch (...) {
         const std::lock_guard lock(mutex_);
         if (!failure_) failure_ = std::current_exception();

@@ -100,8 +100,8 @@ RenderedSpan play_span(const Prepared& prepared, const planner::Span& span, cons
   Collector collector(times, span.output.end, encoder);
   auto graph = std::make_unique<Graph>(prepared, GraphOptions{options.secret, {}, true});
   // The encoder has a thread of its own here.
-  constexpr const char* queue = " ! queue max-size-buffers=4 max-size-bytes=0 max-size-time=0";
-  AppEnd end(conversion_to(format) + queue, 4, [&collector](GstAppSink* sink) { return collector.take(sink); });
+  constexpr const char* queue = " ! queue max-size-buffers=2 max-size-bytes=0 max-size-time=0";
+  AppEnd end(conversion_to(format) + queue, 2, [&collector](GstAppSink* sink) { return collector.take(sink); });
   graph->want_output({last, Kind::video}, end.release());
   graph->assemble();
   const PacketWatch watch(graph->pipeline(), index.media, span.decode_from);
@@ -130,10 +130,19 @@ RenderedSpan play_span(const Prepared& prepared, const planner::Span& span, cons
   return {std::move(pictures)};
 }
 
+/// The packet of a picture that is not rendered, with its mark.
+RenderedSpan mark_span(std::size_t packet, const FileIndex& index, const PictureFormat& format, Spool& spool) {
+  std::optional<Buffer> marked;
+  const bool read = read_packets(index, packet, packet + 1, [&](Bytes bytes) { marked = format.codec->marked(bytes); });
+  if (!read || !marked) throw SpliceFault("a packet of the source cannot be marked as one where decoders can begin");
+  return {{{.picture = 0, .key = true, .bytes = spool.add(*marked)}}};
+}
+
 }  // namespace
 
 RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, const FileIndex& index,
                          const PictureFormat& format, const Requests& requests, const SpanOptions& options) {
+  if (span.marked) return mark_span(*span.marked, index, format, options.spool);
   const std::size_t last = prepared.pipeline.stages[main_sink(prepared.pipeline).value_or(0)].inputs.front();
   const Time begin = begin_of(prepared, span, index, last);
   try {

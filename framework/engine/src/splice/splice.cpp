@@ -136,10 +136,10 @@ Time play_alone(const Prepared& alone, std::size_t sink, const RunOptions& optio
   Player player(std::move(graph), alone, requests);
   PlayHooks hooks;
   hooks.stall_timeout = options.stall_timeout;
-  const double length = std::chrono::duration<double>(alone.clocks[sink].input_duration.value_or(Time{1})).count();
+  const double length = base::seconds(alone.clocks[sink].input_duration.value_or(Time{1}));
   const StageCounters& counters = *player.graph().counters(sink);
   hooks.on_tick = [&](Graph&) {
-    const double at = std::chrono::duration<double>(Time{counters.position}).count();
+    const double at = base::seconds(Time{counters.position});
     on_part(std::clamp(at / length, 0.0, 1.0), counters.frames_in);
   };
   player.play(hooks);

@@ -51,6 +51,13 @@ void sort_for_display(Track& track) {
   for (std::size_t i = 0; i < track.count(); ++i) track.place[track.displayed[i]] = i;
 }
 
+/// Containers that write no durations leave the first packet without one, since those of others follow from it.
+void fill_durations(Track& track) {
+  const std::int64_t step = av_rescale_q(track.step().count(), {1, 1'000'000'000}, track.time_base);
+  for (std::int64_t& duration : track.duration)
+    if (duration <= 0) duration = step;
+}
+
 std::optional<Track> track_of(AVFormatContext* input, AVMediaType type) {
   const AVStream* const stream = av::default_stream(input, type);
   if (stream == nullptr) return std::nullopt;
@@ -156,7 +163,7 @@ File read_file(const std::string& uri, const std::atomic<bool>* stop) {
     av_packet_unref(packet.get());
   }
   for (auto* const track : {&file.pictures, &file.sound})
-    if (*track) sort_for_display(**track);
+    if (*track) sort_for_display(**track), fill_durations(**track);
   if (std::string_view(input->iformat->name).find("mp4") != std::string_view::npos)
     file.sample_entries = most_sample_entries(local_path(uri));
   return file;

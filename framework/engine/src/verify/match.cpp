@@ -196,7 +196,7 @@ Alignment all_rendered(std::size_t packets, const std::string& reason) {
   return alignment;
 }
 
-Alignment align(Prints source, Prints output, const std::vector<bool>& keys) {
+Alignment align(Prints source, Prints output, const std::vector<bool>& keys, const std::vector<bool>& output_keys) {
   Alignment alignment;
   alignment.from.resize(output.size());
   std::size_t at = 0, next = 0;
@@ -215,7 +215,9 @@ Alignment align(Prints source, Prints output, const std::vector<bool>& keys) {
         {.source = run.source, .output = run.output, .count = run.count, .reason = "its packets are the source's"});
     // Behind a keyframe, those that lead it may be left out.
     const bool behind_key = run.output > 0 && alignment.from[run.output - 1] && keys[*alignment.from[run.output - 1]];
-    if (run.source > 0 && !keys[run.source] && !behind_key)
+    const bool behind_new_key = run.output > 0 && run.output <= output_keys.size() && !alignment.from[run.output - 1] &&
+                                output_keys[run.output - 1];
+    if (run.source > 0 && !keys[run.source] && !behind_key && !behind_new_key)
       alignment.misfits.push_back({Misfit::Kind::no_entry, run.output, 1});
     for (std::size_t i = 0; i < run.count; ++i) alignment.from[run.output + i] = run.source + i;
     at = run.output + run.count;

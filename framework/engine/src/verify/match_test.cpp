@@ -116,6 +116,10 @@ TEST(FoundOut, WhatMustHaveBeenCopied) {
 TEST(FoundOut, ACopyBeginsWhereADecoderCan) {
   const std::vector<bool> keys{true, false, false, false, true, false, false, false};
   EXPECT_THAT(align(prints("abcdefgh"), prints("aXcdefgh"), keys).misfits, ElementsAre(Misfit{Kind::no_entry, 2, 1}));
+  EXPECT_THAT(align(prints("abcdefgh"), prints("aXcdefgh"), keys, {true, true, false, false, true, false, false, false})
+                  .misfits,
+              IsEmpty())
+      << "a new keyframe";
   EXPECT_THAT(align(prints("abcdefgh"), prints("abcdfgh"), keys).misfits, ElementsAre(Misfit{Kind::no_entry, 4, 1}));
 }
 

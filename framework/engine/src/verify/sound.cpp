@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdio>
 #include <ranges>
 
 #include "verify/scene.hpp"
@@ -9,15 +8,8 @@ namespace {
 
 using base::Time;
 
-std::string milliseconds(Time time) {
-  std::string text(32, '\0');
-  text.resize(static_cast<std::size_t>(
-      std::snprintf(text.data(), text.size(), "%.1f ms", std::chrono::duration<double, std::milli>(time).count())));
-  return text;
-}
-
 std::string off_words(Time off) {
-  return "sound is " + milliseconds(std::chrono::abs(off)) + (off < Time{0} ? " early" : " late");
+  return "sound is " + base::format_milliseconds(std::chrono::abs(off)) + (off < Time{0} ? " early" : " late");
 }
 
 class Sound {
@@ -86,7 +78,7 @@ class Sound {
     const Time allowed = std::max(widest_gap(source_), output_.step() / 2) + source_.tick() + output_.tick();
     for (std::size_t i = 1; i < output_.count(); ++i)
       if (const Time gap = gap_before(output_, i); gap > allowed)
-        findings_.add("sound", "gap", moment(i - 1), "sound has a gap of " + milliseconds(gap));
+        findings_.add("sound", "gap", moment(i - 1), "sound has a gap of " + base::format_milliseconds(gap));
   }
 
   void report(const std::vector<Misfit>& misfits) {
@@ -214,7 +206,7 @@ class Sound {
     const auto check = [&](Time off, Time source_off, Time tolerance, std::size_t at, const char* what) {
       if (std::min(std::chrono::abs(off), std::chrono::abs(off - source_off)) > tolerance)
         findings_.add("sound", what, moment(at),
-                      std::string("sound ") + what + " " + milliseconds(std::chrono::abs(off)) +
+                      std::string("sound ") + what + " " + base::format_milliseconds(std::chrono::abs(off)) +
                           (off < Time{0} ? " before" : " after") + " the pictures");
     };
     check(begin, source_begin, half_, 0, "begins");

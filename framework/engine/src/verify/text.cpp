@@ -11,19 +11,16 @@ namespace reel::engine {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using base::counted;
+using base::seconds;
 using planner::Span;
 
 constexpr std::size_t most_rows = 40;  ///< a table longer than this helps nobody
 
-double seconds(base::Time t) { return std::chrono::duration<double>(t).count(); }
 Json json_of(const base::TimeRange& range) { return {seconds(range.begin), seconds(range.end)}; }
 
 std::string range_text(const base::TimeRange& range) {
   return base::format_moment(range.begin) + ".." + base::format_moment(range.end);
-}
-
-std::string counted(std::size_t count, const std::string& thing) {
-  return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
 }
 
 std::string psnr_text(const VerifiedSpan& span) {
@@ -71,12 +68,6 @@ std::string table(const std::vector<VerifiedSpan>& spans) {
   return text + "\n";
 }
 
-std::string milliseconds(base::Time time) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f ms", 1000 * seconds(time));
-  return text.data();
-}
-
 std::string sound_text(const VerifiedSound& sound) {
   if (!sound.present) return "";
   const std::size_t fresh = sound.packets - sound.same_packets;
@@ -86,7 +77,7 @@ std::string sound_text(const VerifiedSound& sound) {
           (fresh == 0 ? "all of them" : std::to_string(fresh) + " new") + "; ";
   return text + (sound.worst_offset == base::Time{0}
                      ? "in step with the pictures\n"
-                     : "at most " + milliseconds(sound.worst_offset) + " out of step with the pictures\n");
+                     : "at most " + base::format_milliseconds(sound.worst_offset) + " out of step with the pictures\n");
 }
 
 struct Sums {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "reel/base/text.hpp"
 #include "verify/scene.hpp"
 
 namespace reel::engine::proof {
@@ -7,16 +8,15 @@ namespace {
 
 using base::Time;
 
-std::string packets(std::size_t count) { return std::to_string(count) + (count == 1 ? " packet" : " packets"); }
-
 std::string words(const Misfit& misfit, bool planned) {
   switch (misfit.kind) {
     case Misfit::Kind::changed:
       return "this packet is not the source's, though the plan copies it";
     case Misfit::Kind::missing:
-      return packets(misfit.count) + " of the plan " + (misfit.count == 1 ? "is" : "are") + " missing here";
+      return base::counted(misfit.count, "packet") + " of the plan " + (misfit.count == 1 ? "is" : "are") +
+             " missing here";
     case Misfit::Kind::extra:
-      return packets(misfit.count) + " here " + (misfit.count == 1 ? "is" : "are") + " not in the plan";
+      return base::counted(misfit.count, "packet") + " here " + (misfit.count == 1 ? "is" : "are") + " not in the plan";
     case Misfit::Kind::swapped:
       return "two packets are swapped";
     case Misfit::Kind::no_entry:

@@ -57,7 +57,7 @@ Scene look_at(const std::string& source, const std::string& output, const Verify
   if (!scene.source.pictures || !scene.output.pictures) return scene;
   const proof::Prints before = scene.source.pictures->prints, after = scene.output.pictures->prints;
   if (!scene.plan)
-    scene.alignment = proof::align(before, after, scene.source.pictures->keys);
+    scene.alignment = proof::align(before, after, scene.source.pictures->keys, scene.output.pictures->keys);
   else if (scene.plan->pictures == planner::Treatment::render)
     scene.alignment = proof::all_rendered(after.size(), scene.plan->pictures_reason);
   else

@@ -15,6 +15,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& known
 /// `a, b and c`
 std::string join_words(const std::vector<std::string>& words, std::string_view last = "and");
 
+/// `1 picture`, `5 pictures`
+std::string counted(std::uint64_t count, std::string_view thing);
+
 /// Columns of a terminal that a UTF-8 text takes; wide characters count two, combining ones none.
 std::size_t display_width(std::string_view utf8);
 

@@ -15,6 +15,8 @@ namespace reel::base {
 /// with a rounded frame rate.
 using Time = std::chrono::nanoseconds;
 
+constexpr double seconds(Time time) noexcept { return std::chrono::duration<double>(time).count(); }
+
 /// The n-th picture of a stage's input, counted from 0. Becomes a Time once the media are known.
 struct FrameNumber {
   std::int64_t value = 0;
@@ -66,6 +68,9 @@ std::string format(const TimeRange& range);
 
 /// `3 min 12 s`, `1.4 s`: for people, rounded.
 std::string format_duration(Time duration);
+
+/// `12.3 ms`
+std::string format_milliseconds(Time duration);
 
 /// Sorted, without empty ones, with touching and overlapping ones joined.
 std::vector<TimeRange> normalized(std::vector<TimeRange> ranges);

@@ -86,6 +86,8 @@ struct IndexedPacket {
   /// As `entry`, for itself and all that is shown behind it; but pictures that follow it in decoding and are shown before it need
   /// what was before.
   bool open_entry = false;
+  /// Of an open entry: behind other pictures than those it was made for, decoders take it for one only if its packet is marked first.
+  bool unmarked = false;
 };
 
 /// The packets of the stream of pictures that plays by default, in the order of decoding: what a planner needs to know of a

@@ -32,11 +32,6 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-inline bool has_ffmpeg() {
-  static const bool found = std::system("ffmpeg -version >/dev/null 2>&1") == 0;
-  return found;
-}
-
 namespace detail {
 
 inline std::string ffmpeg_name(const std::string& format) {

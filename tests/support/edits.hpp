@@ -124,6 +124,7 @@ inline std::string yaml(const Source& s, const Edit& edit, const std::filesystem
 struct Fate {
   std::size_t source = 0;
   bool copied = false;
+  bool marked = false;  ///< its packet is not the source's, but its picture is
 };
 
 /// Runs edits in a folder of its own and holds what comes out against the source.
@@ -172,7 +173,7 @@ class Editor {
     std::vector<std::size_t> packets;
     for (const auto& span : spans)
       for (std::size_t i = span["first"]; i < span["end"]; ++i) {
-        fates.push_back({i, span["kind"] == "copy"});
+        fates.push_back({i, span["kind"] == "copy", span.contains("marked_packet")});
         packets.push_back(i == span["first"] ? std::size_t{span["first_packet"]} : i);
       }
     ASSERT_EQ(made.size(), fates.size());
@@ -199,7 +200,7 @@ class Editor {
       const std::string& was = before[fates[i].source];
       if (within(edit.brighter, fates[i].source))
         EXPECT_GT(mean(after[i]), mean(was) + 15) << "no effect at " << fates[i].source;
-      else if (fates[i].copied)
+      else if (fates[i].copied || fates[i].marked)
         EXPECT_TRUE(after[i] == was) << "copied, but another picture: " << fates[i].source;
       else  // Where nothing is copied, the sink's own settings count.
         EXPECT_GT(psnr(after[i], was), spliced ? invisible_db : likeness_db) << "rendered: " << fates[i].source;

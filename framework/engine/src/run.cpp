@@ -27,7 +27,7 @@ constexpr double short_share = 0.95;
 std::string why_not_copied(const planner::Plan& plan) {
   using planner::Treatment;
   if (plan.pictures == Treatment::render) return plan.pictures_reason;
-  if (plan.rendered > 0) return "pictures have to be rendered";
+  if (std::ranges::any_of(plan.spans, &planner::Span::encoded)) return "pictures have to be rendered";
   const bool sound = plan.sound == Treatment::render || (plan.sound == Treatment::splice && plan.parts.rendered > 0);
   return sound ? plan.sound_reason : "";
 }

@@ -27,7 +27,7 @@ Pictures::Pictures(const model::MediaIndex& index) : end_(index.end) {
   }
 }
 
-/// The picture is shown behind those that lead it.
+/// The picture is shown behind those that lead it. At the start of a file these stay, too, though no decoder shows them.
 void Pictures::find_open_entry(const std::vector<model::IndexedPacket>& packets, std::size_t packet) {
   std::size_t picture = packet;
   while (picture + 1 < packets.size() && packets[picture + 1].time < packets[packet].time) ++picture;
@@ -35,6 +35,7 @@ void Pictures::find_open_entry(const std::vector<model::IndexedPacket>& packets,
   entry_[picture] = packet;
   open_[picture] = true;
   unmarked_[picture] = packets[packet].unmarked;
+  if (packet == 0) entry_[0] = 0, open_[0] = true;
 }
 
 std::size_t Pictures::from(Time t) const {

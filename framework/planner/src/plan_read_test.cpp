@@ -17,6 +17,7 @@ Plan sample() {
                         .first = 150,
                         .end = 175,
                         .first_packet = 148,
+                        .marked = 147,
                         .source = {milliseconds(6001), seconds(7)},
                         .output = {milliseconds(4001), seconds(5)},
                         .reason = "because"});
@@ -60,6 +61,7 @@ TEST(ReadPlan, IsWhatWasWritten) {
     EXPECT_EQ(plan.spans[1].kind, Span::Kind::render);
     EXPECT_EQ(plan.spans[1].first, 150U);
     EXPECT_EQ(plan.spans[1].first_packet, 148U);
+    EXPECT_EQ(plan.spans[1].marked, 147U);
     EXPECT_EQ(plan.spans[1].source.begin, milliseconds(6001));
     EXPECT_EQ(plan.spans[1].output.end, seconds(5));
     EXPECT_EQ(plan.spans[1].reason, "because");

@@ -199,6 +199,12 @@ TEST(Plan, marks_an_entry_that_decoders_would_not_take_for_one) {
             "copy 0..1, render 1..2 from 1 to 2, mark 2 of packet 2, copy 3..4");
 }
 
+TEST(Plan, leaves_what_leads_a_file_as_it_is) {
+  const char* const open = "O3 0 1 2 4 U7 5 6 8";
+  EXPECT_EQ(text(Case(open).blur(500ms, 550ms).plan()),
+            "copy 0..5, render 5..7 from 0 to 8, mark 7 of packet 5, copy 8..9");
+}
+
 TEST(Plan, of_a_window_decodes_more_but_renders_the_same) {
   Case denoise(three_groups);
   denoise.effect("denoise", {.kind = Kind::window, .before = 2, .after = 1}, TimeRange{400ms, 500ms});
@@ -337,13 +343,14 @@ std::string random_file(std::mt19937& random, int pictures) {
   std::string text;
   const auto below = [&](int n) { return std::uniform_int_distribution(0, n - 1)(random); };
   for (int at = 0; at < pictures;) {
-    if (at == 0 || below(5) == 0) {
+    const bool leads = at == 0 && below(3) == 0;  // some files begin with an open group
+    if (!leads && (at == 0 || below(5) == 0)) {
       text += " I" + std::to_string(at++);
       continue;
     }
     const int reordered = std::min(below(4), pictures - at - 1);
     constexpr std::array kinds{" K", " O", " O", " U", " U", " ", " ", " ", " ", " "};
-    text += kinds[static_cast<std::size_t>(below(kinds.size()))] + std::to_string(at + reordered);
+    text += (leads ? " U" : kinds[static_cast<std::size_t>(below(kinds.size()))]) + std::to_string(at + reordered);
     for (int i = 0; i < reordered; ++i) text += " " + std::to_string(at + i);
     at += reordered + 1;
   }

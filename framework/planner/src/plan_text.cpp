@@ -75,7 +75,7 @@ std::string to_json(const Plan& plan) {
   json["rendered"] = plan.rendered;
   json["decoded"] = plan.decoded;
   json["spans"] = nlohmann::json::array();
-  for (const Span& span : plan.spans)
+  for (const Span& span : plan.spans) {
     json["spans"].push_back({{"kind", name(span.kind)},
                              {"first", span.first},
                              {"end", span.end},
@@ -85,6 +85,8 @@ std::string to_json(const Plan& plan) {
                              {"decoded", span.decode_to - span.decode_from},
                              {"recalled", span.recalled},
                              {"reason", span.reason}});
+    if (span.marked) json["spans"].back()["marked_packet"] = *span.marked;
+  }
   if (plan.sound == Treatment::splice) json["sound"].update(json_of(plan.parts));
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }

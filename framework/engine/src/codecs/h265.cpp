@@ -140,9 +140,16 @@ std::optional<Buffer> renumbered_slice(Bytes unit, unsigned picture_set_number) 
 }
 
 Buffer with_broken_link(Bytes slice) {
-  Buffer marked = copy_of(slice);
-  marked[0] = static_cast<std::uint8_t>((marked[0] & 0x81U) | broken_link << 1U);
-  return marked;
+  constexpr std::uint8_t no_output_of_prior_pictures = 0x40;  // behind a clean random access picture it means nothing
+  Buffer plain = nal::unescaped(slice);
+  plain[0] = static_cast<std::uint8_t>((plain[0] & 0x81U) | broken_link << 1U);
+  if ((plain[2] & no_output_of_prior_pictures) == 0) {
+    Buffer marked = copy_of(slice);
+    marked[0] = plain[0];
+    return marked;
+  }
+  plain[2] = static_cast<std::uint8_t>(plain[2] & ~no_output_of_prior_pictures);
+  return nal::escaped(plain);
 }
 
 }  // namespace h265
@@ -174,7 +181,7 @@ class H265Codec final : public Codec {
     const auto units = nal::units_of(packet, configuration_.framing);
     if (!units) return refuse("a packet of it is damaged");
     for (const Bytes unit : *units) {
-      if (unit.size() < 2) return refuse("a packet of it is damaged");
+      if (unit.size() < 3) return refuse("a packet of it is damaged");
       if (is_set(unit) && !known(unit)) refuse("its parameter sets change on the way");
       model::IndexedPacket& read = packets.back();
       switch (type_of(unit)) {

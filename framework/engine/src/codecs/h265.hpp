@@ -40,7 +40,8 @@ struct Numbers {
 std::optional<unsigned> id_of_set(Bytes unit);
 /// A set with other numbers, of itself and of what it refers to.
 Buffer renumbered_set(Bytes unit, const Numbers& numbers);
-/// A slice of a clean random access picture as one of a picture before which a link is broken.
+/// A slice of a clean random access picture as one of a picture before which a link is broken, so that decoders begin anew, and
+/// show all that was before.
 Buffer with_broken_link(Bytes slice);
 /// A slice that referred to picture parameter set 0, referring to another from 15 to 30; nothing if it did not.
 std::optional<Buffer> renumbered_slice(Bytes unit, unsigned picture_set_number);

@@ -28,6 +28,17 @@ TEST(NalUnits, are_told_apart_by_start_codes_of_both_lengths) {
   EXPECT_FALSE(units_of(Buffer{0, 0, 1, 0, 0, 1, 5}, start_codes)) << "a unit holds one byte at least";
 }
 
+TEST(H265, marks_a_slice_as_one_behind_a_broken_link) {
+  using h265::with_broken_link;
+  // Unit type 21 becomes 18; layer and temporal sub-layer stay.
+  EXPECT_EQ(with_broken_link(Buffer{0x2A, 0x01, 0xAF, 0x78}), (Buffer{0x24, 0x01, 0xAF, 0x78}));
+  EXPECT_EQ(with_broken_link(Buffer{0x2B, 0x0A, 0x20, 0x78}), (Buffer{0x25, 0x0A, 0x20, 0x78})) << "a further slice";
+  // What would make decoders throw away earlier pictures goes, and start codes do not come of that.
+  EXPECT_EQ(with_broken_link(Buffer{0x2A, 0x01, 0xE0, 0x78}), (Buffer{0x24, 0x01, 0xA0, 0x78}));
+  EXPECT_EQ(with_broken_link(Buffer{0x2A, 0x01, 0x40, 0x00, 0x01, 0x80}),
+            (Buffer{0x24, 0x01, 0x00, 0x00, 0x03, 0x01, 0x80}));
+}
+
 TEST(NalUnits, come_back_after_escaping) {
   std::mt19937 random(5);
   for (int round = 0; round < 5000; ++round) {

@@ -24,7 +24,7 @@ bool has_new_header(const AVPacket& packet, const AVCodecParameters& parameters)
 }
 
 /// False: pictures are shown in another order than the times of their packets say.
-bool read_packets(AVFormatContext* input, const AVStream* stream, FileIndex& index, Codec* codec) {
+bool add_packets(AVFormatContext* input, const AVStream* stream, FileIndex& index, Codec* codec) {
   const base::Time origin = av::media_start(input);
   PictureOrder order(*stream->codecpar);
   const av::Packet packet(av_packet_alloc());
@@ -112,7 +112,7 @@ std::optional<FileIndex> index_file(const std::string& uri) {
   if (stream->avg_frame_rate.num > 0 && stream->avg_frame_rate.den > 0) index.frame_rate = stream->avg_frame_rate;
   index.parameters = av::copy_of(*stream->codecpar);
   std::shared_ptr<Codec> codec = codec_of(*index.parameters);
-  const bool in_order = read_packets(input.get(), stream, index, codec.get());
+  const bool in_order = add_packets(input.get(), stream, index, codec.get());
   index.media.refusal = codec ? codec->refusal() : "pictures of " + index.media.codec + " cannot be spliced";
   index.codec = std::move(codec);
   if (index.times.empty()) return std::nullopt;
@@ -128,20 +128,28 @@ std::optional<FileIndex> index_file(const std::string& uri) {
 }
 
 bool read_packets(const FileIndex& index, std::size_t first, std::size_t end, const std::function<void(Bytes)>& take) {
-  const av::Input input = av::open(index.uri);
-  av::read_only(input.get(), index.stream);
-  if (first > 0 && av_seek_frame(input.get(), index.stream, index.times[first].pts, AVSEEK_FLAG_BACKWARD) < 0)
-    return false;
-  const av::Packet packet(av_packet_alloc());
-  std::size_t at = first;
-  while (at < end && av_read_frame(input.get(), packet.get()) >= 0) {
-    const bool ours = packet->stream_index == index.stream;
-    if (ours && packet->pts == index.times[at].pts)
-      take({packet->data, static_cast<std::size_t>(packet->size)}), ++at;
-    else if (ours && at > first)
-      return false;
-    av_packet_unref(packet.get());
-  }
+  // Returns up to where it came.
+  const auto read = [&](bool from_start) {
+    const av::Input input = av::open(index.uri);
+    av::read_only(input.get(), index.stream);
+    // Some containers are searched by times of decoding, which come first.
+    const PacketTimes& times = index.times[first];
+    const std::int64_t time = times.dts != AV_NOPTS_VALUE ? std::min(times.dts, times.pts) : times.pts;
+    if (!from_start && av_seek_frame(input.get(), index.stream, time, AVSEEK_FLAG_BACKWARD) < 0) return first;
+    const av::Packet packet(av_packet_alloc());
+    std::size_t at = first;
+    while (at < end && av_read_frame(input.get(), packet.get()) >= 0) {
+      const bool ours = packet->stream_index == index.stream;
+      if (ours && packet->pts == index.times[at].pts)
+        take({packet->data, static_cast<std::size_t>(packet->size)}), ++at;
+      else if (ours && at > first)
+        break;
+      av_packet_unref(packet.get());
+    }
+    return at;
+  };
+  std::size_t at = read(first == 0);
+  if (at == first && first > 0) at = read(true);
   return at == end;
 }
 

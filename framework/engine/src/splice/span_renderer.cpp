@@ -72,13 +72,18 @@ Time begin_of(const Prepared& prepared, const planner::Span& span, const FileInd
   const std::vector<Time> times = times_of(span, index);
   Time step = times.size() > 1 ? times[1] - times[0] : std::chrono::milliseconds(50);
   for (std::size_t i = 2; i < times.size(); ++i) step = std::max(step, times[i] - times[i - 1]);
-  std::int64_t pictures = 2;
+  constexpr std::int64_t around = 2;
+  std::int64_t pictures = around;
   for (std::size_t i = 0; i <= last_stage; ++i) pictures += prepared.pipeline.stages[i].traits.video.before;
-  Time first = span.output.begin;
+  const planner::TimeMap& map = prepared.clocks[last_stage].from_source;
+  Time first = span.output.begin, joined{0};
   if (has_false_entry(span, index))
-    first =
-        std::min(first, prepared.clocks[last_stage].from_source.duration(index.media.packets[span.decode_from].time));
-  return std::max(Time{0}, first - pictures * std::max<Time>(step, std::chrono::milliseconds(50)));
+    first = std::min(first, map.duration(index.media.packets[span.decode_from].time));
+  else if (pictures == around)
+    // What lies before a cut would be played through all that was cut.
+    for (const planner::TimeMap::Piece& piece : map.pieces())
+      if (piece.output <= first) joined = piece.output;
+  return std::max(joined, first - pictures * std::max<Time>(step, std::chrono::milliseconds(50)));
 }
 
 /// So much is sooner played than everything rendered.

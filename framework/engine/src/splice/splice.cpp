@@ -216,7 +216,7 @@ class Maker {
                                 pictures_done_ = pictures;
                                 show(pictures_share_ * static_cast<double>(pictures) / all);
                               }};
-    input.header = splice_.format.header;
+    if (std::ranges::any_of(splice_.plan.spans, &planner::Span::encoded)) input.header = splice_.format.header;
     input.rendered = render_spans(prepared_, splice_.plan, *splice_.index, splice_.format, requests_, options);
     pictures_done_ = splice_.plan.rendered;
     auto made = input.rendered.begin();

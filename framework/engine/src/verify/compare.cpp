@@ -95,7 +95,8 @@ class Comparison {
     const bool there = source.reach(*shows);
     const bool equal = there && same(source.picture(), output.picture());
     if (equal) ++decoded_.same[stretch];
-    if (scene_.copied(packet) && !equal)
+    const bool promised = scene_.copied(packet) || scene_.alignment.stretches[stretch].same;
+    if (promised && !equal)
       findings_.add("pictures", library_, scene_.moment(packet),
                     std::string(library_) + (there ? " shows another picture here than in the source"
                                                    : " shows a picture here that it does not show in the source"));

@@ -33,6 +33,7 @@ struct Stretch {
   std::size_t source = 0, output = 0, count = 0;  ///< the first of either file
   bool placed = true;                             ///< its pictures are those of as many at `source`
   std::string reason;
+  bool same = false;  ///< its packets are new, but its pictures have to be the source's
 };
 
 /// Where the output is not what was promised.

@@ -36,6 +36,8 @@ struct Span {
   bool recalled = false;  ///< once it was run: an earlier run had rendered it
 
   std::size_t pictures() const { return end - first; }
+  /// Whether its pictures are encoded anew.
+  bool encoded() const { return kind == Kind::render && !marked; }
 };
 
 /// Packets of sound in the output that are treated alike. They are counted on the grid of the source's: packet n begins

@@ -76,8 +76,8 @@ class PictureFinder {
   bool found_ = false, first_late_ = false;
 };
 
-/// To square pixels. RGB is what PNG holds, and what a JPEG encoder turns
-/// into the range and matrix that JPEG means; it would write other pictures as they are.
+/// To square pixels. RGB is what PNG holds, and what a JPEG encoder turns into the range and matrix that JPEG means; it would write
+/// other pictures as they are.
 constexpr const char* conversion = "videoconvert ! videoscale ! video/x-raw,format={RGB,RGBA},pixel-aspect-ratio=1/1";
 
 /// Longer than most pictures are shown: a seek cuts the one that it lands in.

@@ -216,13 +216,13 @@ Alignment align(Prints source, Prints output, const std::vector<bool>& keys, con
         {.source = run.source, .output = run.output, .count = run.count, .reason = "its packets are the source's"});
     // Behind a keyframe, those that lead it may be left out.
     const bool behind_key = run.output > 0 && alignment.from[run.output - 1] && keys[*alignment.from[run.output - 1]];
-    const auto key_before = [&] {  // of the source, where the new one would stand for it
-      for (std::size_t back = 1; back <= most_leading + 1 && back <= run.source; ++back)
-        if (keys[run.source - back]) return true;
+    const auto key_left_out = [&] {  // one of the source, in whose place the new one can stand
+      for (std::size_t i = run.source; i > next && run.source - i <= most_leading; --i)
+        if (keys[i - 1]) return true;
       return false;
     };
     const bool behind_new_key = run.output > 0 && run.output <= output_keys.size() && !alignment.from[run.output - 1] &&
-                                output_keys[run.output - 1] && key_before();
+                                output_keys[run.output - 1] && key_left_out();
     if (run.source > 0 && !keys[run.source] && !behind_key && !behind_new_key)
       alignment.misfits.push_back({Misfit::Kind::no_entry, run.output, 1});
     for (std::size_t i = 0; i < run.count; ++i) alignment.from[run.output + i] = run.source + i;

@@ -65,7 +65,7 @@ Alignment align(const std::vector<planner::Span>& plan, Prints source, Prints ou
 Alignment all_rendered(std::size_t packets, const std::string& reason);
 
 /// Finds out what must have been copied. `keys`: at which packets of the source a decoder can begin, as its container says; a
-/// copy that begins elsewhere is a misfit, except behind a new packet that is a keyframe (`output_keys`).
+/// copy that begins elsewhere is a misfit, except behind a new keyframe (by `output_keys`) in place of one of the source.
 Alignment align(Prints source, Prints output, const std::vector<bool>& keys, const std::vector<bool>& output_keys = {});
 
 }  // namespace reel::engine::proof

@@ -116,10 +116,14 @@ TEST(FoundOut, WhatMustHaveBeenCopied) {
 TEST(FoundOut, ACopyBeginsWhereADecoderCan) {
   const std::vector<bool> keys{true, false, false, false, true, false, false, false};
   EXPECT_THAT(align(prints("abcdefgh"), prints("aXcdefgh"), keys).misfits, ElementsAre(Misfit{Kind::no_entry, 2, 1}));
-  EXPECT_THAT(align(prints("abcdefgh"), prints("aXcdefgh"), keys, {true, true, false, false, true, false, false, false})
-                  .misfits,
-              IsEmpty())
-      << "a new keyframe";
+  const std::vector<bool> second_new{true, true, false, false, true, false, false, false};
+  EXPECT_THAT(align(prints("abcdefgh"), prints("aXcdefgh"), keys, second_new).misfits,
+              ElementsAre(Misfit{Kind::no_entry, 2, 1}))
+      << "a new keyframe, where the source has none";
+  // The source's is left out, and in its place, behind what leads it, there is a new one.
+  const std::vector<bool> last_new{true, false, false, false, false, true, false, false};
+  EXPECT_THAT(align(prints("abcdefgh"), prints("abcdXYgh"), keys, last_new).misfits, IsEmpty());
+  EXPECT_THAT(align(prints("abcdefgh"), prints("abcdXYgh"), keys).misfits, ElementsAre(Misfit{Kind::no_entry, 6, 1}));
   EXPECT_THAT(align(prints("abcdefgh"), prints("abcdfgh"), keys).misfits, ElementsAre(Misfit{Kind::no_entry, 4, 1}));
 }
 

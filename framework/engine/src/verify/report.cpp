@@ -1,10 +1,9 @@
-#include "reel/base/text.hpp"
-
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "reel/base/text.hpp"
 #include "reel/engine/verify.hpp"
 
 namespace reel::engine {

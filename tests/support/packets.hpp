@@ -61,12 +61,17 @@ inline Pictures parted(const std::string& bytes, std::size_t picture_bytes) {
   return pictures;
 }
 
-/// What a program said, without remarks of ffmpeg's scaler on full range, which are about its own ways.
+/// What a program said, without remarks of ffmpeg's scaler on full range, which are about its own ways; how often ffmpeg repeats one
+/// depends on how its threads meet.
 inline std::string complaints(const std::string& output) {
   std::string left;
+  bool remark = false;
   std::istringstream lines(output);
-  for (std::string line; std::getline(lines, line);)
-    if (line.find("deprecated pixel format used") == std::string::npos) left += line + '\n';
+  for (std::string line; std::getline(lines, line);) {
+    const bool repeated = line.find("Last message repeated") != std::string::npos;
+    remark = line.find("deprecated pixel format used") != std::string::npos || (repeated && remark);
+    if (!remark) left += line + '\n';
+  }
   return left;
 }
 

@@ -34,7 +34,7 @@ endfunction()
 
 # What every test sees of this tree.
 set(REEL_TEST_ENVIRONMENT "REEL_BUILD_DIR=${CMAKE_BINARY_DIR}" "REEL_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
-  "REEL_MEDIA_DIR=${CMAKE_SOURCE_DIR}/.cache/media"
+  "REEL_MEDIA_DIR=${CMAKE_SOURCE_DIR}/.cache/media" "REEL_SERVERS_DIR=${CMAKE_SOURCE_DIR}/.cache/servers"
   # What is rendered is to be rendered, not to be found.
   "REEL_CACHE_GIGABYTES=0"
   "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0"
@@ -57,12 +57,13 @@ endfunction()
 
 # Adds GoogleTest programs for the `*_test.cpp` and `*_pgtest.cpp` files below `folder`, linked with `library`.
 function(reel_unit_tests name folder)
-  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cpp ${folder}/*_pgtest.cpp ${folder}/*/*_test.cpp)
+  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cpp ${folder}/*_pgtest.cpp ${folder}/*/*_test.cpp
+    ${folder}/*/*_pgtest.cpp)
   if(NOT REEL_TESTS OR NOT tests)
     return()
   endif()
   add_executable(${name}_test ${tests})
-  target_include_directories(${name}_test PRIVATE ${folder})
+  target_include_directories(${name}_test PRIVATE ${folder} ${CMAKE_SOURCE_DIR}/tests/support)
   target_link_libraries(${name}_test PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
   reel_settings(${name}_test)
   reel_discover_tests(${name}_test ${name} 120)

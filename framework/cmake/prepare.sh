@@ -39,12 +39,12 @@ build() {
     die "the build failed; see above"
 }
 
-# fetch_media PACKAGE PATH...   real clips out of Debian packages, which are unpacked but not installed
-fetch_media() {
-  local package=$1 folder="$root/.cache/media" path ; shift
+# unpack FOLDER PACKAGE PATH...   files out of a Debian package, which is not installed
+unpack() {
+  local folder=$root/.cache/$1 package=$2 path ; shift 2
   for path in "$@"; do [ -e "$folder/$(basename "$path")" ] || break; path=; done
   [ -n "$path" ] || return 0
-  say "fetching media: $package"
+  say "fetching $package"
   local work ; work=$(mktemp -d)
   chmod 755 "$work"
   (cd "$work" && { apt-get download -q "$package" >&2 2>/dev/null || { as_root apt-get update -q >&2; apt-get download -q "$package" >&2; }; } &&
@@ -55,8 +55,15 @@ fetch_media() {
 }
 
 fetch_clips() {
-  fetch_media openboard-common usr/share/openboard/library/videos/wannaworktogether.mp4
-  fetch_media python3-imageio usr/lib/python3/dist-packages/imageio/resources/images/cockatoo.mp4
+  unpack media openboard-common usr/share/openboard/library/videos/wannaworktogether.mp4
+  unpack media python3-imageio usr/lib/python3/dist-packages/imageio/resources/images/cockatoo.mp4
 }
 
-fetch_large_clips() { fetch_media opencv-doc usr/share/doc/opencv-doc/examples/data/vtest.avi; }
+fetch_large_clips() { unpack media opencv-doc usr/share/doc/opencv-doc/examples/data/vtest.avi; }
+
+# Servers that tests start: installed, each would start itself as well.
+fetch_servers() {
+  unpack servers nginx usr/sbin/nginx
+  unpack servers caddy usr/bin/caddy
+  unpack servers prometheus usr/bin/promtool
+}

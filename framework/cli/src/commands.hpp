@@ -27,6 +27,16 @@ void add_plugins(CLI::App& app, Chosen& chosen);
 void add_schema(CLI::App& app, Chosen& chosen);
 void add_jobs(CLI::App& app, Chosen& chosen);
 void add_logs(CLI::App& app, Chosen& chosen);
+void add_serve(CLI::App& app, Chosen& chosen);
+void add_worker(CLI::App& app, Chosen& chosen);
+void add_admin(CLI::App& app, Chosen& chosen);
+void add_db(CLI::App& app, Chosen& chosen);
+void add_login(CLI::App& app, Chosen& chosen);
+void add_logout(CLI::App& app, Chosen& chosen);
+void add_submit(CLI::App& app, Chosen& chosen);
+/// `cancel`, `retry`, `pause`, `resume`.
+void add_orders(CLI::App& app, Chosen& chosen);
+void add_fetch(CLI::App& app, Chosen& chosen);
 void add_cache(CLI::App& app, Chosen& chosen);
 void add_new(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);

@@ -26,18 +26,6 @@ std::string read_all(std::istream& in) {
   throw InvalidInput{{file, "", {{model::Severity::error, "unreadable", {}, what, hint}}}};
 }
 
-std::string read_pipeline(const std::string& file) {
-  if (file == "-") return read_all(std::cin);
-  std::error_code fault;
-  const auto status = fs::status(file, fault);
-  if (!fs::exists(status))
-    unreadable(file, "there is no such file", "`reel new pipeline NAME` makes one to start from");
-  if (fs::is_directory(status)) unreadable(file, "this is a folder, expected a pipeline's YAML file", "");
-  std::ifstream in(file, std::ios::binary);
-  if (!in) unreadable(file, "the file cannot be read", "check its permissions");
-  return read_all(in);
-}
-
 /// The last sink of the pipeline, or null.
 model::Node* last_sink(model::Document& document) {
   const auto stages = std::ranges::find(document.root.entries, "stages", &model::Node::Entry::key);
@@ -88,12 +76,26 @@ void replace_output(model::Document& document, const std::string& output, std::m
 
 }  // namespace
 
-std::map<std::string, std::string> parse_settings(const std::vector<std::string>& settings) {
+std::string read_pipeline(const std::string& file) {
+  if (file == "-") return read_all(std::cin);
+  std::error_code fault;
+  const auto status = fs::status(file, fault);
+  if (!fs::exists(status))
+    unreadable(file, "there is no such file", "`reel new pipeline NAME` makes one to start from");
+  if (fs::is_directory(status)) unreadable(file, "this is a folder, expected a pipeline's YAML file", "");
+  std::ifstream in(file, std::ios::binary);
+  if (!in) unreadable(file, "the file cannot be read", "check its permissions");
+  return read_all(in);
+}
+
+std::map<std::string, std::string> parse_settings(const std::vector<std::string>& settings, const std::string& option,
+                                                  const std::string& shown) {
   std::map<std::string, std::string> values;
   for (const std::string& setting : settings) {
     const auto equals = setting.find('=');
     if (equals == std::string::npos || equals == 0)
-      throw base::InputError("--set " + setting + ": expected NAME=VALUE", "for example --set input=clip.mp4");
+      throw base::InputError(option + " " + setting + ": expected " + shown,
+                             "for example " + option + " input=clip.mp4");
     values[setting.substr(0, equals)] = setting.substr(equals + 1);
   }
   return values;

@@ -21,8 +21,12 @@ struct InvalidInput {
   model::Diagnosed diagnosed;
 };
 
-/// `key=value` as given to `--set`. Throws base::InputError if there is no `=`.
-std::map<std::string, std::string> parse_settings(const std::vector<std::string>& settings);
+/// `key=value` as given to `--set`, or to another option whose values are shown so. Throws base::InputError if there is no `=`.
+std::map<std::string, std::string> parse_settings(const std::vector<std::string>& settings,
+                                                  const std::string& option = "--set",
+                                                  const std::string& shown = "NAME=VALUE");
+/// The text of a pipeline's file; `-` is standard input. Throws InvalidInput if it cannot be read.
+std::string read_pipeline(const std::string& file);
 
 class Context {
  public:

@@ -1,9 +1,11 @@
 #include "progress.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "reel/base/text.hpp"
 #include "reel/base/time.hpp"
@@ -16,23 +18,19 @@ using nlohmann::json;
 
 base::Time to_the_second(base::Time time) { return std::chrono::floor<std::chrono::seconds>(time); }
 
+double fraction_of(const Transfer& t) {
+  return t.total == 0 ? -1 : static_cast<double>(t.bytes) / static_cast<double>(t.total);
+}
+
 /// One line that is drawn over and over.
 class LiveLine final : public ProgressView {
  public:
   explicit LiveLine(std::string name) : name_(std::move(name)) {}
   ~LiveLine() override { clear(); }
 
-  void update(const engine::Progress& progress) override {
-    constexpr int bar = 24;
-    std::string line = name_ + "  ";
-    if (progress.fraction >= 0) {
-      const int full = static_cast<int>(std::lround(progress.fraction * bar));
-      for (int i = 0; i < bar; ++i) line += i < full ? "█" : "░";
-      line += "  ";
-    }
-    line += progress_text(progress);
-    const std::lock_guard lock(mutex_);
-    draw(line);
+  void update(const engine::Progress& progress) override { show(name_, progress.fraction, progress_text(progress)); }
+  void update(const Transfer& transfer) override {
+    show(transfer.name, fraction_of(transfer), progress_text(transfer));
   }
   void log(const base::LogLine& line) override {
     if (line.level < base::stderr_level()) return;
@@ -41,10 +39,21 @@ class LiveLine final : public ProgressView {
     std::cerr << base::name(line.level) << ": " << (line.stage.empty() ? "" : line.stage + ": ") << line.message
               << '\n';
   }
-  void done(const engine::Report&) override { clear(); }
+  void done(const std::string&) override { clear(); }
   void failed(const std::string&) override { clear(); }
 
  private:
+  void show(const std::string& name, double fraction, const std::string& text) {
+    constexpr int bar = 24;
+    std::string line = name + "  ";
+    if (fraction >= 0) {
+      const int full = static_cast<int>(std::lround(fraction * bar));
+      for (int i = 0; i < bar; ++i) line += i < full ? "█" : "░";
+      line += "  ";
+    }
+    const std::lock_guard lock(mutex_);
+    draw(line + text);
+  }
   void clear() {
     const std::lock_guard lock(mutex_);
     draw("");
@@ -66,12 +75,8 @@ class LiveLine final : public ProgressView {
 class PlainLines final : public ProgressView {
  public:
   explicit PlainLines(std::string name) : name_(std::move(name)) {}
-  void update(const engine::Progress& progress) override {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_ < std::chrono::seconds(2)) return;
-    last_ = now;
-    std::cerr << name_ << ": " << progress_text(progress) << std::endl;
-  }
+  void update(const engine::Progress& progress) override { show(name_, progress_text(progress)); }
+  void update(const Transfer& transfer) override { show(transfer.name, progress_text(transfer)); }
   void log(const base::LogLine& line) override {
     if (line.level < base::stderr_level()) return;
     std::cerr << base::name(line.level) << ": " << (line.stage.empty() ? "" : line.stage + ": ") << line.message
@@ -79,7 +84,15 @@ class PlainLines final : public ProgressView {
   }
 
  private:
-  std::string name_;
+  void show(const std::string& name, const std::string& text) {
+    const auto now = std::chrono::steady_clock::now();
+    const bool begins = std::exchange(subject_, name) != name;
+    if (!begins && now - last_ < std::chrono::seconds(2)) return;
+    last_ = now;
+    if (!begins) std::cerr << name << ": " << text << std::endl;
+  }
+
+  std::string name_, subject_ = name_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
@@ -102,13 +115,14 @@ class JsonLines final : public ProgressView {
                                {"done", s.done}});
     print(out);
   }
+  void update(const Transfer& t) override {
+    print({{"event", "transfer"}, {"name", t.name}, {"bytes", t.bytes}, {"total", t.total}});
+  }
   void log(const base::LogLine& line) override {
     if (line.level >= base::Level::info)
       print({{"event", "log"}, {"level", base::name(line.level)}, {"stage", line.stage}, {"message", line.message}});
   }
-  void done(const engine::Report& report) override {
-    print({{"event", "done"}, {"report", json::parse(report.to_json())}});
-  }
+  void done(const std::string& report) override { print({{"event", "done"}, {"report", json::parse(report)}}); }
   void failed(const std::string& what) override { print({{"event", "failed"}, {"error", what}}); }
 
  private:
@@ -133,11 +147,42 @@ std::string progress_text(const engine::Progress& p) {
   return text;
 }
 
+std::string progress_text(const Transfer& t) {
+  std::string text = base::format_bytes(t.bytes) + " of " + base::format_bytes(t.total);
+  if (t.total > 0) text += ", " + std::to_string(static_cast<int>(fraction_of(t) * 100)) + " %";
+  if (t.bytes_per_second <= 0) return text;
+  const std::chrono::duration<double> left(static_cast<double>(t.total - t.bytes) / t.bytes_per_second);
+  return text + ", " + base::format_bytes(static_cast<std::uint64_t>(t.bytes_per_second)) + "/s, " +
+         base::format_duration(std::chrono::duration_cast<base::Time>(left)) + " left";
+}
+
+TransferMeter::TransferMeter(ProgressView& view, std::string name, std::uint64_t total)
+    : view_(view), transfer_{std::move(name), 0, total, 0} {}
+
+void TransferMeter::at(std::uint64_t bytes) {
+  constexpr std::chrono::milliseconds pause{100}, enough{1000};
+  const auto now = Clock::now();
+  // What was on the other side before, or had to be sent again, is no speed.
+  if (since_ == Clock::time_point{} || bytes < from_) since_ = now, from_ = bytes;
+  if (now - shown_ < pause && bytes != transfer_.total) return;
+  shown_ = now;
+  transfer_.bytes = std::min(bytes, transfer_.total);
+  const std::chrono::duration<double> elapsed = now - since_;
+  if (elapsed > enough) transfer_.bytes_per_second = static_cast<double>(bytes - from_) / elapsed.count();
+  view_.update(transfer_);
+}
+
 std::unique_ptr<ProgressView> make_progress(const std::string& kind, const std::string& name) {
   if (kind == "none") return std::make_unique<Nothing>();
   if (kind == "json") return std::make_unique<JsonLines>();
   if (kind == "auto" && terminal::is_terminal(terminal::Stream::error)) return std::make_unique<LiveLine>(name);
   return std::make_unique<PlainLines>(name);
+}
+
+std::optional<base::LogListener> log_through(ProgressView& view, const std::string& kind) {
+  if (kind == "none") return std::nullopt;
+  return std::optional<base::LogListener>(
+      std::in_place, [&view](const base::LogLine& line) { view.log(line); }, base::LogListener::Stderr::instead);
 }
 
 }  // namespace reel::cli

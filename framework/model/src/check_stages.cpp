@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "reel/base/error.hpp"
 #include "reel/base/text.hpp"
 
 namespace reel::model {
@@ -17,7 +18,7 @@ bool is_id(std::string_view text) {
 class StageReader {
  public:
   StageReader(const StageSource& source, const CheckOptions& options, Scope& scope, Report& report)
-      : source_(source), scope_(scope), values_(scope, options, report), report_(report) {}
+      : source_(source), options_(options), scope_(scope), values_(scope, options, report), report_(report) {}
 
   DraftStage read(const Node& node) {
     DraftStage draft;
@@ -139,7 +140,22 @@ class StageReader {
       return unknown_param(entry, *draft.traits);
     }
     Setting setting{.name = entry.key, .key_mark = entry.key_mark, .value_mark = entry.value.mark};
-    if (values_.read(*schema, entry.value, setting)) draft.stage.settings.push_back(std::move(setting));
+    if (values_.read(*schema, entry.value, setting) && resolve(*draft.traits, *schema, setting))
+      draft.stage.settings.push_back(std::move(setting));
+  }
+
+  /// False: the host refuses what the setting names.
+  bool resolve(const StageTraits& stage, const ParamSchema& schema, Setting& setting) {
+    auto* const text = std::get_if<std::string>(&setting.value);
+    const bool names_file = schema.type == ParamType::uri || schema.type == ParamType::file;
+    if (!options_.resolve || !names_file || text == nullptr) return true;
+    try {
+      *text = options_.resolve(stage, schema, *text);
+      return true;
+    } catch (const base::InputError& e) {
+      report_.error(setting.value_mark, "refused-uri", show(*text) + " may not be used: " + e.what(), e.hint());
+      return false;
+    }
   }
 
   void unknown_param(const Node::Entry& entry, const StageTraits& traits) {
@@ -159,6 +175,7 @@ class StageReader {
   }
 
   const StageSource& source_;
+  const CheckOptions& options_;
   Scope& scope_;
   ValueReader values_;
   Report& report_;

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "check_fixture.hpp"
+#include "reel/base/error.hpp"
 
 namespace reel::model {
 namespace {
@@ -269,6 +270,21 @@ TEST(CheckPipeline, survives_2000_mutations) {
   }
   EXPECT_GT(valid, 10U);
   EXPECT_LT(valid, 1500U);
+}
+
+TEST(CheckFiles, have_the_names_that_the_host_gives_them) {
+  CheckOptions options;
+  options.resolve = [](const StageTraits& stage, const ParamSchema& param, const std::string& text) -> std::string {
+    EXPECT_EQ(param.type, ParamType::uri);
+    if (text == "in.mp4" && stage.role == StageRole::source) return "/files/12";
+    throw base::InputError("it is not known", "upload it");
+  };
+  const Checked checked = check(between(""), options);
+  EXPECT_EQ(checked.faults(), "6:18 refused-uri\n");
+  EXPECT_EQ(checked.diagnosed.diagnostics.at(0).message, "'out.mp4' may not be used: it is not known");
+  EXPECT_EQ(checked.diagnosed.diagnostics.at(0).hint, "upload it");
+  options.resolve = [](const auto&, const auto&, const std::string& text) { return "/files/" + text; };
+  EXPECT_EQ(std::get<std::string>(check(between(""), options).value(0, "uri")), "/files/in.mp4");
 }
 
 }  // namespace

@@ -2,14 +2,10 @@
 
 #include <unistd.h>
 
-#include <charconv>
-#include <cstdlib>
 #include <fstream>
-#include <functional>
-#include <iterator>
-#include <map>
 #include <sstream>
 
+#include "config_reader.hpp"
 #include "reel/base/error.hpp"
 #include "reel/base/text.hpp"
 #include "reel/model/document.hpp"
@@ -18,14 +14,6 @@ namespace reel::service {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::optional<std::string> environment(const char* name) {
-  const char* const value = std::getenv(name);
-  if (value == nullptr || *value == '\0') return std::nullopt;
-  return value;
-}
-
-fs::path home() { return environment("HOME").value_or("/"); }
 
 fs::path xdg(const char* variable, const char* fallback) {
   const auto value = environment(variable);
@@ -37,97 +25,6 @@ fs::path default_state_folder() {
   return geteuid() == 0 ? fs::path("/var/lib/reelwork") : xdg("XDG_STATE_HOME", ".local/state");
 }
 
-/// False, and `into` as it was: it is no number of 0 or more.
-bool read_number(const std::string& text, double& into) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || !(number >= 0)) return false;
-  into = number;
-  return true;
-}
-
-/// Walks the tree of one configuration file.
-class Reader {
- public:
-  using Handler = std::function<void(const model::Node&)>;
-  using Table = std::map<std::string, Handler>;
-
-  Reader(model::Diagnosed& diagnosed, fs::path folder) : diagnosed_(diagnosed), folder_(std::move(folder)) {}
-
-  void map(const model::Node& node, const Table& table) {
-    if (node.kind == model::Node::Kind::null) return;
-    if (node.kind != model::Node::Kind::map) return fault(node.mark, "wrong-type", "expected a map of settings");
-    for (const auto& entry : node.entries) {
-      const auto found = table.find(entry.key);
-      if (found != table.end()) {
-        found->second(entry.value);
-        continue;
-      }
-      std::vector<std::string> known;
-      for (const auto& [key, handler] : table) known.push_back(key);
-      const std::string near = base::nearest(entry.key, known);
-      fault(entry.key_mark, "unknown-key",
-            "unknown setting '" + entry.key + "'; expected " + base::join_words(known, "or"),
-            near.empty() ? "" : "did you mean '" + near + "'?");
-    }
-  }
-
-  Handler section(Table table) {
-    return [this, table = std::move(table)](const model::Node& node) { map(node, table); };
-  }
-  Handler text(std::optional<std::string>& into) {
-    return [this, &into](const model::Node& node) {
-      if (is_text(node)) into = node.scalar;
-    };
-  }
-  /// Not less than 0.
-  Handler number(double& into) {
-    return [this, &into](const model::Node& node) {
-      if (!read_number(node.scalar, into)) fault(node.mark, "wrong-type", "expected a number, 0 or more");
-    };
-  }
-  Handler path(fs::path& into) {
-    return [this, &into](const model::Node& node) {
-      if (is_text(node)) into = resolved(node.scalar);
-    };
-  }
-  Handler texts(std::vector<std::string>& into) {
-    return [this, &into](const model::Node& node) {
-      if (node.kind != model::Node::Kind::list) return fault(node.mark, "wrong-type", "expected a list of texts");
-      into.clear();
-      for (const model::Node& item : node.items)
-        if (is_text(item)) into.push_back(item.scalar);
-    };
-  }
-  Handler paths(std::vector<fs::path>& into) {
-    return [this, &into](const model::Node& node) {
-      std::vector<std::string> raw;
-      texts(raw)(node);
-      for (const std::string& item : raw) into.push_back(resolved(item));
-    };
-  }
-
- private:
-  bool is_text(const model::Node& node) {
-    if (node.kind == model::Node::Kind::scalar) return true;
-    fault(node.mark, "wrong-type", "expected a text");
-    return false;
-  }
-
-  fs::path resolved(const std::string& text) const {
-    if (text.starts_with("~/")) return home() / text.substr(2);
-    return folder_ / text;
-  }
-
-  void fault(model::Mark mark, std::string code, std::string message, std::string hint = {}) {
-    diagnosed_.diagnostics.push_back(
-        {model::Severity::error, std::move(code), mark, std::move(message), std::move(hint)});
-  }
-
-  model::Diagnosed& diagnosed_;
-  fs::path folder_;
-};
-
 std::string read_file(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in)
@@ -136,6 +33,71 @@ std::string read_file(const fs::path& file) {
   std::ostringstream text;
   text << in.rdbuf();
   return std::move(text).str();
+}
+
+ConfigReader::Handler allow_and_deny(ConfigReader& reader, std::vector<std::string>& allow,
+                                     std::vector<std::string>& deny) {
+  return reader.section({{"allow", reader.texts(allow)}, {"deny", reader.texts(deny)}});
+}
+
+constexpr std::int64_t many = 1'000'000'000;
+
+ConfigReader::Table server_settings(ConfigReader& reader, ServerConfig& server) {
+  return {{"address", reader.text(server.address)},
+          {"port", reader.integer(server.port, 0, 65535)},
+          {"socket", reader.path(server.socket)},
+          {"public-url", reader.text(server.public_url)},
+          {"hosts", reader.texts(server.hosts)},
+          {"trusted-proxies", reader.texts(server.trusted_proxies)},
+          {"tls", reader.section({{"certificate", reader.path(server.certificate)}, {"key", reader.path(server.key)}})},
+          {"handlers", reader.integer(server.handlers, 1, 1000)},
+          {"policy", reader.section({{"stages", allow_and_deny(reader, server.allow_stages, server.deny_stages)}})},
+          {"internal", reader.texts(server.internal)}};
+}
+
+ConfigReader::Table worker_settings(ConfigReader& reader, WorkerConfig& worker) {
+  return {{"in-server", reader.flag(worker.in_server)},
+          {"slots", reader.integer(worker.slots, 0, 1000)},
+          {"attempts", reader.integer(worker.attempts, 1, 100)},
+          {"memory-gigabytes", reader.number(worker.memory_gigabytes)},
+          {"disk-gigabytes", reader.number(worker.disk_gigabytes)},
+          {"hours", reader.number(worker.hours)},
+          {"silence-seconds", reader.integer(worker.silence_seconds, 1, many)},
+          {"user", reader.text(worker.user)}};
+}
+
+ConfigReader::Table accounts_settings(ConfigReader& reader, AccountsConfig& accounts) {
+  return {{"registration", reader.choice(accounts.registration, "closed", "open")},
+          {"access-minutes", reader.integer(accounts.access_minutes, 1, 1440)},
+          {"session-days", reader.integer(accounts.session_days, 1, 3650)}};
+}
+
+ConfigReader::Table limits_settings(ConfigReader& reader, LimitsConfig& limits) {
+  return {{"storage-gigabytes", reader.number(limits.storage_gigabytes)},
+          {"upload-gigabytes", reader.number(limits.upload_gigabytes)},
+          {"upload-hours", reader.integer(limits.upload_hours, 1, 8760)},
+          {"concurrent-jobs", reader.integer(limits.concurrent_jobs, 0, many)},
+          {"active-jobs", reader.integer(limits.active_jobs, 1, many)},
+          {"provider-cents", reader.integer(limits.provider_cents, 0, many)},
+          {"requests-per-minute", reader.integer(limits.requests_per_minute, 1, many)},
+          {"streams", reader.integer(limits.streams, 1, many)},
+          {"webhooks", reader.integer(limits.webhooks, 0, many)},
+          {"tokens", reader.integer(limits.tokens, 0, many)},
+          {"keep-days", reader.integer(limits.keep_days, 0, 36500)}};
+}
+
+ConfigReader::Table settings(ConfigReader& reader, Config& config) {
+  return {{"plugins", reader.section({{"folders", reader.paths(config.plugin_folders)}})},
+          {"policy", reader.section({{"stages", allow_and_deny(reader, config.allow_stages, config.deny_stages)},
+                                     {"schemes", allow_and_deny(reader, config.allow_schemes, config.deny_schemes)}})},
+          {"database", reader.section({{"url", reader.text(config.database_url)}})},
+          {"state", reader.path(config.state_folder)},
+          {"cache", reader.section({{"gigabytes", reader.number(config.cache_gigabytes)}})},
+          {"secrets", reader.path(config.secrets_folder)},
+          {"server", reader.section(server_settings(reader, config.server))},
+          {"worker", reader.section(worker_settings(reader, config.worker))},
+          {"accounts", reader.section(accounts_settings(reader, config.accounts))},
+          {"limits", reader.section(limits_settings(reader, config.limits))}};
 }
 
 }  // namespace
@@ -156,18 +118,8 @@ Config load_config(const std::optional<fs::path>& file, model::Diagnosed& diagno
   config.secrets_folder = xdg("XDG_CONFIG_HOME", ".config") / "secrets";
   if (file) {
     const model::Document document = model::parse_document(file->string(), read_file(*file), diagnosed);
-    Reader reader(diagnosed, fs::absolute(*file).parent_path());
-    reader.map(
-        document.root,
-        {{"plugins", reader.section({{"folders", reader.paths(config.plugin_folders)}})},
-         {"policy", reader.section({{"stages", reader.section({{"allow", reader.texts(config.allow_stages)},
-                                                               {"deny", reader.texts(config.deny_stages)}})},
-                                    {"schemes", reader.section({{"allow", reader.texts(config.allow_schemes)},
-                                                                {"deny", reader.texts(config.deny_schemes)}})}})},
-         {"database", reader.section({{"url", reader.text(config.database_url)}})},
-         {"state", reader.path(config.state_folder)},
-         {"cache", reader.section({{"gigabytes", reader.number(config.cache_gigabytes)}})},
-         {"secrets", reader.path(config.secrets_folder)}});
+    ConfigReader reader(diagnosed, fs::absolute(*file).parent_path());
+    reader.map(document.root, settings(reader, config));
   }
   if (const auto url = environment("REEL_DATABASE_URL")) config.database_url = url;
   if (const auto state = environment("REEL_STATE")) config.state_folder = fs::absolute(*state);

@@ -43,6 +43,15 @@ std::string utc_now() {
   return std::string(date.data(), length) + fraction.data();
 }
 
+RequestId begin_request(Store& store, NewRequest request) {
+  if (request.user == 0) request.user = store.accounts().local_user();
+  const RequestId id = store.requests().create(request).id;
+  if (!store.requests().start(id))
+    throw base::RunError("Request " + std::to_string(id) +
+                         " was taken by another program before this one could start it.");
+  return id;
+}
+
 std::size_t bytes_of(const LogRecord& line) { return sizeof line + line.message.size() + line.stage.size(); }
 
 }  // namespace
@@ -51,22 +60,21 @@ std::size_t bytes_of(const LogRecord& line) { return sizeof line + line.message.
 /// guarded by it; the store belongs to the thread, which never holds the mutex while it writes.
 class Recorder::Worker {
  public:
-  void run(const OpenStore& open, const NewRequest& request, std::promise<RequestId>& started);
+  void run(const OpenStore& open, const Begin& begin, std::promise<Subject>& started);
 
   void add(ProgressRecord progress, std::vector<StageRecord> stages);
   void add(const base::LogLine& line);
-  std::string finish(const Outcome& outcome, milliseconds patience);
+  std::string finish(std::optional<Outcome> outcome, milliseconds patience);
   bool done() const;
 
  private:
   using Progress = std::pair<ProgressRecord, std::vector<StageRecord>>;
 
-  static RequestId begin(Store& store, NewRequest request);
-  void work(Store& store, RequestId id);
-  bool write_some(Store& store, RequestId id);
-  void write_lines(Store& store, RequestId id);
-  void write_progress(Store& store, RequestId id);
-  void write_outcome(Store& store, RequestId id);
+  void work(Store& store, const Subject& subject);
+  bool write_some(Store& store, const Subject& subject);
+  void write_lines(Store& store, const Subject& subject);
+  void write_progress(Store& store, const Subject& subject);
+  void write_outcome(Store& store, const Subject& subject);
   void wait_for_work();
   void pause(milliseconds time);
   std::size_t next_batch();
@@ -92,39 +100,32 @@ class Recorder::Worker {
   std::vector<LogRecord> batch_;  // the thread's own: what is being written
 };
 
-void Recorder::Worker::run(const OpenStore& open, const NewRequest& request, std::promise<RequestId>& started) {
+void Recorder::Worker::run(const OpenStore& open, const Begin& begin, std::promise<Subject>& started) {
   std::unique_ptr<Store> store;
-  RequestId id = 0;
+  Subject subject;
   try {
     store = open();
-    id = begin(*store, request);
+    subject = begin(*store);
   } catch (...) {
     started.set_exception(std::current_exception());
     return;
   }
-  started.set_value(id);
-  work(*store, id);
+  // No two attempts count their lines alike.
+  last_sequence_ = std::int64_t{subject.attempt.value_or(0)} << 32U;
+  started.set_value(subject);
+  work(*store, subject);
   store.reset();  // closes the connection before finish() returns
   const std::lock_guard lock(mutex_);
   done_ = true;
   changed_.notify_all();
 }
 
-RequestId Recorder::Worker::begin(Store& store, NewRequest request) {
-  if (request.user == 0) request.user = store.local_user();
-  const RequestId id = store.create_request(request);
-  if (!store.start_request(id))
-    throw base::RunError("Request " + std::to_string(id) +
-                         " was taken by another program before this one could start it.");
-  return id;
-}
-
-void Recorder::Worker::work(Store& store, RequestId id) {
+void Recorder::Worker::work(Store& store, const Subject& subject) {
   milliseconds pause_time = shortest_pause;
   while (true) {
     wait_for_work();
     try {
-      if (!write_some(store, id)) return;
+      if (!write_some(store, subject)) return;
       pause_time = shortest_pause;
     } catch (const base::TransientError& error) {
       {
@@ -140,18 +141,18 @@ void Recorder::Worker::work(Store& store, RequestId id) {
 
 /// Writes what waits, lines first: the outcome comes last, so a finished request has all its lines.
 /// False when the request is finished or time is up.
-bool Recorder::Worker::write_some(Store& store, RequestId id) {
-  write_lines(store, id);
-  write_progress(store, id);
-  write_outcome(store, id);
+bool Recorder::Worker::write_some(Store& store, const Subject& subject) {
+  write_lines(store, subject);
+  write_progress(store, subject);
+  write_outcome(store, subject);
   const std::lock_guard lock(mutex_);
   return !(finished_ && !anything_to_write()) && !out_of_time();
 }
 
-void Recorder::Worker::write_lines(Store& store, RequestId id) {
+void Recorder::Worker::write_lines(Store& store, const Subject& subject) {
   while (next_batch() > 0) {
     try {
-      store.append_logs(id, batch_);
+      store.requests().append_logs(subject.request, batch_);
     } catch (const base::TransientError&) {
       throw;  // the lines still wait in the queue
     } catch (const base::Error& error) {
@@ -186,7 +187,7 @@ void Recorder::Worker::forget_batch() {
   }
 }
 
-void Recorder::Worker::write_progress(Store& store, RequestId id) {
+void Recorder::Worker::write_progress(Store& store, const Subject& subject) {
   std::optional<Progress> progress;
   {
     const std::lock_guard lock(mutex_);
@@ -194,7 +195,7 @@ void Recorder::Worker::write_progress(Store& store, RequestId id) {
   }
   if (!progress) return;
   try {
-    store.record_progress(id, progress->first, progress->second);
+    store.requests().record_progress(subject.request, progress->first, progress->second, subject.attempt);
   } catch (const base::TransientError&) {
     const std::lock_guard lock(mutex_);
     if (!progress_) progress_ = std::move(progress);  // unless a newer one came meanwhile
@@ -205,7 +206,7 @@ void Recorder::Worker::write_progress(Store& store, RequestId id) {
   }
 }
 
-void Recorder::Worker::write_outcome(Store& store, RequestId id) {
+void Recorder::Worker::write_outcome(Store& store, const Subject& subject) {
   std::optional<Outcome> outcome;
   {
     const std::lock_guard lock(mutex_);
@@ -214,8 +215,9 @@ void Recorder::Worker::write_outcome(Store& store, RequestId id) {
   }
   if (!outcome) return;
   try {
-    // False means that it is in a final state already: an earlier try arrived, or somebody cancelled it.
-    store.finish_request(id, *outcome);
+    // False means that it is in a final state already (an earlier try arrived, or somebody cancelled it), or that the attempt is
+    // no longer the present one.
+    store.requests().finish(subject.request, *outcome, subject.attempt);
   } catch (const base::TransientError&) {
     throw;
   } catch (const base::Error& error) {
@@ -265,12 +267,11 @@ void Recorder::Worker::add(const base::LogLine& line) {
   changed_.notify_all();
 }
 
-std::string Recorder::Worker::finish(const Outcome& outcome, milliseconds patience) {
-  if (!is_final(outcome.state)) throw std::logic_error("Recorder::finish: the state of an outcome must be a final one");
+std::string Recorder::Worker::finish(std::optional<Outcome> outcome, milliseconds patience) {
   std::unique_lock lock(mutex_);
   if (!finished_) {
     finished_ = true;
-    outcome_ = outcome;
+    outcome_ = std::move(outcome);
     deadline_ = Clock::now() + patience;
     changed_.notify_all();
   }
@@ -296,14 +297,23 @@ std::string Recorder::Worker::what_is_missing() const {
   return "Not recorded: " + missing + ". " + why;
 }
 
-Recorder::Recorder(OpenStore open, const NewRequest& request) : worker_(std::make_shared<Worker>()) {
-  std::promise<RequestId> started;
-  auto id = started.get_future();
-  thread_ = std::thread([worker = worker_, open = std::move(open), request, started = std::move(started)]() mutable {
-    worker->run(open, request, started);
-  });
+Recorder::Recorder(OpenStore open, const NewRequest& request)
+    : Recorder(std::move(open), [request](Store& store) {
+        return Subject{begin_request(store, request), std::nullopt};
+      }) {}
+
+Recorder::Recorder(OpenStore open, const Claim& claim)
+    : Recorder(std::move(open), [key = claim.key](Store&) {
+        return Subject{key.request, key.attempt};
+      }) {}
+
+Recorder::Recorder(OpenStore open, Begin begin) : worker_(std::make_shared<Worker>()) {
+  std::promise<Subject> started;
+  auto subject = started.get_future();
+  thread_ = std::thread([worker = worker_, open = std::move(open), begin = std::move(begin),
+                         started = std::move(started)]() mutable { worker->run(open, begin, started); });
   try {
-    id_ = id.get();
+    subject_ = subject.get();
   } catch (...) {
     thread_.join();
     throw;
@@ -315,7 +325,7 @@ Recorder::~Recorder() {
   abandoned.state = RequestState::failed;
   abandoned.error = "The program stopped before the run had ended.";
   abandoned.error_code = "abandoned";
-  worker_->finish(abandoned, std::chrono::seconds(10));
+  worker_->finish(subject_.attempt ? std::nullopt : std::optional(abandoned), std::chrono::seconds(10));
   // A thread that hangs in a call to a dead database cannot be woken; it owns what it uses and ends with the
   // process.
   if (worker_->done())
@@ -324,7 +334,7 @@ Recorder::~Recorder() {
     thread_.detach();
 }
 
-RequestId Recorder::id() const { return id_; }
+RequestId Recorder::id() const { return subject_.request; }
 
 void Recorder::progress(const ProgressRecord& progress, std::vector<StageRecord> stages) {
   worker_->add(progress, std::move(stages));
@@ -333,7 +343,10 @@ void Recorder::progress(const ProgressRecord& progress, std::vector<StageRecord>
 void Recorder::log(const base::LogLine& line) { worker_->add(line); }
 
 std::string Recorder::finish(const Outcome& outcome, std::chrono::milliseconds patience) {
+  if (!is_final(outcome.state)) throw std::logic_error("Recorder::finish: the state of an outcome must be a final one");
   return worker_->finish(outcome, patience);
 }
+
+std::string Recorder::leave(std::chrono::milliseconds patience) { return worker_->finish(std::nullopt, patience); }
 
 }  // namespace reel::service

@@ -26,6 +26,7 @@ struct Database {
   std::set<std::int64_t> sequences;
   std::vector<ProgressRecord> progress;
   std::vector<std::size_t> batches;
+  std::set<std::optional<int>> attempts;  ///< under which something was written
   std::optional<Outcome> outcome;
   std::size_t lines_at_finish = 0;
   bool away = false;              ///< every call throws TransientError
@@ -35,35 +36,36 @@ struct Database {
   int writes = 0;
 };
 
-class FakeStore : public Store {
+class FakeRequests : public RequestStore {
  public:
-  explicit FakeStore(Database& database) : database_(database) {}
+  explicit FakeRequests(Database& database) : database_(database) {}
 
-  UserId local_user() override {
-    return call([] { return UserId{7}; });
-  }
-  RequestId create_request(const NewRequest& request) override {
+  std::optional<Created> submitted(UserId, const std::string&, const std::string&) override { return std::nullopt; }
+  Created create(const NewRequest& request) override {
     return call([&] {
       database_.request.user = request.user;
       database_.request.state = RequestState::queued;
-      return RequestId{42};
+      return Created{.id = 42};
     });
   }
-  bool start_request(RequestId) override {
+  bool start(RequestId) override {
     return call([&] {
       database_.request.state = RequestState::running;
       return !database_.refuses_to_start;
     });
   }
-  void record_progress(RequestId, const ProgressRecord& progress, const std::vector<StageRecord>&) override {
+  void record_progress(RequestId, const ProgressRecord& progress, const std::vector<StageRecord>&,
+                       std::optional<int> attempt) override {
     call([&] {
+      database_.attempts.insert(attempt);
       database_.progress.push_back(progress);
       return 0;
     });
   }
-  bool finish_request(RequestId, const Outcome& outcome) override {
+  bool finish(RequestId, const Outcome& outcome, std::optional<int> attempt) override {
     return call([&] {
       if (database_.outcome) return false;
+      database_.attempts.insert(attempt);
       database_.outcome = outcome;
       database_.lines_at_finish = database_.lines.size();
       return true;
@@ -78,9 +80,11 @@ class FakeStore : public Store {
       return 0;
     });
   }
-  std::optional<Request> request(RequestId) override { return database_.request; }
-  std::vector<Request> requests(const RequestFilter&) override { return {database_.request}; }
+  std::optional<Request> find(RequestId) override { return database_.request; }
+  std::vector<Request> list(const RequestFilter&) override { return {database_.request}; }
   std::vector<LogRecord> logs(RequestId, std::int64_t, int) override { return database_.lines; }
+  Changes changes(UserId, std::int64_t) override { return {}; }
+  std::vector<std::string> remove_finished(int, int) override { return {}; }
 
  private:
   template <class Action>
@@ -94,6 +98,23 @@ class FakeStore : public Store {
   }
 
   Database& database_;
+};
+
+/// A recorder needs its requests only. (That user 0 is the local user is tested with the real store.)
+class FakeStore : public Store {
+ public:
+  explicit FakeStore(Database& database) : requests_(database) {}
+
+  RequestStore& requests() override { return requests_; }
+  AccountStore& accounts() override { throw std::logic_error("not asked for"); }
+  VideoStore& videos() override { throw std::logic_error("not asked for"); }
+  QueueStore& queue() override { throw std::logic_error("not asked for"); }
+  WebhookStore& webhooks() override { throw std::logic_error("not asked for"); }
+  std::string installation() override { return {}; }
+  void ping() override {}
+
+ private:
+  FakeRequests requests_;
 };
 
 class RecorderTest : public ::testing::Test {
@@ -113,12 +134,13 @@ class RecorderTest : public ::testing::Test {
   }
 
   Database database;
+  const NewRequest mine{.user = 7};
 };
 
 base::LogLine line(const std::string& message) { return {base::Level::info, "blur", message}; }
 
-TEST_F(RecorderTest, StartsTheRequestForTheLocalUserAndFinishesIt) {
-  Recorder recorder(open(), {});
+TEST_F(RecorderTest, StartsTheRequestAndFinishesIt) {
+  Recorder recorder(open(), mine);
   EXPECT_EQ(recorder.id(), 42);
   EXPECT_EQ(database.request.user, 7);
   EXPECT_EQ(database.request.state, RequestState::running);
@@ -129,21 +151,21 @@ TEST_F(RecorderTest, StartsTheRequestForTheLocalUserAndFinishesIt) {
 
 TEST_F(RecorderTest, DoesNotBeginWhereTheStoreCannotBeOpened) {
   const Recorder::OpenStore closed = []() -> std::unique_ptr<Store> { throw base::RunError("no such database"); };
-  EXPECT_THROW(Recorder(closed, {}), base::RunError);
+  EXPECT_THROW(Recorder(closed, mine), base::RunError);
 }
 
 TEST_F(RecorderTest, DoesNotBeginWhereTheFirstWriteFails) {
   database.away = true;
-  EXPECT_THROW(Recorder(open(), {}), base::TransientError);
+  EXPECT_THROW(Recorder(open(), mine), base::TransientError);
 }
 
 TEST_F(RecorderTest, DoesNotBeginARequestThatAnotherProgramTook) {
   database.refuses_to_start = true;
-  EXPECT_THROW(Recorder(open(), {}), base::RunError);
+  EXPECT_THROW(Recorder(open(), mine), base::RunError);
 }
 
 TEST_F(RecorderTest, WritesLinesInOrderAndBeforeTheOutcome) {
-  Recorder recorder(open(), {});
+  Recorder recorder(open(), mine);
   for (int i = 0; i < 2500; ++i) recorder.log(line(std::to_string(i)));
   EXPECT_EQ(recorder.finish({}), "");
   const auto written = messages();
@@ -156,7 +178,7 @@ TEST_F(RecorderTest, WritesLinesInOrderAndBeforeTheOutcome) {
 }
 
 TEST_F(RecorderTest, WritesAFewTimesASecondHoweverMuchComes) {
-  Recorder recorder(open(), {});
+  Recorder recorder(open(), mine);
   const int before = database.writes;
   const auto end = std::chrono::steady_clock::now() + 1s;
   for (int i = 0; std::chrono::steady_clock::now() < end; ++i) {
@@ -175,7 +197,7 @@ TEST_F(RecorderTest, WritesAFewTimesASecondHoweverMuchComes) {
 }
 
 TEST_F(RecorderTest, NeverBlocksTheCallerWhileTheDatabaseHangs) {
-  Recorder recorder(open(), {});
+  Recorder recorder(open(), mine);
   std::unique_lock hang(database.mutex);
   // If these waited for the database, which this thread holds, they would wait for ever.
   for (int i = 0; i < 1000; ++i) recorder.log(line("x"));
@@ -185,7 +207,7 @@ TEST_F(RecorderTest, NeverBlocksTheCallerWhileTheDatabaseHangs) {
 }
 
 TEST_F(RecorderTest, KeepsWhatComesWhileTheDatabaseIsAway) {
-  Recorder recorder(open(), {});
+  Recorder recorder(open(), mine);
   recorder.log(line("before"));
   std::this_thread::sleep_for(400ms);
   set(&Database::away, true);
@@ -201,7 +223,7 @@ TEST_F(RecorderTest, KeepsWhatComesWhileTheDatabaseIsAway) {
 }
 
 TEST_F(RecorderTest, WritesEachLineOnceWhenAnswersGetLost) {
-  Recorder recorder(open(), {});
+  Recorder recorder(open(), mine);
   set(&Database::answers_get_lost, true);
   for (int i = 0; i < 3; ++i) recorder.log(line(std::to_string(i)));
   std::this_thread::sleep_for(700ms);
@@ -212,7 +234,7 @@ TEST_F(RecorderTest, WritesEachLineOnceWhenAnswersGetLost) {
 }
 
 TEST_F(RecorderTest, WaitsForTheDatabaseToComeBackAtTheEnd) {
-  Recorder recorder(open(), {});
+  Recorder recorder(open(), mine);
   set(&Database::away, true);
   recorder.log(line("last words"));
   std::thread repair([this] {
@@ -225,7 +247,7 @@ TEST_F(RecorderTest, WaitsForTheDatabaseToComeBackAtTheEnd) {
 }
 
 TEST_F(RecorderTest, SaysWhatCouldNotBeRecorded) {
-  Recorder recorder(open(), {});
+  Recorder recorder(open(), mine);
   set(&Database::away, true);
   recorder.log(line("one"));
   recorder.log(line("two"));
@@ -240,7 +262,7 @@ TEST_F(RecorderTest, EndsInTimeWhileTheDatabaseHangs) {
   std::unique_lock hang(hung.mutex, std::defer_lock);
   const auto begin = std::chrono::steady_clock::now();
   {
-    Recorder recorder([] { return std::make_unique<FakeStore>(hung); }, {});
+    Recorder recorder([] { return std::make_unique<FakeStore>(hung); }, mine);
     recorder.log(line("one"));
     hang.lock();
     EXPECT_EQ(recorder.finish({}, 300ms),
@@ -252,7 +274,7 @@ TEST_F(RecorderTest, EndsInTimeWhileTheDatabaseHangs) {
 }
 
 TEST_F(RecorderTest, GoesOnAfterLinesThatTheDatabaseRefuses) {
-  Recorder recorder(open(), {});
+  Recorder recorder(open(), mine);
   database.refuses_lines = "The database refused the lines.";
   recorder.log(line("poison"));
   EXPECT_EQ(recorder.finish({}), "Not recorded: 1 log line that the database refused. The database refused the lines.");
@@ -260,7 +282,7 @@ TEST_F(RecorderTest, GoesOnAfterLinesThatTheDatabaseRefuses) {
 }
 
 TEST_F(RecorderTest, DropsLinesOnlyBeyondItsLimitAndCountsThem) {
-  Recorder recorder(open(), {});
+  Recorder recorder(open(), mine);
   set(&Database::away, true);
   const std::string megabyte(1'000'000, 'x');
   for (int i = 0; i < 70; ++i) recorder.log(line(megabyte));
@@ -270,14 +292,44 @@ TEST_F(RecorderTest, DropsLinesOnlyBeyondItsLimitAndCountsThem) {
 }
 
 TEST_F(RecorderTest, RecordsAFailureWhenItDiesUnfinished) {
-  { const Recorder recorder(open(), {}); }
+  { const Recorder recorder(open(), mine); }
   ASSERT_TRUE(database.outcome);
   EXPECT_EQ(database.outcome->state, RequestState::failed);
   EXPECT_EQ(database.outcome->error_code, "abandoned");
 }
 
+TEST_F(RecorderTest, GoesOnWithAClaimUnderItsAttempt) {
+  Recorder recorder(open(), Claim{.key = {42, 3}});
+  EXPECT_EQ(recorder.id(), 42);
+  recorder.log(line("a"));
+  recorder.log(line("b"));
+  recorder.progress({.fraction = 0.5}, {});
+  EXPECT_EQ(recorder.finish({}), "");
+  EXPECT_THAT(database.attempts, ElementsAre(std::optional(3)));
+  EXPECT_THAT(database.sequences, ElementsAre((3LL << 32) + 1, (3LL << 32) + 2));
+  EXPECT_EQ(database.progress.size(), 1U);
+}
+
+TEST_F(RecorderTest, LeavesAClaimWithItsLinesButWithoutAnOutcome) {
+  Recorder recorder(open(), Claim{.key = {42, 1}});
+  recorder.log(line("gives it back"));
+  EXPECT_EQ(recorder.leave(), "");
+  EXPECT_THAT(messages(), ElementsAre("gives it back"));
+  EXPECT_EQ(recorder.finish({}), "");
+  EXPECT_FALSE(database.outcome);
+}
+
+TEST_F(RecorderTest, AClaimWhoseRecorderDiesIsLeftToItsLease) {
+  {
+    Recorder recorder(open(), Claim{.key = {42, 1}});
+    recorder.log(line("last words"));
+  }
+  EXPECT_FALSE(database.outcome);
+  EXPECT_THAT(messages(), ElementsAre("last words"));
+}
+
 TEST_F(RecorderTest, IgnoresWhatComesAfterTheEnd) {
-  Recorder recorder(open(), {});
+  Recorder recorder(open(), mine);
   EXPECT_EQ(recorder.finish({}), "");
   recorder.log(line("late"));
   Outcome failed;
@@ -288,14 +340,14 @@ TEST_F(RecorderTest, IgnoresWhatComesAfterTheEnd) {
 }
 
 TEST_F(RecorderTest, RefusesAnOutcomeThatIsNotFinal) {
-  Recorder recorder(open(), {});
+  Recorder recorder(open(), mine);
   Outcome running;
   running.state = RequestState::running;
   EXPECT_THROW(recorder.finish(running), std::logic_error);
 }
 
 TEST_F(RecorderTest, TakesLinesFromManyThreads) {
-  Recorder recorder(open(), {});
+  Recorder recorder(open(), mine);
   std::vector<std::thread> threads;
   for (int t = 0; t < 8; ++t)
     threads.emplace_back([&] {

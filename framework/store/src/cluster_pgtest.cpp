@@ -81,7 +81,7 @@ TEST_F(ClusterTest, ManyProgramsMayMakeItAtOnce) {
   for (int i = 0; i < 4; ++i)
     programs.push_back(std::make_unique<Child>([&] {
       const Database database(std::nullopt, root.path() / "shared");
-      EXPECT_GT(database.open()->local_user(), 0);
+      EXPECT_GT(database.open()->accounts().local_user(), 0);
     }));
   for (auto& program : programs) EXPECT_EQ(program->wait(), 0);
 }

@@ -27,7 +27,7 @@ std::optional<Settings> parse(const std::string& url) {
   return settings;
 }
 
-std::string conninfo(const Settings& settings) {
+std::string quoted(const Settings& settings) {
   std::string result;
   for (const auto& [key, value] : settings) {
     result += key + "='";
@@ -110,7 +110,7 @@ Target::Target(const std::string& url) {
   settings->try_emplace("tcp_user_timeout", "20000");
   settings->try_emplace("application_name", "reelwork");
   (*settings)["client_encoding"] = "UTF8";
-  conninfo_ = conninfo(*settings);
+  conninfo_ = quoted(*settings);
 }
 
 std::string Target::without_secrets(std::string text) const {

@@ -16,6 +16,9 @@ class Target {
   /// `database "reelwork" on db.example`, for messages.
   const std::string& name() const { return name_; }
 
+  /// For libpq. Holds the password, maybe.
+  const std::string& conninfo() const { return conninfo_; }
+
   /// Connects. Throws base::TransientError if the server cannot be reached, base::RunError if it refuses the
   /// login.
   std::unique_ptr<pqxx::connection> connect() const;

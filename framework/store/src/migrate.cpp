@@ -61,7 +61,7 @@ int apply_next(pqxx::work& tx, const Target& target) {
 
 MigrationStatus status(Session& session) {
   const int applied = session.run([&](pqxx::work& tx) { return applied_version(tx, session.target()); });
-  return {applied, available()};
+  return {session.target().name(), applied, available()};
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include <pqxx/pqxx>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "reel/base/error.hpp"
 #include "reel/store/cluster.hpp"
@@ -124,40 +125,64 @@ inline std::string value(const std::string& url, const std::string& sql) {
   return pqxx::nontransaction(connection).exec1(sql)[0].c_str();
 }
 
-/// A test with an empty database of its own. The cluster is kept in the build folder, since ctest runs each
-/// test in a process of its own and making a cluster takes longer than a test; it is shared as programs share
-/// one.
+/// Runs `action(i)` for 0 ≤ i < `count`, each on a thread of its own.
+inline void at_once(int count, const std::function<void(int)>& action) {
+  std::vector<std::thread> threads;
+  threads.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) threads.emplace_back(action, i);
+  for (std::thread& thread : threads) thread.join();
+}
+
+/// The cluster of a test. The shared one is kept in the build folder, since ctest runs each test in a process of its own and making a
+/// cluster takes longer than a test; it is shared as programs share one. Transactions, though, are counted by cluster: who asks for
+/// exactly those of one test needs a cluster of its own.
+enum class Cluster { shared, own };
+
+/// A test with an empty database of its own.
 class DatabaseTest : public ::testing::Test {
  protected:
-  DatabaseTest() {
+  explicit DatabaseTest(Cluster which = Cluster::shared) : server_(server(which)) {
     static int count = 0;
     name_ = "test_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
-    execute(server().cluster->url(), "CREATE DATABASE " + name_);
-    url = server().cluster->url() + " dbname=" + name_;
+    execute(server_.cluster->url(), "CREATE DATABASE " + name_);
+    url = server_.cluster->url() + " dbname=" + name_;
   }
-  ~DatabaseTest() override { execute(server().cluster->url(), "DROP DATABASE " + name_ + " WITH (FORCE)"); }
+  ~DatabaseTest() override { execute(server_.cluster->url(), "DROP DATABASE " + name_ + " WITH (FORCE)"); }
+
+  const std::string& name() const { return name_; }
+  /// Of the server's own database, for what must not touch ours.
+  const std::string& server_url() const { return server_.cluster->url(); }
 
   std::string url;
 
  private:
   struct Server {
-    Server() {
+    explicit Server(Cluster which) {
       const char* build = std::getenv("REEL_BUILD_DIR");
       try {
-        if (build != nullptr) cluster = std::make_unique<PrivateCluster>(std::filesystem::path(build) / "pgtest");
+        if (build != nullptr && which == Cluster::shared)
+          cluster = std::make_unique<PrivateCluster>(std::filesystem::path(build) / "pgtest");
       } catch (const base::RunError&) {
         // For root: a build folder that the server's user cannot reach. Then one for this process alone.
       }
       if (!cluster) cluster = std::make_unique<PrivateCluster>(folder.path() / "postgres");
+      // To drop a database costs seconds otherwise, and nothing in here has to outlive the machine.
+      if (value(cluster->url(), "SHOW fsync") == "on") execute(cluster->url(), "ALTER SYSTEM SET fsync = off");
+      execute(cluster->url(), "SELECT pg_reload_conf()");
     }
     TemporaryFolder folder;
     std::unique_ptr<PrivateCluster> cluster;
   };
-  static Server& server() {
-    static Server one;
-    return one;
+  static Server& server(Cluster which) {
+    if (which == Cluster::own) {
+      static Server own(which);
+      return own;
+    }
+    static Server shared(which);
+    return shared;
   }
 
+  Server& server_;
   std::string name_;
 };
 

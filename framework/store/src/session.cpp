@@ -5,9 +5,18 @@ namespace reel::store {
 void Session::connect() {
   if (connection_) return;
   if (before_connect_) before_connect_();
-  auto connection = target_.connect();
-  if (prepare_ != nullptr) prepare_(*connection);
-  connection_ = std::move(connection);
+  connection_ = target_.connect();
+  pqxx::nontransaction(*connection_).exec("SET reel.notices = ''");
+}
+
+void Session::tell() noexcept {
+  if (!connection_) return;
+  try {
+    pqxx::nontransaction(*connection_).exec("BEGIN; SET LOCAL synchronous_commit = off; SELECT send_notices(); COMMIT");
+  } catch (const std::exception&) {
+    // The change itself is safe. Who listens asks now and then, too, and does so when a server comes back.
+    connection_.reset();
+  }
 }
 
 void Session::drop_if_broken() {

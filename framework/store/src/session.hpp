@@ -13,12 +13,11 @@ namespace reel::store {
 /// For one thread. Every error that leaves it is one of ours.
 class Session {
  public:
-  using Prepare = void (*)(pqxx::connection&);
   using Hook = std::function<void()>;
 
-  /// `prepare` runs on each new connection; `before_connect`, if given, before each try to make one.
-  explicit Session(const std::string& url, Prepare prepare = nullptr, Hook before_connect = {})
-      : target_(url), prepare_(prepare), before_connect_(std::move(before_connect)) {}
+  /// `before_connect`, if given, runs before each try to make a connection.
+  explicit Session(const std::string& url, Hook before_connect = {})
+      : target_(url), before_connect_(std::move(before_connect)) {}
 
   const Target& target() const { return target_; }
 
@@ -42,6 +41,16 @@ class Session {
     }
   }
 
+  /// run(), of what others may wait for: what the schema's triggers have to tell is told after the commit.
+  template <class Action>
+  auto change(Action action) {
+    struct Tell {
+      Session& session;
+      ~Tell() { session.tell(); }
+    } const tell{*this};
+    return run(std::move(action));
+  }
+
  private:
   template <class Action>
   auto attempt(Action& action) {
@@ -58,10 +67,10 @@ class Session {
   }
 
   void connect();
+  void tell() noexcept;
   void drop_if_broken();
 
   Target target_;
-  Prepare prepare_;
   Hook before_connect_;
   std::unique_ptr<pqxx::connection> connection_;
 };

@@ -118,6 +118,18 @@ Every command has its help, which names all its options.
     schema                      Print the JSON Schema of the pipeline language, with all installed stages
     jobs                        List recorded jobs, newest first, or show one
     logs                        Show the log of a recorded job
+    serve                       Run the control plane: HTTP API, queue and a worker
+    worker                      Run requests of a control plane
+    admin                       Users, workers and the queue of a control plane
+    db                          The database that jobs are kept in, and the version of its schema
+    login                       Log in to a server: make an API token there and keep it
+    logout                      Log out of a server: remove the token there and here
+    submit                      Have a server run a pipeline
+    cancel                      Cancel a job on a server
+    retry                       Have a server do a job again, as a new one
+    pause                       Hold a job on a server
+    resume                      Let a held job on a server go on
+    fetch                       Get the results of a job from a server
     cache                       Rendered spans that runs keep, so that later runs need not
     new                         Make a pipeline or a plugin project to start from
     doctor                      Check this machine and say what to install

@@ -18,6 +18,7 @@ A recorded run leaves its job, its stages and its log in a private PostgreSQL.
       "fraction": 1.0,
       "frames": 100,
       "id": 1,
+      "paused": false,
       "pipeline": "first",
       "stages": [
         {

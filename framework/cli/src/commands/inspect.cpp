@@ -6,6 +6,7 @@
 #include "commands.hpp"
 #include "reel/base/text.hpp"
 #include "reel/engine/probe.hpp"
+#include "reel/model/json.hpp"
 #include "reference.hpp"
 #include "terminal.hpp"
 
@@ -18,42 +19,6 @@ std::string number(double value) {
   std::ostringstream text;
   text << value;
   return text.str();
-}
-
-json to_json(const model::ParamSchema& param) {
-  json out{{"name", param.name},         {"type", model::name(param.type)}, {"description", param.description},
-           {"required", param.required}, {"animatable", param.animatable},  {"live", param.live}};
-  if (!param.unit.empty()) out["unit"] = param.unit;
-  if (param.minimum) out["minimum"] = *param.minimum;
-  if (param.maximum) out["maximum"] = *param.maximum;
-  if (param.identity) out["identity"] = *param.identity;
-  if (!std::holds_alternative<std::monostate>(param.default_value))
-    out["default"] = model::to_yaml(param.default_value);
-  for (const model::Choice& choice : param.choices)
-    out["choices"].push_back({{"name", choice.name}, {"description", choice.description}});
-  return out;
-}
-
-json to_json(const model::StageTraits& stage) {
-  json out{{"name", stage.name},
-           {"element", stage.factory},
-           {"plugin", stage.plugin},
-           {"title", stage.title},
-           {"summary", stage.summary},
-           {"role", model::name(stage.role)},
-           {"synonyms", stage.synonyms},
-           {"takes", json::array()},
-           {"gives", json::array()},
-           {"params", json::array()},
-           {"contract", {{"video", model::to_text(stage.video)}, {"audio", model::to_text(stage.audio)}}},
-           {"during", stage.allows_during}};
-  if (stage.takes_video) out["takes"].push_back("video");
-  if (stage.takes_audio) out["takes"].push_back("audio");
-  if (stage.gives_video) out["gives"].push_back("video");
-  if (stage.gives_audio) out["gives"].push_back("audio");
-  if (stage.role == model::StageRole::join) out["inputs"] = {{"min", stage.min_inputs}, {"max", stage.max_inputs}};
-  for (const model::ParamSchema& param : stage.params) out["params"].push_back(to_json(param));
-  return out;
 }
 
 void print_stage(const model::StageTraits& stage) {
@@ -104,7 +69,7 @@ base::ExitCode inspect(Context& context, const std::string& name, Form form) {
     }
     if (form == Form::json) {
       json all = json::array();
-      for (const model::StageTraits* stage : catalog.stages()) all.push_back(to_json(*stage));
+      for (const model::StageTraits* stage : catalog.stages()) all.push_back(model::to_json(*stage));
       std::cout << all.dump(2) << '\n';
       return base::ExitCode::done;
     }
@@ -126,7 +91,7 @@ base::ExitCode inspect(Context& context, const std::string& name, Form form) {
                            near.empty() ? "`reel inspect` lists them" : "did you mean '" + near + "'?");
   }
   if (form == Form::json)
-    std::cout << to_json(*stage).dump(2) << '\n';
+    std::cout << model::to_json(*stage).dump(2) << '\n';
   else if (form == Form::markdown)
     std::cout << reference_page(*stage);
   else
@@ -140,17 +105,7 @@ base::ExitCode plugins(Context& context, bool all, bool as_json) {
     json out = json::array();
     for (const catalog::PluginInfo& p : found) {
       if (!all && !p.refused.empty()) continue;
-      out.push_back({{"path", p.path.string()},
-                     {"id", p.id},
-                     {"name", p.name},
-                     {"vendor", p.vendor},
-                     {"version", p.version},
-                     {"license", p.license},
-                     {"summary", p.summary},
-                     {"url", p.url},
-                     {"stages", p.stages},
-                     {"abi", std::to_string(p.abi_major) + "." + std::to_string(p.abi_minor)},
-                     {"refused", p.refused}});
+      out.push_back(catalog::to_json(p));
     }
     std::cout << out.dump(2) << '\n';
     return base::ExitCode::done;
@@ -199,62 +154,13 @@ std::string describe(const model::StreamInfo& stream) {
   return text;
 }
 
-json to_json(const model::StreamInfo& s, const std::optional<model::FrameIndex>& frames) {
-  json out{{"index", s.index}, {"kind", s.kind}, {"start", base::format_time(s.start)}, {"default", s.is_default}};
-  if (!s.language.empty()) out["language"] = s.language;
-  if (s.duration) out["duration_ns"] = s.duration->count();
-  if (s.bit_rate) out["bit_rate"] = *s.bit_rate;
-  if (s.video) {
-    const model::VideoStream& v = *s.video;
-    out["video"] = {{"codec", v.codec},
-                    {"profile", v.profile},
-                    {"pixel_format", v.pixel_format},
-                    {"width", v.width},
-                    {"height", v.height},
-                    {"rotation", v.rotation},
-                    {"frame_rate", {v.frame_rate.num, v.frame_rate.den}},
-                    {"variable_frame_rate", v.variable_frame_rate},
-                    {"pixel_aspect", {v.pixel_aspect.num, v.pixel_aspect.den}},
-                    {"bit_depth", v.bit_depth},
-                    {"interlaced", v.interlaced},
-                    {"alpha", v.alpha},
-                    {"still", v.still},
-                    {"color",
-                     {{"primaries", v.color_primaries},
-                      {"transfer", v.color_transfer},
-                      {"matrix", v.color_matrix},
-                      {"range", v.color_range}}}};
-    if (frames && s.is_default) {
-      out["video"]["frames"] = frames->times.size();
-      for (std::size_t i = 0; i < frames->times.size(); ++i)
-        if (frames->keyframes[i]) out["video"]["keyframes_ns"].push_back(frames->times[i].count());
-    }
-  }
-  if (s.audio) {
-    const model::AudioStream& a = *s.audio;
-    out["audio"] = {{"codec", a.codec},
-                    {"profile", a.profile},
-                    {"sample_rate", a.sample_rate},
-                    {"channels", a.channels},
-                    {"channel_layout", a.channel_layout},
-                    {"sample_format", a.sample_format}};
-  }
-  return out;
-}
-
 base::ExitCode probe(const std::string& file, bool as_json) {
   const model::MediaInfo info = engine::probe(file);
   std::optional<model::FrameIndex> frames;
   if (info.video() != nullptr && !info.video()->video->still) frames = engine::index_frames(file);
   if (as_json) {
-    json out{{"uri", info.uri},          {"container", info.container}, {"bytes", info.bytes},
-             {"streams", json::array()}, {"tags", info.tags},           {"chapters", json::array()}};
-    if (info.duration) out["duration_ns"] = info.duration->count();
-    for (const auto& stream : info.streams) out["streams"].push_back(to_json(stream, frames));
-    for (const auto& chapter : info.chapters)
-      out["chapters"].push_back(
-          {{"begin_ns", chapter.range.begin.count()}, {"end_ns", chapter.range.end.count()}, {"title", chapter.title}});
-    std::cout << out.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+    std::cout << model::to_json(info, frames ? &*frames : nullptr).dump(2, ' ', false, json::error_handler_t::replace)
+              << '\n';
     return base::ExitCode::done;
   }
   std::cout << terminal::strong(file) << ": " << info.container << ", " << base::format_bytes(info.bytes);

@@ -1,126 +1,101 @@
-/// The commands that read recorded jobs back: jobs, logs.
+/// The commands that read recorded jobs back, from this machine's database or from a server: jobs, logs.
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "arguments.hpp"
 #include "commands.hpp"
-#include "reel/base/text.hpp"
-#include "reel/service/store.hpp"
+#include "job_source.hpp"
+#include "job_view.hpp"
 #include "reel/store/database.hpp"
-#include "terminal.hpp"
+#include "remote/access.hpp"
+#include "remote/requests.hpp"
+#include "signals.hpp"
 
 namespace reel::cli {
 namespace {
 
 using nlohmann::json;
 
-std::string progress_of(const service::Request& request) {
-  if (request.state == service::RequestState::succeeded) return "100 %";
-  if (request.progress.fraction < 0) return "";
-  return std::to_string(static_cast<int>(request.progress.fraction * 100)) + " %";
-}
+class LocalJobs final : public JobSource {
+ public:
+  explicit LocalJobs(const service::Config& config)
+      : database_(config.database_url, config.state_folder), store_(database_.open()) {}
 
-json to_json(const service::Request& r) {
-  json out{{"id", r.id},
-           {"state", service::name(r.state)},
-           {"pipeline", r.pipeline_name},
-           {"video", r.video_url},
-           {"attempts", r.attempts},
-           {"created_at", r.created_at},
-           {"started_at", r.started_at},
-           {"completed_at", r.completed_at},
-           {"frames", r.progress.frames},
-           {"fraction", r.progress.fraction},
-           {"artifacts", r.outcome.artifacts},
-           {"stages", json::array()}};
-  if (!r.outcome.error.empty())
-    out["error"] = {{"message", r.outcome.error},
-                    {"code", r.outcome.error_code},
-                    {"stage", r.outcome.error_stage},
-                    {"line", r.outcome.error_line},
-                    {"column", r.outcome.error_column}};
-  for (const auto& s : r.stages)
-    out["stages"].push_back({{"id", s.id}, {"uses", s.uses}, {"state", s.state}, {"frames", s.frames}});
-  return out;
-}
-
-void print(const json& value) { std::cout << value.dump(2, ' ', false, json::error_handler_t::replace) << '\n'; }
-
-void print_job(const service::Request& r) {
-  const int width = terminal::width(terminal::Stream::output);
-  std::vector<std::vector<std::string>> rows{{"state", std::string(service::name(r.state))},
-                                             {"pipeline", r.pipeline_name},
-                                             {"input", r.video_url},
-                                             {"created", r.created_at}};
-  if (!r.started_at.empty()) rows.push_back({"started", r.started_at});
-  if (!r.completed_at.empty()) rows.push_back({"completed", r.completed_at});
-  rows.push_back({"frames", std::to_string(r.progress.frames)});
-  for (const std::string& artifact : r.outcome.artifacts) rows.push_back({"made", artifact});
-  if (!r.outcome.error.empty()) rows.push_back({"error", r.outcome.error});
-  std::cout << terminal::strong("job " + std::to_string(r.id)) << '\n' << terminal::table(rows, width);
-  for (const auto& stage : r.stages)
-    std::cout << "  " << stage.id << ": " << stage.state
-              << (stage.frames > 0 ? ", " + std::to_string(stage.frames) + " frames" : "") << '\n';
-}
-
-base::ExitCode jobs(Context& context, service::RequestId id, service::RequestFilter filter, bool as_json) {
-  const store::Database database(context.config().database_url, context.config().state_folder);
-  const auto store = database.open();
-  if (id != 0) {
-    const auto request = store->request(id);
+  service::Request find(service::RequestId id) override {
+    auto request = store_->requests().find(id);
     if (!request) throw base::InputError("there is no job " + std::to_string(id), "`reel jobs` lists them");
-    if (as_json)
-      print(to_json(*request));
-    else
-      print_job(*request);
-    return base::ExitCode::done;
+    return *std::move(request);
   }
-  const auto found = store->requests(filter);
-  if (as_json) {
-    json all = json::array();
-    for (const auto& request : found) all.push_back(to_json(request));
-    print(all);
-    return base::ExitCode::done;
+  std::vector<service::Request> list(const service::RequestFilter& filter) override {
+    return store_->requests().list(filter);
   }
-  if (found.empty() && filter.state) {
-    std::cout << "No recorded job is in the state '" << service::name(*filter.state) << "'.\n";
-    return base::ExitCode::done;
+  Lines logs(service::RequestId id, const std::string& after) override {
+    constexpr int page = 1000;
+    Lines out{store_->requests().logs(id, after.empty() ? 0 : std::stoll(after), page), after, false};
+    out.more = out.lines.size() >= page;
+    if (!out.lines.empty()) out.next = std::to_string(out.lines.back().id);
+    return out;
   }
-  if (found.empty()) {
-    std::cout << "No jobs are recorded yet. `reel run --record PIPELINE` records one.\n";
-    return base::ExitCode::done;
+  std::string how_to_begin() const override { return "`reel run --record PIPELINE` records one."; }
+
+ private:
+  store::Database database_;
+  std::unique_ptr<service::Store> store_;
+};
+
+/// Calls `action` with the jobs of the named server, else with those of this machine.
+template <class F>
+base::ExitCode with_jobs(Context& context, const remote::ServerOptions& server, remote::Stop& stop,
+                         std::chrono::milliseconds patience, F action) {
+  if (!remote::named_server(server)) {
+    LocalJobs jobs(context.config());
+    return action(jobs);
   }
-  std::vector<std::vector<std::string>> rows{{"job", "state", "", "created", "pipeline", "result"}};
-  for (const auto& r : found)
-    rows.push_back({std::to_string(r.id), std::string(service::name(r.state)), progress_of(r), r.created_at,
-                    r.pipeline_name,
-                    r.outcome.artifacts.empty() ? r.outcome.error : base::join_words(r.outcome.artifacts)});
-  std::cout << terminal::table(rows, terminal::width(terminal::Stream::output));
+  remote::Client client(remote::access_of(server), stop, patience);
+  remote::RemoteJobs jobs(client);
+  return action(jobs);
+}
+
+base::ExitCode show_job(JobSource& source, service::RequestId id, bool as_json) {
+  const service::Request job = source.find(id);
+  if (as_json)
+    print(to_json(job));
+  else
+    print_job(job);
   return base::ExitCode::done;
 }
 
-base::ExitCode logs(Context& context, service::RequestId id, bool as_json) {
-  const store::Database database(context.config().database_url, context.config().state_folder);
-  const auto store = database.open();
-  if (!store->request(id)) throw base::InputError("there is no job " + std::to_string(id), "`reel jobs` lists them");
-  constexpr int page = 1000;
-  for (std::int64_t after = 0;;) {
-    const auto lines = store->logs(id, after, page);
-    for (const auto& line : lines) {
-      if (as_json)
-        std::cout << json{{"id", line.id},
-                          {"timestamp", line.timestamp},
-                          {"level", base::name(line.level)},
-                          {"stage", line.stage},
-                          {"message", line.message}}
-                         .dump(-1, ' ', false, json::error_handler_t::replace)
-                  << '\n';
-      else
-        std::cout << line.timestamp << "  " << base::name(line.level) << "  "
-                  << (line.stage.empty() ? "" : line.stage + ": ") << base::printable(line.message) << '\n';
-      after = line.id;
+base::ExitCode show_jobs(JobSource& source, const service::RequestFilter& filter, bool as_json) {
+  const auto found = source.list(filter);
+  if (as_json) {
+    json all = json::array();
+    for (const auto& job : found) all.push_back(to_json(job));
+    print(all);
+  } else if (!found.empty()) {
+    print_jobs(found);
+  } else if (filter.state) {
+    std::cout << "No recorded job is in the state '" << service::name(*filter.state) << "'.\n";
+  } else {
+    std::cout << "No jobs are recorded yet. " << source.how_to_begin() << '\n';
+  }
+  return base::ExitCode::done;
+}
+
+base::ExitCode show_log(JobSource& source, service::RequestId id, bool follow, bool as_json, remote::Stop& stop) {
+  constexpr std::chrono::milliseconds pause{1000};
+  std::string after;
+  for (;;) {
+    // Asked first: what an ended job has logged is all there by then.
+    const bool ended = service::is_final(source.find(id).state);
+    for (bool more = true; more;) {
+      const auto page = source.logs(id, after);
+      for (const auto& line : page.lines) print_line(line, as_json);
+      after = page.next;
+      more = page.more;
     }
-    if (lines.size() < page) return base::ExitCode::done;
+    std::cout.flush();
+    if (ended || !follow) return base::ExitCode::done;
+    stop.wait(pause);
   }
 }
 
@@ -133,6 +108,7 @@ void add_jobs(CLI::App& app, Chosen& chosen) {
     std::string state;
     int limit = 20;
     bool json = false;
+    remote::ServerOptions server;
   };
   const auto state = std::make_shared<State>();
   command->add_option("id", state->id, "Show this job only")->check(job_number())->type_name("ID");
@@ -141,23 +117,44 @@ void add_jobs(CLI::App& app, Chosen& chosen) {
       ->type_name("STATE");
   command->add_option("--limit", state->limit, "How many at most")->check(CLI::Range(1, 1000))->type_name("N");
   command->add_flag("--json", state->json, "As JSON");
+  remote::add_server_options(*command, state->server, "this machine's own jobs");
   command->callback([state, &chosen] {
-    chosen.action = [state](Context& c) {
-      service::RequestFilter filter;
-      filter.state = service::request_state(state->state);
-      filter.limit = state->limit;
-      return jobs(c, state->id, filter, state->json);
+    chosen.action = [state](Context& context) {
+      remote::Stop stop;
+      return with_jobs(context, state->server, stop, remote::short_patience, [&](JobSource& source) {
+        if (state->id != 0) return show_job(source, state->id, state->json);
+        service::RequestFilter filter;
+        filter.state = service::request_state(state->state);
+        filter.limit = state->limit;
+        return show_jobs(source, filter, state->json);
+      });
     };
   });
 }
 
 void add_logs(CLI::App& app, Chosen& chosen) {
   auto* const command = app.add_subcommand("logs", "Show the log of a recorded job");
-  const auto id = std::make_shared<service::RequestId>(0);
-  const auto as_json = std::make_shared<bool>(false);
-  command->add_option("id", *id, "A job's number")->check(job_number())->type_name("ID")->required();
-  command->add_flag("--json", *as_json, "As JSON, one object a line");
-  command->callback([id, as_json, &chosen] { chosen.action = [=](Context& c) { return logs(c, *id, *as_json); }; });
+  struct State {
+    service::RequestId id = 0;
+    bool follow = false, json = false;
+    remote::ServerOptions server;
+  };
+  const auto state = std::make_shared<State>();
+  command->add_option("id", state->id, "A job's number")->check(job_number())->type_name("ID")->required();
+  command->add_flag("-f,--follow", state->follow, "Go on until the job has ended");
+  command->add_flag("--json", state->json, "As JSON, one object a line");
+  remote::add_server_options(*command, state->server, "this machine's own jobs");
+  command->callback([state, &chosen] {
+    chosen.action = [state](Context& context) {
+      remote::Stop stop;
+      std::optional<Signals> signals;
+      if (state->follow) signals.emplace([&stop] { stop.ask(); });
+      const std::chrono::milliseconds patience = state->follow ? remote::long_patience : remote::short_patience;
+      return with_jobs(context, state->server, stop, patience, [&](JobSource& source) {
+        return show_log(source, state->id, state->follow, state->json, stop);
+      });
+    };
+  });
 }
 
 }  // namespace reel::cli

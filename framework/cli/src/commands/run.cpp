@@ -42,7 +42,7 @@ std::string source_uri(const model::Pipeline& pipeline) {
 
 service::NewRequest new_request(service::Store& store, const model::Pipeline& pipeline) {
   service::NewRequest request;
-  request.user = store.local_user();
+  request.user = store.accounts().local_user();
   request.video_url = source_uri(pipeline);
   request.pipeline_name = pipeline.name.empty() ? std::filesystem::path(pipeline.file).stem().string() : pipeline.name;
   request.pipeline_yaml = pipeline.text;
@@ -160,9 +160,7 @@ base::ExitCode play(const engine::Prepared& prepared, Context& context, const Ru
   if (record) std::cerr << "job " << record->id() << '\n';
   const auto view =
       make_progress(arguments.progress, prepared.pipeline.name.empty() ? arguments.pipeline : prepared.pipeline.name);
-  std::optional<base::LogListener> listener;
-  if (arguments.progress != "none")
-    listener.emplace([&view](const base::LogLine& line) { view->log(line); }, base::LogListener::Stderr::instead);
+  const auto listener = log_through(*view, arguments.progress);
 
   engine::RunOptions options;
   options.render = arguments.render == "full"   ? engine::RenderMode::full
@@ -191,7 +189,7 @@ base::ExitCode play(const engine::Prepared& prepared, Context& context, const Ru
       }
     } const clear{mutex, running};
     const engine::Report report = run.execute();
-    view->done(report);
+    view->done(report.to_json());
     if (record) record->succeeded(report);
     if (!arguments.report.empty()) write_report(arguments.report, report);
     if (arguments.progress != "none" && arguments.progress != "json") print_summary(report);

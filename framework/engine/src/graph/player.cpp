@@ -35,7 +35,8 @@ Player::Player(std::unique_ptr<Graph> graph, const Prepared& prepared, const Req
       requests_(requests),
       bus_(gst_element_get_bus(graph_->pipeline())),
       failures_(prepared.pipeline),
-      moved_at_(steady_clock::now()) {}
+      moved_at_(steady_clock::now()),
+      watched_at_(moved_at_) {}
 
 Player::~Player() { close(); }
 
@@ -77,7 +78,7 @@ void Player::reach(GstState state, const PlayHooks& hooks) {
 }
 
 Player::Outcome Player::loop(const PlayHooks& hooks, bool until_reached) {
-  moved_at_ = steady_clock::now();
+  moved_at_ = watched_at_ = steady_clock::now();
   auto next_tick = steady_clock::now();
   for (;;) {
     if (requests_.stop) throw base::Interrupted("stopped before the end; no target was touched");
@@ -151,6 +152,8 @@ void Player::follow_pause() {
 void Player::watch_stall(base::Time timeout) {
   const std::uint64_t activity = graph_->activity();
   const auto now = steady_clock::now();
+  // A process that was stopped meanwhile has not stalled.
+  if (const auto away = now - std::exchange(watched_at_, now); away > std::chrono::seconds(2)) moved_at_ += away;
   if (paused_ || activity != last_activity_) {
     last_activity_ = activity;
     moved_at_ = now;

@@ -59,7 +59,7 @@ class Player {
   bool paused_ = false, sinks_watched_ = false;
   std::map<std::string, int> warnings_;
   std::uint64_t last_activity_ = 0;
-  std::chrono::steady_clock::time_point moved_at_;
+  std::chrono::steady_clock::time_point moved_at_, watched_at_;
 };
 
 }  // namespace reel::engine

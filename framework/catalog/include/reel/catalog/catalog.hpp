@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ struct PluginInfo {
   std::vector<std::string> stages;
   std::string refused;  ///< why it is not used, with both versions where they matter; empty if it is
 };
+
+nlohmann::json to_json(const PluginInfo& plugin);
 
 struct CatalogOptions {
   /// Folders with plugins, searched in order, not recursively. A folder that does not exist is skipped.

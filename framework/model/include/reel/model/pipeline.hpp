@@ -65,6 +65,9 @@ struct CheckOptions {
   std::function<bool(const std::string&)> has_secret;
   /// Why a URI may not be used, or empty. Default: all may.
   std::function<std::string(const std::string& uri)> refuse_uri;
+  /// What a `uri` or `file` of a stage stands for, where the host has names of its own for files: a path or URI. Throws
+  /// base::InputError where it may not be used. Default: itself.
+  std::function<std::string(const StageTraits& stage, const ParamSchema& param, const std::string& text)> resolve;
   /// Missing `params` are errors in a run; `reel validate` lets them pass.
   bool require_params = true;
 };

@@ -1,6 +1,7 @@
 /// The configuration of an installation: `config/reel.yaml` documents every key.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -10,6 +11,50 @@
 
 namespace reel::service {
 
+/// `server:`, of `reel serve`.
+struct ServerConfig {
+  std::string address = "127.0.0.1";  ///< empty: no TCP
+  std::int64_t port = 8080;
+  std::filesystem::path socket;              ///< a Unix socket; empty: none
+  std::string public_url;                    ///< `https://reel.example.org`; empty: as the Host field says
+  std::vector<std::string> hosts;            ///< that a Host field may name; none: any
+  std::vector<std::string> trusted_proxies;  ///< whose X-Forwarded-* count
+  std::filesystem::path certificate, key;    ///< PEM; empty: no TLS
+  std::int64_t handlers = 16;                ///< threads
+  std::vector<std::string> allow_stages{"*"}, deny_stages{"gst/*"};  ///< of pipelines that are submitted
+  std::vector<std::string>
+      internal;  ///< hosts, addresses and networks that URLs of users may lead to though not public
+};
+
+/// `worker:`, of `reel worker` and of the worker in `reel serve`.
+struct WorkerConfig {
+  bool in_server = true;   ///< whether `reel serve` works, too
+  std::int64_t slots = 0;  ///< requests at once; 0: as many as the machine has cores, at most 4
+  std::int64_t attempts = 3;
+  double memory_gigabytes = 4, disk_gigabytes = 100;  ///< of one run
+  double hours = 0;                                   ///< of one run; 0: no limit
+  std::int64_t silence_seconds = 120;                 ///< without a sign of life
+  std::string user = "nobody";                        ///< that runs become where the worker is root
+};
+
+/// `accounts:`.
+struct AccountsConfig {
+  bool registration = true;  ///< whether anyone may make an account
+  std::int64_t access_minutes = 15, session_days = 30;
+};
+
+/// `limits:`, of each user where the user has none of their own.
+struct LimitsConfig {
+  double storage_gigabytes = 50;
+  double upload_gigabytes = 20;    ///< of one file
+  std::int64_t upload_hours = 24;  ///< that an upload is kept without another part
+  std::int64_t concurrent_jobs = 2, active_jobs = 100;
+  std::int64_t provider_cents = 0;  ///< in 30 days
+  std::int64_t requests_per_minute = 600, streams = 20;
+  std::int64_t webhooks = 20, tokens = 50;
+  std::int64_t keep_days = 30;  ///< finished requests, with their results and logs; 0: for ever
+};
+
 struct Config {
   std::vector<std::filesystem::path> plugin_folders;  ///< searched before the usual ones
   std::vector<std::string> allow_stages{"*"}, deny_stages;
@@ -18,6 +63,10 @@ struct Config {
   std::filesystem::path state_folder;
   double cache_gigabytes = 4;  ///< that rendered spans may take in the state folder; 0: none are kept
   std::filesystem::path secrets_folder;
+  ServerConfig server;
+  WorkerConfig worker;
+  AccountsConfig accounts;
+  LimitsConfig limits;
 };
 
 /// The file that applies: `chosen` if given, else `$REEL_CONFIG`, `$XDG_CONFIG_HOME/reelwork/reel.yaml` and

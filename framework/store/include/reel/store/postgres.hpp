@@ -10,8 +10,9 @@
 namespace reel::store {
 
 struct MigrationStatus {
-  int applied = 0;    ///< version of the database's schema
-  int available = 0;  ///< version that this program brings
+  std::string database;  ///< its name and host, as messages say them: never a user or password
+  int applied = 0;       ///< version of the database's schema
+  int available = 0;     ///< version that this program brings
 };
 
 /// `url` is a libpq connection string or URI. Nothing of it appears in errors but host and database name.
@@ -28,5 +29,9 @@ MigrationStatus migrate(const std::string& url);
 /// first used, and again whenever the connection was lost; `before_connect` runs before each try, on the
 /// store's thread.
 std::unique_ptr<service::Store> open_postgres(const std::string& url, std::function<void()> before_connect = {});
+
+/// A listener on such a database. It connects when first waited for, and again whenever the connection was lost; each time, it
+/// says `all`. `before_connect` as above; what it throws counts as a database that is away.
+std::unique_ptr<service::Listener> open_listener(const std::string& url, std::function<void()> before_connect = {});
 
 }  // namespace reel::store

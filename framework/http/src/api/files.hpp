@@ -1,0 +1,18 @@
+/// Files that users fetch.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core.hpp"
+
+namespace reel::http {
+
+/// The file, as Range and conditions want it; to be saved as `name` where the parameter `download` says so. 404 if it is gone.
+Response send_file(const Call& call, const std::filesystem::path& file, const std::string& name,
+                   const std::string& etag = {});
+
+/// For names in any script, in header fields and paths (RFC 3986).
+std::string percent_encoded(const std::string& text);
+
+}  // namespace reel::http

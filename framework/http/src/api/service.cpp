@@ -1,0 +1,44 @@
+/// The service itself: health, figures, the document.
+#include <array>
+
+#include "core.hpp"
+
+namespace reel::http {
+namespace {
+
+Response health(Core& /*core*/, Call& /*call*/) { return json_response(200, {{"status", "ok"}}); }
+
+Response readiness(Core& core, Call& call) {
+  call.store->ping();
+  constexpr std::uintmax_t least = 100'000'000;
+  std::error_code fault;
+  const auto space = std::filesystem::space(core.config.state_folder, fault);
+  if (fault || space.available < least) throw refusal_for("unavailable", "the disk of the state folder is full", 60);
+  return json_response(200, {{"status", "ok"}});
+}
+
+Response metrics(Core& core, Call& call) {
+  const Server* const server = core.server;
+  return text_response(200,
+                       core.metrics.text(call.store->queue().figures(), call.store->queue().workers(),
+                                         server == nullptr ? Figures{} : server->figures()),
+                       "text/plain; version=0.0.4; charset=utf-8");
+}
+
+Response document_yaml(Core& /*core*/, Call& /*call*/) {
+  return text_response(200, std::string(openapi_yaml()), "application/yaml");
+}
+
+Response document_json(Core& core, Call& /*call*/) { return json_response(200, core.contract.document()); }
+
+constexpr std::array<Binding, 5> bindings{{{"health", &health},
+                                           {"readiness", &readiness},
+                                           {"metrics", &metrics},
+                                           {"openapiYaml", &document_yaml},
+                                           {"openapiJson", &document_json}}};
+
+}  // namespace
+
+std::span<const Binding> service_handlers() { return bindings; }
+
+}  // namespace reel::http

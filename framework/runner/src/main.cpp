@@ -1,0 +1,3 @@
+#include "job.hpp"
+
+int main() { reel::runner::do_job(); }

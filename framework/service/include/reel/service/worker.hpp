@@ -1,0 +1,50 @@
+/// Takes requests from the queue and has them done by children.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "reel/service/media_files.hpp"
+#include "reel/service/runner.hpp"
+#include "reel/service/store.hpp"
+
+namespace reel::service {
+
+struct WorkerOptions {
+  int slots = 1;                            ///< requests at once
+  std::chrono::milliseconds lease{20'000};  ///< how long after this worker's death its requests are taken by others
+  int most_attempts = 3;
+  int user_limit = 0;  ///< requests of one user at once, where the user has no limit; 0: any number
+  std::chrono::milliseconds first_pause{5'000};  ///< before a second attempt; each further one waits four times as long
+  std::uint64_t span_cache_bytes = 4'000'000'000;  ///< for each user; 0: rendered spans are not kept
+  RunnerSetup setup;
+  RunnerLimits limits;
+};
+
+/// One worker of an installation. Several may run, in one process or many, on one machine or many that share the state folder.
+/// A database that is away for a while stops nothing: what runs goes on, and is recorded when it is back.
+class Worker {
+ public:
+  using OpenStore = std::function<std::unique_ptr<Store>()>;
+  using OpenListener = std::function<std::unique_ptr<Listener>()>;
+
+  Worker(OpenStore store, OpenListener listener, MediaFiles files, WorkerOptions options);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// Works until drain(), and until all that runs has ended. Blocks. Throws base::RunError if children cannot be started at
+  /// all.
+  void run();
+  /// Takes no more requests; what runs may go on for `patience`, then goes back to the queue. Any thread.
+  void drain(std::chrono::milliseconds patience);
+  const std::string& name() const;  ///< as in WorkerRecord
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace reel::service

@@ -1,0 +1,230 @@
+#include "attempt.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "publish.hpp"
+#include "reel/base/error.hpp"
+#include "reel/base/log.hpp"
+#include "reel/service/submission.hpp"
+
+namespace reel::service {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr auto cancel_patience = 600ms;
+constexpr auto hand_back_patience = 2s;
+/// What was done is not thrown away for a database that is being restarted.
+constexpr auto database_patience = 120s;
+
+/// A private folder, made anew and removed with all that is in it.
+class WorkFolder {
+ public:
+  explicit WorkFolder(fs::path path) : path_(std::move(path)) {
+    fs::remove_all(path_);
+    fs::create_directories(path_ / "out");
+    fs::permissions(path_, fs::perms::owner_all);
+  }
+  ~WorkFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+
+ private:
+  fs::path path_;
+};
+
+/// Repeats what a database that is away refuses, for a while.
+template <class Action>
+void insist(Action action) {
+  const auto deadline = std::chrono::steady_clock::now() + database_patience;
+  while (true) {
+    try {
+      return action();
+    } catch (const base::TransientError&) {
+      if (std::chrono::steady_clock::now() > deadline) throw;
+    }
+    std::this_thread::sleep_for(200ms);
+  }
+}
+
+void wait_until_readable(int descriptor) {
+  pollfd waiting{descriptor, POLLIN, 0};
+  ::poll(&waiting, 1, 250);
+}
+
+}  // namespace
+
+Attempt::Attempt(Claim claim, const AttemptContext& context)
+    : claim_(std::move(claim)), context_(context), folder_(context.files.work(claim_.key)), thread_([this] {
+        run();
+        over_ = true;
+        context_.over();
+      }) {}
+
+Attempt::~Attempt() { thread_.join(); }
+
+void Attempt::run() {
+  try {
+    const auto store = context_.open();
+    Recorder recorder(context_.open, claim_);
+    try {
+      const WorkFolder folder(folder_);
+      settle(*store, perform(*store, recorder), recorder);
+    } catch (...) {
+      recorder.leave();  // the lease runs out, and the request goes back to the queue
+      throw;
+    }
+  } catch (const std::exception& error) {
+    base::log(base::Level::error, "request " + std::to_string(claim_.key.request) + ": " + error.what());
+  }
+}
+
+/// What fails here besides the database is this machine's fault, not the request's.
+RunnerResult Attempt::perform(Store& store, Recorder& recorder) try {
+  RunnerEvents events;
+  events.on_started = [](const RunnerSandbox& walls) {
+    if (!walls.files || !walls.calls)
+      base::log(base::Level::warning,
+                "a run is not shut off from the files and processes of this machine: it needs a kernel with "
+                "Landlock and seccomp");
+  };
+  events.on_progress = [&](const RunnerProgress& progress) { recorder.progress(progress.record, progress.stages); };
+  events.on_log = [&](const base::LogLine& line) {
+    if (line.level >= base::Level::info) recorder.log(line);
+  };
+  const WorkerOptions& options = context_.options;
+  return watch(RunnerProcess(options.setup, job(store), folder_, options.limits, std::move(events)));
+} catch (const base::TransientError&) {
+  throw;
+} catch (const std::exception& error) {
+  base::log(base::Level::error, "request " + std::to_string(claim_.key.request) + ": " + error.what());
+  RunnerResult result;
+  result.outcome.state = RequestState::failed;
+  result.outcome.error = "The run could not be started.";
+  result.outcome.error_code = "worker-fault";
+  result.transient = true;
+  return result;
+}
+
+RunnerProcess::Job Attempt::job(Store& store) const {
+  const Request& request = claim_.request;
+  if (request.kind == RequestKind::inspect) {
+    const auto video = store.videos().find(request.video);
+    if (!video) throw base::RunError("the video is gone");
+    return InspectJob{original(*video), video->name, output_folder()};
+  }
+  RunJob job;
+  job.name = request.pipeline_name;
+  job.yaml = request.pipeline_yaml;
+  job.params = request.params;
+  job.inputs = inputs(store);
+  job.output_folder = output_folder();
+  if (context_.options.span_cache_bytes > 0) {
+    job.span_cache = context_.files.spans(request.user);
+    job.span_cache_bytes = context_.options.span_cache_bytes;
+    fs::create_directories(*job.span_cache);
+  }
+  return job;
+}
+
+fs::path Attempt::original(const Video& video) const {
+  if (!context_.files.adopt(upload_of(video.url), video.id)) throw base::RunError("the file of the video is gone");
+  return context_.files.original(video.id);
+}
+
+/// Files for the videos that the pipeline names: those of the request's user, and of nobody else.
+std::map<std::string, fs::path> Attempt::inputs(Store& store) const {
+  std::map<std::string, fs::path> files;
+  for (const VideoId id : videos_named(claim_.request.pipeline_yaml, claim_.request.params)) {
+    const auto video = store.videos().find(id);
+    if (video && video->user == claim_.request.user && video->state != VideoState::rejected &&
+        !upload_of(video->url).empty())
+      files[video_uri(id)] = original(*video);
+  }
+  return files;
+}
+
+RunnerResult Attempt::watch(RunnerProcess child) {
+  while (!child.poll()) {
+    follow_orders(child);
+    wait_until_readable(child.descriptor());
+  }
+  return *child.result();
+}
+
+void Attempt::follow_orders(RunnerProcess& child) {
+  if (stopping_) return;
+  const Order order = order_;
+  stopping_ = hand_back_ || order == Order::cancel || order == Order::lost;
+  if (stopping_) return child.stop(hand_back_ ? hand_back_patience : cancel_patience);
+  if (const bool pause = order == Order::pause; pause != paused_) {
+    paused_ = pause;
+    pause ? child.pause() : child.resume();
+  }
+}
+
+void Attempt::settle(Store& store, RunnerResult result, Recorder& recorder) {
+  const bool stopped = result.outcome.state == RequestState::cancelled;
+  const Order order = order_;
+  if (order == Order::lost) {
+    recorder.leave();
+  } else if (stopped && order != Order::cancel) {
+    recorder.leave();
+    release(store, 0ms, "The worker was shut down; another one goes on.", true);
+  } else if (result.transient && claim_.counted < context_.options.most_attempts) {
+    recorder.leave();
+    release(store, context_.options.first_pause * (1 << (2 * (claim_.counted - 1))), result.outcome.error, false);
+  } else {
+    finish(store, result, recorder);
+  }
+}
+
+void Attempt::finish(Store& store, RunnerResult& result, Recorder& recorder) {
+  Outcome& outcome = result.outcome;
+  if (claim_.request.kind == RequestKind::inspect) {
+    finish_inspection(store, result);
+    outcome.artifacts.clear();
+  } else if (outcome.state == RequestState::succeeded) {
+    put_in_place(outcome);
+  }
+  for (const std::string& line : result.last_lines) recorder.log({base::Level::debug, outcome.error_stage, line});
+  const std::string missing = recorder.finish(outcome, database_patience);
+  if (!missing.empty()) base::log(base::Level::error, "request " + std::to_string(claim_.key.request) + ": " + missing);
+}
+
+void Attempt::put_in_place(Outcome& outcome) try {
+  outcome.stored_bytes =
+      static_cast<std::int64_t>(publish(output_folder(), outcome.artifacts, context_.files.results(claim_.key)));
+  for (std::string& file : outcome.artifacts) file = MediaFiles::artifact_uri(claim_.key, file);
+} catch (const base::RunError& error) {
+  outcome.state = RequestState::failed;
+  outcome.error = error.what();
+  outcome.error_code = "not-published";
+  outcome.artifacts.clear();
+}
+
+void Attempt::finish_inspection(Store& store, const RunnerResult& result) {
+  const VideoId id = claim_.request.video;
+  const bool good = result.outcome.state == RequestState::succeeded;
+  const auto video = store.videos().find(id);
+  if (!video) return;
+  std::uintmax_t bytes = fs::file_size(original(*video));
+  if (good) bytes += publish(output_folder(), result.outcome.artifacts, context_.files.assets(id));
+  insist([&] {
+    store.videos().set_inspected(id, good ? result.media_json : "", good ? result.assets_json : "",
+                                 static_cast<std::int64_t>(bytes), good ? "" : result.outcome.error);
+  });
+}
+
+void Attempt::release(Store& store, std::chrono::milliseconds delay, const std::string& why, bool uncounted) {
+  insist([&] { store.queue().release(claim_.key, delay, why, uncounted); });
+}
+
+}  // namespace reel::service

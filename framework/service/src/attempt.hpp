@@ -1,0 +1,59 @@
+/// One attempt at a request: a child, its record, and what becomes of what it made.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "reel/service/recorder.hpp"
+#include "reel/service/worker.hpp"
+
+namespace reel::service {
+
+/// What all attempts of a worker share; outlives them.
+struct AttemptContext {
+  Worker::OpenStore open;
+  MediaFiles files;
+  WorkerOptions options;
+  std::function<void()> over;  ///< called by an attempt's thread as its last act
+};
+
+/// On a thread of its own from construction on. It ends by itself, and its destructor waits for that.
+class Attempt {
+ public:
+  Attempt(Claim claim, const AttemptContext& context);
+  ~Attempt();
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  const ClaimKey& key() const { return claim_.key; }
+  void order(Order order) { order_ = order; }  ///< any thread; followed within a fraction of a second
+  void hand_back() { hand_back_ = true; }      ///< stops, and the request goes back to the queue
+  bool over() const { return over_; }
+
+ private:
+  void run();
+  RunnerResult perform(Store& store, Recorder& recorder);
+  RunnerProcess::Job job(Store& store) const;
+  std::map<std::string, std::filesystem::path> inputs(Store& store) const;
+  std::filesystem::path original(const Video& video) const;
+  RunnerResult watch(RunnerProcess child);
+  void follow_orders(RunnerProcess& child);
+  void settle(Store& store, RunnerResult result, Recorder& recorder);
+  void finish(Store& store, RunnerResult& result, Recorder& recorder);
+  void put_in_place(Outcome& outcome);
+  void finish_inspection(Store& store, const RunnerResult& result);
+  void release(Store& store, std::chrono::milliseconds delay, const std::string& why, bool uncounted);
+  std::filesystem::path output_folder() const { return folder_ / "out"; }
+
+  const Claim claim_;
+  const AttemptContext& context_;
+  const std::filesystem::path folder_;  ///< the child's own, removed at the end
+  std::atomic<Order> order_ = Order::go_on;
+  std::atomic<bool> hand_back_ = false, over_ = false;
+  bool stopping_ = false, paused_ = false;  // the thread's own
+  std::thread thread_;
+};
+
+}  // namespace reel::service

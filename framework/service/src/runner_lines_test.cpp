@@ -1,0 +1,100 @@
+#include "runner_lines.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <array>
+#include <vector>
+
+#include "reel/base/error.hpp"
+#include "reel/service/runner_job.hpp"
+
+namespace reel::service {
+namespace {
+
+using ::testing::ElementsAre;
+
+class Lines : public ::testing::Test {
+ protected:
+  Lines() { EXPECT_EQ(::pipe(ends_.data()), 0); }
+  ~Lines() override {
+    ::close(ends_[0]);
+    if (ends_[1] >= 0) ::close(ends_[1]);
+  }
+  void write(const std::string& text) const { EXPECT_EQ(::write(ends_[1], text.data(), text.size()), text.size()); }
+  void end() { ::close(std::exchange(ends_[1], -1)); }
+
+  std::array<int, 2> ends_{};
+  std::vector<std::string> lines_;
+  LineReader::Take keep_ = [this](std::string_view line) { lines_.emplace_back(line); };
+};
+
+TEST_F(Lines, come_whole_however_they_were_written) {
+  LineReader reader(ends_[0], 100);
+  for (const char* const part : {"one\ntw", "o\n\nthr"}) write(part);
+  end();
+  while (!reader.ended()) reader.read(keep_);
+  EXPECT_THAT(lines_, ElementsAre("one", "two", ""));
+  reader.finish(keep_);
+  EXPECT_THAT(lines_, ElementsAre("one", "two", "", "thr"));
+  EXPECT_FALSE(reader.overflowed());
+}
+
+TEST_F(Lines, that_are_too_long_are_cut) {
+  LineReader reader(ends_[0], 5);
+  write("123456789\nabc\n12345678");
+  end();
+  while (!reader.ended()) reader.read(keep_);
+  reader.finish(keep_);
+  EXPECT_THAT(lines_, ElementsAre("12345", "abc", "12345"));
+  EXPECT_TRUE(reader.overflowed());
+}
+
+TEST(RunnerMessages, come_back_as_they_were) {
+  RunnerResult result;
+  result.outcome.state = RequestState::failed;
+  result.outcome.error = "it broke \xff";
+  result.outcome.error_line = 7;
+  result.made = {{"a.mp4", "sink", 12}};
+  const auto back = std::get<RunnerResult>(read_message(to_line(result)));
+  EXPECT_EQ(back.outcome.state, RequestState::failed);
+  EXPECT_EQ(back.outcome.error_line, 7);
+  EXPECT_THAT(back.outcome.artifacts, ElementsAre("a.mp4"));
+  RunnerProgress progress;
+  progress.record.fraction = 0.5;
+  progress.remaining = std::chrono::seconds(3);
+  progress.stages = {{"blur", "blur", "running", 3, -1}};
+  const auto shown = std::get<RunnerProgress>(read_message(to_line(progress)));
+  EXPECT_EQ(shown.remaining, base::Time(std::chrono::seconds(3)));
+  EXPECT_EQ(shown.stages.at(0).frames, 3);
+}
+
+TEST(RunnerMessages, of_strangers_are_refused) {
+  for (const std::string& line :
+       {std::string("no JSON"), std::string("[]"), std::string("{}"), std::string("{\"is\": 3}"),
+        std::string("{\"is\": \"result\", \"state\": \"running\"}"), std::string(100'000, '['),
+        "{\"is\": \"log\", \"x\": " + std::string(1000, '[') + std::string(1000, ']') + "}",
+        std::string("{\"is\": \"progress\", \"frames\": \"many\"}")})
+    EXPECT_THROW(read_message(line), base::InputError) << line.substr(0, 60);
+}
+
+TEST(RunnerSpecs, come_back_as_they_were) {
+  RunnerSpec spec;
+  RunJob job;
+  job.yaml = "reel: 1\n";
+  job.inputs = {{"video:12", "/var/lib/some where/12.mp4"}};
+  job.secrets = {{"KEY", "value"}};
+  job.span_cache = "/var/cache/spans";
+  spec.job = job;
+  spec.limits.cpu = std::chrono::seconds(12);
+  spec.setup.deny_stages = {"gst/*"};
+  const RunnerSpec back = read_spec(to_line(spec));
+  EXPECT_EQ(std::get<RunJob>(back.job).inputs, job.inputs);
+  EXPECT_EQ(std::get<RunJob>(back.job).span_cache, job.span_cache);
+  EXPECT_EQ(back.limits.cpu, spec.limits.cpu);
+  EXPECT_EQ(back.setup.deny_stages, spec.setup.deny_stages);
+  EXPECT_THROW(read_spec("{\"kind\": \"dance\"}"), base::InputError);
+}
+
+}  // namespace
+}  // namespace reel::service

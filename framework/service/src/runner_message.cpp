@@ -1,0 +1,143 @@
+#include <algorithm>
+#include <cmath>
+
+#include "reel/base/error.hpp"
+#include "reel/service/runner_job.hpp"
+#include "runner_json.hpp"
+
+namespace reel::service {
+namespace {
+
+using nlohmann::json;
+
+std::int64_t milliseconds(base::Time time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+}
+
+/// A stranger's number: nothing may overflow.
+base::Time from_milliseconds(const json& count) {
+  constexpr std::int64_t century = 3'155'760'000'000;
+  return std::chrono::milliseconds(std::clamp(count.get<std::int64_t>(), -century, century));
+}
+
+/// JSON has no infinity.
+double finite(double value) { return std::isfinite(value) ? value : -1; }
+
+json optional_milliseconds(const std::optional<base::Time>& time) {
+  return time ? json(milliseconds(*time)) : json(nullptr);
+}
+std::optional<base::Time> optional_time(const json& count) {
+  return count.is_null() ? std::nullopt : std::optional(from_milliseconds(count));
+}
+
+json write(const RunnerSandbox& s) {
+  return {{"is", "started"},    {"no_new_privileges", s.no_new_privileges},
+          {"limits", s.limits}, {"other_user", s.other_user},
+          {"files", s.files},   {"network", s.network},
+          {"calls", s.calls}};
+}
+
+json write(const RunnerProgress& p) {
+  json stages = json::array();
+  for (const StageRecord& s : p.stages)
+    stages.push_back(
+        {{"id", s.id}, {"uses", s.uses}, {"state", s.state}, {"frames", s.frames}, {"fraction", finite(s.fraction)}});
+  return {{"is", "progress"},
+          {"fraction", finite(p.record.fraction)},
+          {"frames", p.record.frames},
+          {"position", milliseconds(p.record.position)},
+          {"duration", optional_milliseconds(p.record.duration)},
+          {"fps", finite(p.record.frames_per_second)},
+          {"remaining", optional_milliseconds(p.remaining)},
+          {"stages", std::move(stages)}};
+}
+
+json write(const base::LogLine& l) {
+  return {{"is", "log"}, {"level", base::name(l.level)}, {"stage", l.stage}, {"message", l.message}};
+}
+
+json write(const RunnerCrash& c) { return {{"is", "crash"}, {"stage", c.stage}, {"thread", c.thread}}; }
+
+json write(const RunnerResult& r) {
+  json made = json::array();
+  for (const RunnerArtifact& a : r.made) made.push_back({{"file", a.file}, {"stage", a.stage}, {"bytes", a.bytes}});
+  return {{"is", "result"},
+          {"state", name(r.outcome.state)},
+          {"error", r.outcome.error},
+          {"code", r.outcome.error_code},
+          {"stage", r.outcome.error_stage},
+          {"line", r.outcome.error_line},
+          {"column", r.outcome.error_column},
+          {"report", r.outcome.report_json},
+          {"hint", r.hint},
+          {"transient", r.transient},
+          {"diagnostics", r.diagnostics_json},
+          {"made", std::move(made)},
+          {"media", r.media_json},
+          {"assets", r.assets_json}};
+}
+
+RunnerSandbox read_started(const json& m) {
+  return {m.at("no_new_privileges"), m.at("limits"), m.at("other_user"), m.at("files"), m.at("network"), m.at("calls")};
+}
+
+RunnerProgress read_progress(const json& m) {
+  RunnerProgress p;
+  p.record = {m.at("fraction"), m.at("frames"), from_milliseconds(m.at("position")), optional_time(m.at("duration")),
+              m.at("fps")};
+  p.remaining = optional_time(m.at("remaining"));
+  for (const json& s : m.at("stages"))
+    p.stages.push_back({s.at("id"), s.at("uses"), s.at("state"), s.at("frames"), s.at("fraction")});
+  return p;
+}
+
+base::LogLine read_log(const json& m) {
+  const std::string level = m.at("level");
+  for (const auto known : {base::Level::debug, base::Level::info, base::Level::warning, base::Level::error})
+    if (base::name(known) == level) return {known, m.at("stage"), m.at("message")};
+  throw base::InputError("a log line of an unknown level");
+}
+
+RunnerResult read_result(const json& m) {
+  RunnerResult r;
+  const auto state = request_state(m.at("state").get<std::string>());
+  if (!state || !is_final(*state)) throw base::InputError("a result without a final state");
+  r.outcome.state = *state;
+  r.outcome.error = m.at("error");
+  r.outcome.error_code = m.at("code");
+  r.outcome.error_stage = m.at("stage");
+  r.outcome.error_line = m.at("line");
+  r.outcome.error_column = m.at("column");
+  r.outcome.report_json = m.at("report");
+  r.hint = m.at("hint");
+  r.transient = m.at("transient");
+  r.diagnostics_json = m.at("diagnostics");
+  r.media_json = m.at("media");
+  r.assets_json = m.at("assets");
+  for (const json& a : m.at("made")) r.made.push_back({a.at("file"), a.at("stage"), a.at("bytes")});
+  for (const RunnerArtifact& a : r.made) r.outcome.artifacts.push_back(a.file);
+  return r;
+}
+
+}  // namespace
+
+std::string to_line(const RunnerMessage& message) {
+  return std::visit([](const auto& m) { return write(m); }, message)
+      .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+RunnerMessage read_message(std::string_view line) {
+  const json m = parse_object(line, longest_runner_line);
+  try {
+    const std::string is = m.at("is");
+    if (is == "started") return read_started(m);
+    if (is == "progress") return read_progress(m);
+    if (is == "log") return read_log(m);
+    if (is == "crash") return RunnerCrash{m.at("stage"), m.at("thread")};
+    if (is == "result") return read_result(m);
+  } catch (const json::exception&) {
+  }
+  throw base::InputError("a message of an unknown form");
+}
+
+}  // namespace reel::service

@@ -1,0 +1,21 @@
+/// What a child takes of the machine. Private to the service.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+
+namespace reel::service {
+
+/// Memory of the process `leader` and of its process group that belongs to nobody else, in bytes. `alone`: it is known that it has no
+/// children, which spares looking for them.
+std::uint64_t memory_of_group(pid_t leader, bool alone);
+
+/// Bytes that the process has read and written so far; 0 if that is not told.
+std::uint64_t bytes_moved(pid_t process);
+
+/// Bytes of all files below a folder; of at most 10,000 entries, more than these count as endless.
+std::uint64_t folder_bytes(const std::filesystem::path& folder);
+
+}  // namespace reel::service

@@ -1,0 +1,193 @@
+/// What users are told as it changes.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <functional>
+#include <mutex>
+#include <sstream>
+
+#include "world.hpp"
+
+namespace reel::api_test {
+namespace {
+
+using nlohmann::json;
+
+struct Seen {
+  std::string id, name;
+  json data;
+};
+
+/// A client that listens, on a thread of its own.
+class Listening {
+ public:
+  Listening(std::uint16_t port, const std::string& token, const std::string& query = {}, const std::string& last = {})
+      : thread_([=, this] {
+          Call call{.path = "/api/v1/events" + query, .token = token};
+          if (!last.empty()) call.headers.emplace_back("Last-Event-ID", last);
+          call.on_bytes = [this](std::string_view bytes) { return take(bytes); };
+          Client(port).call(call);
+          const std::scoped_lock lock(mutex_);
+          ended_ = true;
+        }) {}
+  ~Listening() {
+    {
+      const std::scoped_lock lock(mutex_);
+      leave_ = true;
+    }
+    thread_.join();
+  }
+  Listening(const Listening&) = delete;
+  Listening& operator=(const Listening&) = delete;
+
+  /// Whether such an event has come, or comes.
+  bool sees(const std::function<bool(const Seen&)>& wanted) {
+    return store::test::eventually([&] {
+      const std::scoped_lock lock(mutex_);
+      return std::ranges::any_of(seen_, wanted);
+    });
+  }
+  bool sees(const std::string& name, const json& id, const std::string& state) {
+    return sees([&](const Seen& event) {
+      return event.name == name && event.data["id"] == id && event.data.value("state", "") == state;
+    });
+  }
+  bool ends() {
+    return store::test::eventually([&] {
+      const std::scoped_lock lock(mutex_);
+      return ended_;
+    });
+  }
+  std::vector<Seen> seen() {
+    const std::scoped_lock lock(mutex_);
+    return seen_;
+  }
+
+ private:
+  bool take(std::string_view bytes) {
+    const std::scoped_lock lock(mutex_);
+    text_ += bytes;
+    for (auto end = text_.find("\n\n"); end != std::string::npos; end = text_.find("\n\n")) {
+      read(text_.substr(0, end));
+      text_.erase(0, end + 2);
+    }
+    return !leave_;
+  }
+  void read(const std::string& block) {
+    Seen event;
+    std::istringstream in(block);
+    for (std::string line; std::getline(in, line);) {
+      if (line.starts_with("id: ")) event.id = line.substr(4);
+      if (line.starts_with("event: ")) event.name = line.substr(7);
+      if (line.starts_with("data: ")) event.data = json::parse(line.substr(6));
+    }
+    if (!event.name.empty()) seen_.push_back(event);
+  }
+
+  std::mutex mutex_;
+  std::string text_;
+  std::vector<Seen> seen_;
+  bool leave_ = false, ended_ = false;
+  std::thread thread_;
+};
+
+class EventsTest : public ApiTest {
+ protected:
+  EventsTest() {
+    service::Config few = config();
+    few.limits.streams = 3;
+    restart(few);
+  }
+  Person ada = person("ada"), eve = person("eve");
+  service::VideoId video = ready_video(ada);
+};
+
+TEST_F(EventsTest, begin_with_what_has_not_ended_and_tell_what_changes) {
+  const auto first = request(ada, video);
+  Listening stream(port(), ada.token);
+  EXPECT_TRUE(stream.sees("request", first, "queued"));
+  EXPECT_TRUE(stream.sees("video", video, "ready"));
+  const auto second = request(ada, video);
+  EXPECT_TRUE(stream.sees("request", second, "queued"));
+  post(ada, "/api/v1/requests/" + std::to_string(first) + "/cancel");
+  EXPECT_TRUE(stream.sees("request", first, "cancelled"));
+  const auto another = ready_video(ada);
+  EXPECT_TRUE(stream.sees("video", another, "ready"));
+  post(ada, "/api/v1/auth/logout");
+  EXPECT_TRUE(stream.sees([](const Seen& event) { return event.name == "end"; }));
+  EXPECT_TRUE(stream.ends());
+}
+
+TEST_F(EventsTest, nobody_hears_of_others) {
+  Listening stream(port(), eve.token);
+  const auto id = request(ada, video);
+  const auto own = request(eve, ready_video(eve));
+  EXPECT_TRUE(stream.sees("request", own, "queued"));
+  for (const Seen& event : stream.seen()) EXPECT_FALSE(event.name == "request" && event.data["id"] == id);
+  post(eve, "/api/v1/auth/logout");
+  EXPECT_TRUE(stream.ends());
+}
+
+TEST_F(EventsTest, one_that_comes_back_misses_nothing) {
+  const auto id = request(ada, video);
+  const service::Tokens other = log_in(ada);
+  std::string last;
+  {
+    Listening stream(port(), other.access);
+    EXPECT_TRUE(stream.sees("request", id, "queued"));
+    last = stream.seen().front().id;
+    send({.method = "POST", .path = "/api/v1/auth/logout", .token = other.access});
+    EXPECT_TRUE(stream.ends());
+  }
+  post(ada, "/api/v1/requests/" + std::to_string(id) + "/cancel");
+  Listening stream(port(), ada.token, "", last);
+  EXPECT_TRUE(stream.sees("request", id, "cancelled"));
+  post(ada, "/api/v1/auth/logout");
+  EXPECT_TRUE(stream.ends());
+}
+
+TEST_F(EventsTest, can_be_of_one_request) {
+  const auto watched = request(ada, video), other = request(ada, video);
+  Listening stream(port(), ada.token, "?request=" + std::to_string(watched));
+  EXPECT_TRUE(stream.sees("request", watched, "queued"));
+  post(ada, "/api/v1/requests/" + std::to_string(other) + "/cancel");
+  post(ada, "/api/v1/requests/" + std::to_string(watched) + "/cancel");
+  EXPECT_TRUE(stream.sees("request", watched, "cancelled"));
+  for (const Seen& event : stream.seen()) EXPECT_EQ(event.data["id"], watched);
+  post(ada, "/api/v1/auth/logout");
+  EXPECT_TRUE(stream.ends());
+}
+
+TEST_F(EventsTest, are_not_more_than_the_limit) {
+  std::vector<std::unique_ptr<Listening>> streams;
+  for (int i = 0; i < 3; ++i) {
+    streams.push_back(std::make_unique<Listening>(port(), ada.token));
+    EXPECT_TRUE(streams.back()->sees("video", video, "ready"));
+  }
+  EXPECT_EQ(get(ada, "/api/v1/events").code(), "too-many-streams");
+  post(ada, "/api/v1/auth/logout", {{"everywhere", true}});
+  for (const auto& stream : streams) EXPECT_TRUE(stream->ends());
+}
+
+TEST_F(EventsTest, a_busy_request_is_told_of_in_measure) {
+  const auto id = request(ada, video);
+  Listening stream(port(), ada.token);
+  EXPECT_TRUE(stream.sees("request", id, "queued"));
+  auto claim = store->queue().claim("test", std::chrono::minutes(1), 0);
+  while (claim && claim->key.request != id) claim = store->queue().claim("test", std::chrono::minutes(1), 0);
+  ASSERT_TRUE(claim);
+  constexpr int changes = 300;
+  for (int i = 1; i <= changes; ++i) {
+    service::ProgressRecord progress;
+    progress.frames = i;
+    store->requests().record_progress(id, progress, {}, claim->key.attempt);
+  }
+  EXPECT_TRUE(stream.sees(
+      [](const Seen& event) { return event.name == "request" && event.data["progress"]["frames"] == changes; }));
+  EXPECT_LT(stream.seen().size(), std::size_t{changes / 2});
+  post(ada, "/api/v1/auth/logout");
+  EXPECT_TRUE(stream.ends());
+}
+
+}  // namespace
+}  // namespace reel::api_test

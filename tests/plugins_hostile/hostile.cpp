@@ -1,0 +1,183 @@
+/// `hostile/attack`: lets a few pictures pass, then misbehaves as `how` says.
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "reel/sdk.hpp"
+
+namespace {
+
+using Target = std::string;
+
+/// What an attack was answered; the run fails with it.
+[[noreturn]] void report(const std::string& what, bool succeeded) {
+  throw reel::Error(what + (succeeded ? " SUCCEEDED" : std::string(" was refused: ") + std::strerror(errno)));
+}
+
+volatile std::uintptr_t nowhere = 8;
+
+void segfault(const Target&) { static_cast<void>(*reinterpret_cast<volatile int*>(nowhere)); }
+void abort_it(const Target&) { std::abort(); }
+void exit_early(const Target&) { ::_exit(3); }
+void loop(const Target&) {
+  volatile unsigned turns = 0;
+  for (;;) {
+    const unsigned last = turns;
+    turns = last + 1;
+  }
+}
+void sleep_for_ever(const Target&) {
+  for (;;) ::pause();
+}
+void leak(const Target&) {
+  for (;;) {
+    constexpr std::size_t bytes = 50'000'000;
+    std::memset(::operator new(bytes), 1, bytes);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+void leak_fast(const Target&) {
+  for (;;) {
+    constexpr std::size_t bytes = 500'000'000;
+    std::memset(::operator new(bytes), 1, bytes);
+  }
+}
+
+void fork_it(const Target&) {
+  const pid_t child = ::fork();
+  if (child != 0) report("fork", child > 0);
+  ::setsid();
+  for (;;) ::pause();
+}
+void run_program(const Target& target) {
+  ::execl("/bin/touch", "touch", target.c_str(), nullptr);
+  report("exec", false);
+}
+void write_elsewhere(const Target& target) {
+  const int file = ::open(target.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0666);
+  report("writing", file >= 0 && ::write(file, "gotcha", 6) == 6);
+}
+void read_elsewhere(const Target& target) { report("reading", ::open(target.c_str(), O_RDONLY) >= 0); }
+void open_socket(const Target& target) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(target)));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  report("connecting", fd >= 0 && ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+}
+void kill_parent(const Target&) { report("killing the parent", ::kill(::getppid(), SIGKILL) == 0); }
+void outlive(const Target&) { report("outliving the parent", ::prctl(PR_SET_PDEATHSIG, 0) == 0); }
+void become_root(const Target&) { report("becoming root", ::setresuid(0, 0, 0) == 0 && ::geteuid() == 0); }
+
+void rubbish(const Target&) {
+  constexpr std::string_view text = "{\"is\": \"result\", \"state\": \"succee\n\x01\x02 no JSON at all\n";
+  static_cast<void>(!::write(3, text.data(), text.size()));
+  sleep_for_ever({});
+}
+void long_line(const Target&) {
+  const std::string text(1'000'000, 'x');
+  for (;;)
+    if (::write(3, text.data(), text.size()) < 0) ::pause();
+}
+void deep(const Target&) {
+  const std::string text = std::string(100'000, '[') + "\n";
+  static_cast<void>(!::write(3, text.data(), text.size()));
+  sleep_for_ever({});
+}
+void forge(const Target&) {
+  constexpr std::string_view text =
+      "{\"is\":\"result\",\"state\":\"succeeded\",\"error\":\"\",\"code\":\"\",\"stage\":\"\",\"line\":0,\"column\":0,"
+      "\"report\":\"{}\",\"hint\":\"\",\"transient\":false,\"diagnostics\":\"\",\"media\":\"\",\"assets\":\"\","
+      "\"made\":[{\"file\":\"../../etc/passwd\",\"stage\":\"sink\",\"bytes\":1}]}\n";
+  static_cast<void>(!::write(3, text.data(), text.size()));
+  ::_exit(0);
+}
+void link_out(const Target& target) { static_cast<void>(!::symlink("/etc/passwd", target.c_str())); }
+void talk(const Target&) {
+  for (int i = 0; i < 200'000; ++i) {
+    static_cast<void>(!::write(1, "blah \x1b[31m blah\n", 16));
+    static_cast<void>(!::write(2, "no line end ", 12));
+  }
+}
+void many_files(const Target& target) {
+  const std::string megabyte(1'000'000, 'x');
+  for (int i = 0;; ++i) {
+    const int file = ::open((target + "/" + std::to_string(i)).c_str(), O_CREAT | O_WRONLY, 0666);
+    static_cast<void>(!::write(file, megabyte.data(), megabyte.size()));
+    ::close(file);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+void large_file(const Target& target) {
+  const std::string megabyte(1'000'000, 'x');
+  const int file = ::open((target + "/large").c_str(), O_CREAT | O_WRONLY, 0666);
+  while (::write(file, megabyte.data(), megabyte.size()) > 0) {
+  }
+  report("writing", false);
+}
+
+const std::map<std::string, void (*)(const Target&)> attacks{{"segfault", segfault},
+                                                             {"abort", abort_it},
+                                                             {"exit", exit_early},
+                                                             {"loop", loop},
+                                                             {"sleep", sleep_for_ever},
+                                                             {"leak", leak},
+                                                             {"leak-fast", leak_fast},
+                                                             {"fork", fork_it},
+                                                             {"exec", run_program},
+                                                             {"write", write_elsewhere},
+                                                             {"read", read_elsewhere},
+                                                             {"socket", open_socket},
+                                                             {"kill", kill_parent},
+                                                             {"outlive", outlive},
+                                                             {"root", become_root},
+                                                             {"rubbish", rubbish},
+                                                             {"long-line", long_line},
+                                                             {"deep", deep},
+                                                             {"forge", forge},
+                                                             {"link", link_out},
+                                                             {"talk", talk},
+                                                             {"many-files", many_files},
+                                                             {"large-file", large_file}};
+
+struct Attack : reel::VideoFilter<Attack> {
+  static constexpr reel::StageInfo stage{.name = "hostile-attack",
+                                         .title = "Attack",
+                                         .summary = "Misbehaves; for tests",
+                                         .formats = "{ I420 }",
+                                         .contract = "pointwise"};
+  struct Params {
+    std::string how, target;
+    unsigned before = 5;
+  };
+  static constexpr auto params = reel::params(
+      reel::param("how", &Params::how, "The attack").fixed(), reel::param("target", &Params::target, "Its aim").fixed(),
+      reel::param("before", &Params::before, "Pictures that pass before it").range(0, 10'000).fixed());
+
+  void process(reel::VideoFrame&, const Params& p) {
+    if (++pictures_ != p.before + 1) return;
+    if (const auto attack = attacks.find(p.how); attack != attacks.end()) attack->second(p.target);
+  }
+
+  unsigned pictures_ = 0;
+};
+
+}  // namespace
+
+REEL_PLUGIN((reel::PluginInfo{.id = "org.example.hostile",
+                              .name = "hostile",
+                              .vendor = "hostile",
+                              .version = "1.0.0",
+                              .license = "MIT",
+                              .summary = "What no stage should do"}),
+            Attack);

@@ -44,7 +44,7 @@ class Regularly {
             try {
               action();
               failed = false;
-            } catch (const base::Error& error) {
+            } catch (const std::exception& error) {
               if (!std::exchange(failed, true)) base::log(base::Level::warning, what + ": " + error.what());
             }
             std::unique_lock lock(mutex_);
@@ -133,7 +133,7 @@ void Server::Impl::run() {
 }
 
 /// A server whose worker cannot work is better restarted than left to look well.
-void Server::Impl::work() try { worker_->run(); } catch (const base::Error& error) {
+void Server::Impl::work() try { worker_->run(); } catch (const std::exception& error) {
   base::log(base::Level::error, std::string("the worker cannot go on: ") + error.what());
   server_.stop();
 }

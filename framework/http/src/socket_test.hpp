@@ -17,6 +17,7 @@
 #include <string>
 #include <thread>
 
+#include "command.hpp"
 #include "reel/http/server.hpp"
 #include "text.hpp"
 
@@ -172,24 +173,7 @@ bool eventually(Condition condition) {
   return false;
 }
 
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "reel-http-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
+using tests::TemporaryFolder;
 
 /// The same bytes for the same seed.
 inline std::string random_bytes(std::size_t count, std::uint64_t seed = 1) {

@@ -7,8 +7,6 @@
 #include <string_view>
 #include <system_error>
 
-#include "reel/base/log.hpp"
-
 namespace reel::service {
 namespace {
 
@@ -23,14 +21,6 @@ std::optional<std::int64_t> number(std::string_view text) {
   return value;
 }
 
-void discard(const fs::path& path) {
-  std::error_code error;
-  fs::remove_all(path, error);
-  if (error)
-    base::log(base::Level::warning,
-              "cannot remove " + path.string() + ", which nothing needs any more: " + error.message());
-}
-
 /// Removes those of a folder's entries that are older than the grace and that nothing needs.
 void sweep(const fs::path& folder, std::chrono::seconds grace, const std::function<bool(const std::string&)>& needed) {
   std::error_code missing;
@@ -38,7 +28,7 @@ void sweep(const fs::path& folder, std::chrono::seconds grace, const std::functi
     std::error_code gone;
     const auto written = entry.last_write_time(gone);
     if (gone || fs::file_time_type::clock::now() - written < grace) continue;
-    if (!needed(entry.path().filename().string())) discard(entry.path());
+    if (!needed(entry.path().filename().string())) remove_tree(entry.path());
   }
 }
 
@@ -79,10 +69,8 @@ void sweep_all(Store& store, const MediaFiles& files, std::chrono::seconds grace
 void keep_house(Store& store, const MediaFiles& files, const HousekeepingOptions& options) {
   store.accounts().remove_expired();
   for (const Upload& upload : store.videos().expired_uploads(at_once))
-    if (store.videos().remove_upload(upload.id) && !upload.video) discard(files.upload(upload.id));
-  if (options.keep_days > 0)
-    for (const std::string& uri : store.requests().remove_finished(options.keep_days, at_once))
-      if (const auto file = files.artifact(uri)) discard(file->parent_path());
+    if (store.videos().remove_upload(upload.id) && !upload.video) files.remove_upload(upload.id);
+  if (options.keep_days > 0) files.remove_artifacts(store.requests().remove_finished(options.keep_days, at_once));
   sweep_all(store, files, options.grace);
 }
 

@@ -20,13 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view result_scheme = "result:", upload_scheme = "upload:";
 
-/// Best effort: what stays is seen in the log and is no reason to fail a call that is done.
-void remove_tree(const fs::path& path) {
-  std::error_code fault;
-  fs::remove_all(path, fault);
-  if (fault) base::log(base::Level::warning, "cannot remove " + path.string() + ": " + fault.message());
-}
-
 std::string name_of(const ClaimKey& key) { return std::to_string(key.request) + '-' + std::to_string(key.attempt); }
 
 template <class Number>
@@ -36,6 +29,12 @@ bool read_number(std::string_view text, Number& into) {
 }
 
 }  // namespace
+
+void remove_tree(const fs::path& path) {
+  std::error_code fault;
+  fs::remove_all(path, fault);
+  if (fault) base::log(base::Level::warning, "cannot remove " + path.string() + ": " + fault.message());
+}
 
 std::optional<ClaimKey> claim_key(std::string_view name) {
   const auto dash = name.find('-');

@@ -8,26 +8,18 @@
 #include <cstring>
 
 #include "reel/base/error.hpp"
+#include "reel/base/file_descriptor.hpp"
 #include "reel/base/text.hpp"
+#include "reel/service/media_files.hpp"
 
 namespace reel::service {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags) : value_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW)) {}
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
+base::FileDescriptor open(const fs::path& path, int flags) {
+  return base::FileDescriptor(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW));
+}
 
 [[noreturn]] void cannot(const std::string& what, const fs::path& path) {
   throw base::RunError("cannot " + what + " " + base::printable(path.filename().string()) +
@@ -36,9 +28,9 @@ class Descriptor {
 
 /// O_NONBLOCK, since it could be a pipe that nobody writes to.
 std::uintmax_t take_over(const fs::path& path) {
-  const Descriptor file(path, O_RDONLY | O_NONBLOCK);
+  const base::FileDescriptor file = open(path, O_RDONLY | O_NONBLOCK);
   struct stat info {};
-  if (file.get() < 0 || ::fstat(file.get(), &info) != 0) cannot("open the file", path);
+  if (!file || ::fstat(file.get(), &info) != 0) cannot("open the file", path);
   if (!S_ISREG(info.st_mode) || info.st_nlink != 1)
     throw base::RunError("the run made something that is no plain file: " + base::printable(path.filename().string()));
   if (::fchown(file.get(), ::geteuid(), ::getegid()) != 0 || ::fchmod(file.get(), 0640) != 0)
@@ -48,8 +40,8 @@ std::uintmax_t take_over(const fs::path& path) {
 }
 
 void save_names(const fs::path& folder) {
-  const Descriptor open(folder, O_RDONLY | O_DIRECTORY);
-  if (open.get() < 0 || ::fsync(open.get()) != 0) cannot("save the folder", folder);
+  const base::FileDescriptor names = open(folder, O_RDONLY | O_DIRECTORY);
+  if (!names || ::fsync(names.get()) != 0) cannot("save the folder", folder);
 }
 
 }  // namespace
@@ -60,7 +52,7 @@ std::uintmax_t publish(const fs::path& from, const std::vector<std::string>& fil
   fs::create_directories(fresh);
   std::uintmax_t bytes = 0;
   for (const std::string& name : files) {
-    if (fs::path(name).filename() != name || name.empty() || name == "." || name == "..")
+    if (!is_plain_file_name(name))
       throw base::RunError("the run names a result that is no plain file name: " + base::printable(name));
     bytes += take_over(from / name);
     fs::rename(from / name, fresh / name);

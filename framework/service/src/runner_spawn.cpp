@@ -1,8 +1,6 @@
 #include "runner_spawn.hpp"
 
 #include <fcntl.h>
-#include <spawn.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <condition_variable>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
@@ -23,6 +20,7 @@
 #include <utility>
 
 #include "reel/base/error.hpp"
+#include "reel/base/process.hpp"
 
 extern char** environ;
 
@@ -90,15 +88,6 @@ struct Pipe {
 
 void never_block(const FileDescriptor& fd) { ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK); }
 
-/// The spec as a file: nobody has to wait until it is read, and it stands on no disk.
-FileDescriptor memory_file(const std::string& text) {
-  FileDescriptor file(::memfd_create("job", MFD_CLOEXEC));
-  if (!file || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    cannot_start("no memory for its job");
-  ::lseek(file.get(), 0, SEEK_SET);
-  return file;
-}
-
 fs::path program_of(const RunnerSetup& setup) {
   if (!setup.program.empty()) return setup.program;
   std::error_code fault;
@@ -138,62 +127,12 @@ std::vector<std::string> environment_of(const RunnerSpec& spec) {
   return result;
 }
 
-class SpawnActions {
- public:
-  SpawnActions(const fs::path& folder, int input, int output, int messages) {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
-    posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, messages, runner_messages_fd);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, runner_messages_fd + 1);
-  }
-  ~SpawnActions() { posix_spawn_file_actions_destroy(&actions_); }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-};
-
-/// A session of its own, and no blocked or ignored signals, whatever this program has set.
-class SpawnAttributes {
- public:
-  SpawnAttributes() {
-    posix_spawnattr_init(&attributes_);
-    sigset_t none;
-    sigset_t all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
-  SpawnAttributes(const SpawnAttributes&) = delete;
-  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_{};
-};
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  for (std::string& text : texts) result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
-}
-
 }  // namespace
 
 fs::path registry_of(const RunnerSetup& setup) { return setup.registry_folder / "gstreamer.registry"; }
 
 SpawnedRunner spawn_runner(RunnerSpec spec, bool with_input) {
   spec.parent = ::getpid();
-  const fs::path program = program_of(spec.setup);
   Pipe messages;
   Pipe output;
   std::optional<Pipe> input;
@@ -201,24 +140,15 @@ SpawnedRunner spawn_runner(RunnerSpec spec, bool with_input) {
   if (with_input)
     input.emplace(Pipe::Kind::socket);
   else
-    job = memory_file(to_line(spec) + '\n');
-  const SpawnActions actions(spec.work_folder, input ? input->read.get() : job.get(), output.write.get(),
-                             messages.write.get());
-  const SpawnAttributes attributes;
-  std::vector<std::string> words{program.string()};
-  std::vector<std::string> environment = environment_of(spec);
+    job = base::memory_file(to_line(spec) + '\n');
+  const base::Program program{.words = {program_of(spec.setup).string()},
+                              .environment = environment_of(spec),
+                              .folder = spec.work_folder,
+                              .descriptors = {input ? input->read.get() : job.get(), output.write.get(),
+                                              output.write.get(), messages.write.get()}};
+  static_assert(runner_messages_fd == 3);
   SpawnedRunner child;
-  errno = 0;
-  child.process = Spawner::instance().run([&] {
-    pid_t process = 0;
-    const int fault = ::posix_spawn(&process, program.c_str(), actions.get(), attributes.get(), pointers(words).data(),
-                                    pointers(environment).data());
-    return fault == 0 ? process : -fault;
-  });
-  if (child.process < 0) {
-    errno = -child.process;
-    cannot_start(program.string() + " in " + spec.work_folder.string());
-  }
+  child.process = Spawner::instance().run([&] { return base::start(program); });
   child.handle = FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, child.process, 0)));
   child.messages = std::move(messages.read);
   child.output = std::move(output.read);

@@ -90,15 +90,16 @@ class Worker::Impl {
   AttemptContext context_;
   WorkerRecord record_;
   std::unique_ptr<Store> store_;
-  std::list<Attempt> attempts_;
   Every renew_, reap_, claim_{look_interval};
-  bool away_ = false;   // the database, so that it is said once
+  bool away_ = false;   // the database, or it refuses: so that it is said once
   bool rests_ = false;  // asked to take no more, until told otherwise
 
-  std::mutex mutex_;  // guards the rest
+  std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   bool look_ = false, orders_ = false, draining_ = false;
   std::optional<Clock::time_point> hand_back_at_;
+
+  std::list<Attempt> attempts_;  // the loop's; last, since their threads call wake() until they are joined
 };
 
 void Worker::Impl::run() {
@@ -144,7 +145,7 @@ void Worker::Impl::tend() try {
   if (reap_.due()) store_->queue().reap(context_.options.most_attempts);
   if (claim_.due() && !rests_) claim();
   away_ = false;
-} catch (const base::TransientError& error) {
+} catch (const base::Error& error) {
   if (!std::exchange(away_, true)) base::log(base::Level::warning, std::string("worker: ") + error.what());
 }
 

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <filesystem>
 
-#include "file_descriptor.hpp"
+#include "reel/base/file_descriptor.hpp"
 
 namespace reel::store {
 
@@ -22,7 +22,7 @@ class FileLock {
 
  private:
   std::filesystem::path path_;
-  FileDescriptor file_;
+  base::FileDescriptor file_;
 };
 
 }  // namespace reel::store

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "app.hpp"
+#include "command.hpp"
 #include "remote/scripted_server.hpp"
 #include "remote/servers.hpp"
-#include "remote/test_folder.hpp"
 
 namespace reel::cli {
 namespace {
@@ -63,7 +63,7 @@ class Commands : public testing::Test {
   void write(const std::string& name, const std::string& text) { std::ofstream(folder_.path() / name) << text; }
   std::string file(const std::string& name) const { return (folder_.path() / name).string(); }
 
-  remote::TestFolder folder_;
+  tests::TemporaryFolder folder_;
 };
 
 constexpr const char* logged_in = R"({"user":{},"access_expires_in":900,"access_token":"acc3ss","refresh_token":"r"})";

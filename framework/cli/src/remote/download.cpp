@@ -9,9 +9,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "reel/base/file_descriptor.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
-#include "remote/descriptor.hpp"
 #include "remote/problem.hpp"
 
 namespace reel::cli::remote {
@@ -76,12 +76,12 @@ class Part {
     std::error_code ignored;
     if (fsync(file_.get()) != 0 || std::rename(path_.c_str(), target.c_str()) != 0) unwritable(target, errno);
     fs::remove(etag_path_, ignored);
-    file_ = Descriptor(-1);
+    file_ = base::FileDescriptor(-1);
   }
 
  private:
   fs::path path_, etag_path_;
-  Descriptor file_;
+  base::FileDescriptor file_;
   std::uint64_t size_ = 0;
   std::string etag_;
 };

@@ -7,9 +7,9 @@
 #include <csignal>
 #include <fstream>
 
+#include "command.hpp"
 #include "reel/base/error.hpp"
 #include "remote/scripted_server.hpp"
-#include "remote/test_folder.hpp"
 
 namespace reel::cli::remote {
 namespace {
@@ -46,7 +46,7 @@ class Downloads : public testing::Test {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_.path()), {}));
   }
 
-  TestFolder folder_;
+  tests::TemporaryFolder folder_;
   std::string bytes_;
   ProgressView view_;
   Stop stop_;

@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "remote/descriptor.hpp"
+#include "reel/base/file_descriptor.hpp"
 
 namespace reel::cli::remote {
 
@@ -67,8 +67,8 @@ class ScriptedServer {
   const std::vector<Received>& received() const { return received_; }
 
  private:
-  Descriptor listen_anywhere() {
-    Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  base::FileDescriptor listen_anywhere() {
+    base::FileDescriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -85,10 +85,10 @@ class ScriptedServer {
       pollfd ready{listening_.get(), POLLIN, 0};
       while (poll(&ready, 1, 20) == 0)
         if (done_) return;
-      const Descriptor connection(accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      const base::FileDescriptor connection(accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       answer(connection.get(), step);
     }
-    listening_ = Descriptor(-1);  // whoever comes now finds nobody
+    listening_ = base::FileDescriptor(-1);  // whoever comes now finds nobody
   }
 
   void answer(int connection, const Step& step) {
@@ -144,7 +144,7 @@ class ScriptedServer {
 
   std::vector<Step> script_;
   int port_ = 0;
-  Descriptor listening_;
+  base::FileDescriptor listening_;
   std::vector<Received> received_;
   std::atomic<bool> done_{false};
   std::thread thread_;

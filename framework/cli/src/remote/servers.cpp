@@ -12,7 +12,7 @@
 #include <iterator>
 
 #include "reel/base/error.hpp"
-#include "remote/descriptor.hpp"
+#include "reel/base/file_descriptor.hpp"
 #include "remote/member.hpp"
 
 namespace reel::cli::remote {
@@ -67,7 +67,7 @@ void ServerFile::write(const Content& content) const {
                        {"plain_http", s.plain_http}});
   const std::string text = json{{"last_used", content.last_used}, {"servers", servers}}.dump(2) + "\n";
   std::string temporary = file_.string() + ".XXXXXX";
-  const Descriptor out(mkstemp(temporary.data()));  // which lets only the user read it
+  const base::FileDescriptor out(mkstemp(temporary.data()));  // which lets only the user read it
   if (!out) unwritable(file_);
   if (::write(out.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || fsync(out.get()) != 0 ||
       std::rename(temporary.c_str(), file_.c_str()) != 0) {
@@ -81,7 +81,7 @@ void ServerFile::write(const Content& content) const {
 void ServerFile::change(const std::function<void(Content&)>& step) {
   std::error_code fault;
   if (fs::create_directories(file_.parent_path(), fault); fault) errno = fault.value(), unwritable(file_);
-  const Descriptor folder(open(file_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const base::FileDescriptor folder(open(file_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder || flock(folder.get(), LOCK_EX) != 0) unwritable(file_);
   Content content = read();
   step(content);

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "command.hpp"
 #include "reel/base/error.hpp"
-#include "remote/test_folder.hpp"
 
 namespace reel::cli::remote {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(ServerFile, keeps_and_forgets) {
-  const TestFolder folder;
+  const tests::TemporaryFolder folder;
   const fs::path path = folder.path() / "config/reelwork/servers.json";
   ServerFile file(path);
   EXPECT_FALSE(file.usual_server());
@@ -39,7 +39,7 @@ TEST(ServerFile, keeps_and_forgets) {
 }
 
 TEST(ServerFile, only_its_user_can_read_it) {
-  const TestFolder folder;
+  const tests::TemporaryFolder folder;
   const mode_t before = umask(0);
   ServerFile file(folder.path() / "servers.json");
   file.keep({"https://a", "ada@a", "token", 3, false});
@@ -51,7 +51,7 @@ TEST(ServerFile, only_its_user_can_read_it) {
 }
 
 TEST(ServerFile, two_at_once_lose_nothing) {
-  const TestFolder folder;
+  const tests::TemporaryFolder folder;
   const fs::path path = folder.path() / "servers.json";
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
@@ -66,7 +66,7 @@ TEST(ServerFile, two_at_once_lose_nothing) {
 }
 
 TEST(ServerFile, a_broken_one_is_said_and_left) {
-  const TestFolder folder;
+  const tests::TemporaryFolder folder;
   const fs::path path = folder.path() / "servers.json";
   std::ofstream(path) << "{ not json";
   ServerFile file(path);

@@ -11,9 +11,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "reel/base/file_descriptor.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
-#include "remote/descriptor.hpp"
 #include "remote/member.hpp"
 #include "remote/problem.hpp"
 
@@ -65,7 +65,7 @@ class SteadyFile {
   }
 
   fs::path path_;
-  Descriptor file_;
+  base::FileDescriptor file_;
   struct stat before_ {};
 };
 

@@ -5,9 +5,9 @@
 
 #include <fstream>
 
+#include "command.hpp"
 #include "reel/base/error.hpp"
 #include "remote/scripted_server.hpp"
-#include "remote/test_folder.hpp"
 
 namespace reel::cli::remote {
 namespace {
@@ -33,7 +33,7 @@ class Uploads : public testing::Test {
     return upload(client, file_, view_);
   }
 
-  TestFolder folder_;
+  tests::TemporaryFolder folder_;
   std::filesystem::path file_ = folder_.path() / "a clip.mp4";
   std::string bytes_;
   ProgressView view_;

@@ -59,6 +59,9 @@ class MediaFiles {
   std::filesystem::path state_;
 };
 
+/// Best effort: what stays is said in the log, and is no reason to fail what is done.
+void remove_tree(const std::filesystem::path& path);
+
 /// `12-1`, a folder's name; none: it is no such name.
 std::optional<ClaimKey> claim_key(std::string_view name);
 

@@ -13,6 +13,7 @@ import net from "node:net";
 
 const host = "reel.example.org";
 const half = Buffer.alloc(1_500_000, "x"); // a whole one is more than proxies take by default
+const tail = 65_536; // of a write, a proxy may keep what does not fill its buffer until more comes
 
 async function freePorts(count) {
   const servers = Array.from({ length: count }, () => net.createServer().listen(0, "127.0.0.1"));
@@ -48,7 +49,7 @@ const more = (stream) =>
     events.forEach((event) => stream.on(event, done));
   });
 
-/** As many bytes of a stream, as soon as they are there. */
+/** At least so many bytes of a stream, as soon as they are there: how many they were. */
 async function read(stream, bytes) {
   let got = 0;
   while (got < bytes) {
@@ -57,7 +58,7 @@ async function read(stream, bytes) {
     else assert.ok(!stream.readableEnded && !stream.destroyed, `ended after ${got}`);
     if (chunk === null) await more(stream);
   }
-  assert.equal(got, bytes);
+  return got;
 }
 
 const ask = (options) => https.request({ host: "127.0.0.1", port: httpsPort, servername: host, ca, agent: false, ...options, headers: { host, ...options.headers } });
@@ -79,9 +80,9 @@ async function uploadsPassAsTheyCome() {
   const at = await arrival();
   assert.equal(at.request.headers["content-length"], `${2 * half.length}`);
   assert.equal(at.request.headers["upload-offset"], "0");
-  await read(at.request, half.length);
+  const first = await read(at.request, half.length - tail);
   request.end(half);
-  await read(at.request, half.length);
+  assert.equal(first + (await read(at.request, 2 * half.length - first)), 2 * half.length);
   at.response.writeHead(204, { "Upload-Offset": 2 * half.length }).end();
   const [response] = await once(request, "response");
   assert.equal(response.statusCode, 204);
@@ -93,7 +94,8 @@ async function whatBreaksOffIsNotLost() {
   request.on("error", () => {});
   request.write(half);
   const at = await arrival();
-  await read(at.request, half.length);
+  await read(at.request, half.length - tail);
+  at.request.resume(); // whoever does not read does not hear of the end
   at.request.on("error", () => {});
   request.destroy();
   await new Promise((closed) => at.request.once("close", closed));
@@ -108,9 +110,9 @@ async function downloadsPassAsTheyCome() {
   at.response.write(half);
   const [response] = await once(request, "response");
   assert.equal(response.headers.etag, '"a"');
-  await read(response, half.length);
+  const first = await read(response, half.length - tail);
   at.response.end(half);
-  await read(response, half.length);
+  assert.equal(first + (await read(response, 2 * half.length - first)), 2 * half.length);
 }
 
 async function eventsPassAsTheyCome() {
@@ -121,7 +123,7 @@ async function eventsPassAsTheyCome() {
   at.response.writeHead(200, { "Content-Type": "text/event-stream" });
   for (const event of ["data: 1\n\n", ": still there\n\n", "data: 2\n\n"]) {
     at.response.write(event);
-    await read(stream, event.length);
+    assert.equal(await read(stream, event.length), event.length);
   }
   stream.close();
   await once(at.response, "close"); // who leaves is gone for the server as well

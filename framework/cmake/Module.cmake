@@ -41,13 +41,13 @@ set(REEL_TEST_ENVIRONMENT "REEL_BUILD_DIR=${CMAKE_BINARY_DIR}" "REEL_SOURCE_DIR=
   # Without frame pointers in the libraries, the quick unwinder sees nothing of who allocated.
   "ASAN_OPTIONS=fast_unwind_on_malloc=0" "UBSAN_OPTIONS=print_stacktrace=1")
 
-# Registers each test of a GoogleTest program as PREFIX.Suite.name.
+# Registers each test of a GoogleTest program as PREFIX.Suite.name, with further properties behind its time limit in seconds.
 function(reel_discover_tests target prefix timeout)
   if(REEL_SANITIZE)
     math(EXPR timeout "${timeout} * 5")
   endif()
   gtest_discover_tests(${target} TEST_PREFIX ${prefix}. DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES TEST_LIST ${target}_list
-    PROPERTIES TIMEOUT ${timeout})
+    PROPERTIES TIMEOUT ${timeout} ${ARGN})
   # PROPERTIES takes no list as a value, so the environment is set once the tests are listed.
   set(file ${CMAKE_CURRENT_BINARY_DIR}/${target}_environment.cmake)
   file(WRITE ${file} "set_tests_properties(\${${target}_list} PROPERTIES ENVIRONMENT [==[${REEL_TEST_ENVIRONMENT}]==])

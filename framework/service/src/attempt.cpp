@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr auto cancel_patience = 600ms;
 constexpr auto hand_back_patience = 2s;
+constexpr std::chrono::milliseconds longest_pause = 10min;
 /// What was done is not thrown away for a database that is being restarted.
 constexpr auto database_patience = 120s;
 
@@ -52,6 +53,13 @@ void insist(Action action) {
     }
     std::this_thread::sleep_for(200ms);
   }
+}
+
+/// Each attempt that failed makes the next one wait four times as long.
+std::chrono::milliseconds pause_after(int attempts, std::chrono::milliseconds first) {
+  auto pause = first;
+  for (int i = 1; i < attempts && pause < longest_pause; ++i) pause *= 4;
+  return std::min(pause, longest_pause);
 }
 
 void wait_until_readable(int descriptor) {
@@ -180,7 +188,7 @@ void Attempt::settle(Store& store, RunnerResult result, Recorder& recorder) {
     release(store, 0ms, "The worker was shut down; another one goes on.", true);
   } else if (result.transient && claim_.counted < context_.options.most_attempts) {
     recorder.leave();
-    release(store, context_.options.first_pause * (1 << (2 * (claim_.counted - 1))), result.outcome.error, false);
+    release(store, pause_after(claim_.counted, context_.options.first_pause), result.outcome.error, false);
   } else {
     finish(store, result, recorder);
   }

@@ -17,7 +17,8 @@ struct WorkerOptions {
   std::chrono::milliseconds lease{20'000};  ///< how long after this worker's death its requests are taken by others
   int most_attempts = 3;
   int user_limit = 0;  ///< requests of one user at once, where the user has no limit; 0: any number
-  std::chrono::milliseconds first_pause{5'000};  ///< before a second attempt; each further one waits four times as long
+  std::chrono::milliseconds first_pause{
+      5'000};  ///< before a second attempt; each further one waits four times as long, up to 10 min
   std::uint64_t span_cache_bytes = 4'000'000'000;  ///< for each user; 0: rendered spans are not kept
   RunnerSetup setup;
   RunnerLimits limits;

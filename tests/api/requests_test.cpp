@@ -116,6 +116,24 @@ TEST_F(RequestsTest, name_neither_files_of_the_server_nor_videos_of_others) {
   EXPECT_EQ(submit(foreign).code(), "invalid-pipeline");
 }
 
+TEST_F(RequestsTest, keep_every_video_that_they_read) {
+  const auto other = ready_video(ada);
+  json body = blur_pipeline(video);
+  body["video"] = other;
+  ASSERT_EQ(submit(body).status, 201);
+  for (const auto used : {video, other}) {
+    const std::string path = "/api/v1/videos/" + std::to_string(used);
+    EXPECT_EQ(send({.method = "DELETE", .path = path, .token = ada.token}).code(), "video-in-use");
+  }
+}
+
+TEST_F(RequestsTest, are_refused_where_the_storage_is_full) {
+  service::Quota quota;
+  quota.storage_bytes = 1;
+  store->accounts().set_quota(ada.id, quota);
+  EXPECT_EQ(submit(blur_pipeline(video)).code(), "quota-exceeded");
+}
+
 TEST_F(RequestsTest, wait_for_their_video) {
   store->videos().add_upload({.id = std::string(32, 'a'), .user = ada.id, .length = 1, .name = "x"},
                              std::chrono::hours(1));

@@ -61,8 +61,8 @@ Client& ApiTest::client() {
   return *client_;
 }
 
-service::PipelineChecker& ApiTest::checker() {
-  static service::PipelineChecker* const one = [] {
+const service::RunnerSetup& ApiTest::runner_setup() {
+  static const service::RunnerSetup one = [] {
     const std::filesystem::path build = std::getenv("REEL_BUILD_DIR");
     service::RunnerSetup setup;
     setup.program = build / "bin/reel-runner";
@@ -72,8 +72,13 @@ service::PipelineChecker& ApiTest::checker() {
     setup.registry_folder = build / "api-test-registry";
     std::filesystem::create_directories(setup.registry_folder);
     service::prepare_runner(setup);
-    return new service::PipelineChecker(setup);  // lives as long as the process
+    return setup;
   }();
+  return one;
+}
+
+service::PipelineChecker& ApiTest::checker() {
+  static auto* const one = new service::PipelineChecker(runner_setup());  // lives as long as the process
   return *one;
 }
 

@@ -47,6 +47,7 @@ class ApiTest : public store::test::DatabaseTest {
   /// As a worker does it: claimed, and ended with one artifact.
   void succeed(service::RequestId id, const std::string& artifact, const std::string& bytes);
 
+  static const service::RunnerSetup& runner_setup();
   static service::PipelineChecker& checker();
 
   store::test::TemporaryFolder folder;

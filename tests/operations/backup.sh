@@ -26,7 +26,7 @@ for id in 1 2; do "$reel" logs --json "$id"; done >"$work/logs"
 
 # What the state folder holds besides: files of rows, and what can be made again.
 put() { for file in "$@"; do mkdir -p "$(dirname "$REEL_STATE/$file")"; echo "$file" >"$REEL_STATE/$file"; done; }
-put key uploads/aa uploads/bb videos/1/original results/1-1/a.mp4 results/2-1/b.mp4 work/2-1/half spans/1/span registry/x
+put key uploads/aa uploads/bb videos/1/original results/1-1/a.mp4 results/2-1/b.mp4 work/2-1/half user-spans/1/span registry/x
 
 # A backup with the guide's own commands, while a result is removed, an upload becomes a video, and another result comes. There is an
 # older backup in the same place.

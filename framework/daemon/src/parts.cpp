@@ -41,6 +41,7 @@ std::unique_ptr<service::Worker> make_worker(const service::Config& config, cons
   options.slots = slots(config.worker);
   options.most_attempts = static_cast<int>(config.worker.attempts);
   options.user_limit = static_cast<int>(config.limits.concurrent_jobs);
+  options.storage_bytes = static_cast<std::int64_t>(config.limits.storage_gigabytes * gigabyte);
   options.span_cache_bytes = bytes(config.cache_gigabytes);
   options.setup = setup;
   options.limits.memory_bytes = bytes(config.worker.memory_gigabytes);

@@ -10,6 +10,7 @@
 #include "reel/daemon/daemon.hpp"
 #include "reel/http/api.hpp"
 #include "reel/service/housekeeping.hpp"
+#include "reel/service/reaper.hpp"
 #include "reel/service/webhooks.hpp"
 
 namespace reel::daemon {
@@ -19,7 +20,7 @@ using namespace std::chrono_literals;
 
 /// What runs may end in this time; then it goes back to the queue.
 constexpr auto patience = 30s;
-constexpr auto webhook_interval = 1s;
+constexpr auto webhook_interval = 1s, queue_interval = 2s;
 constexpr auto housekeeping_interval = 10min;
 
 http::Options http_options(const service::ServerConfig& config) {
@@ -108,6 +109,7 @@ class Server::Impl {
   std::mutex mutex_;  // guards the rest
   std::unique_ptr<service::Worker> worker_;
   bool stopped_ = false;
+  std::exception_ptr fault_;  // of the worker; its thread's until that is joined
 };
 
 void Server::Impl::run() {
@@ -117,6 +119,14 @@ void Server::Impl::run() {
     if (!own) own = store();
     sender.send_due(*own);
   });
+  // Where no worker is left, who was waited for would never end.
+  const Regularly reaper(
+      "queue", queue_interval,
+      [&, own = std::shared_ptr<service::Store>(),
+       reaper = service::Reaper(service::usual_lease, static_cast<int>(config_.worker.attempts))]() mutable {
+        if (!own) own = store();
+        reaper.look(*own);
+      });
   const Regularly housekeeping(
       "housekeeping", housekeeping_interval, [&, own = std::shared_ptr<service::Store>()]() mutable {
         if (!own) own = store();
@@ -130,11 +140,14 @@ void Server::Impl::run() {
     works = std::jthread([this] { work(); });
   }
   server_.run();
+  if (works.joinable()) works.join();
+  if (fault_) std::rethrow_exception(fault_);
 }
 
 /// A server whose worker cannot work is better restarted than left to look well.
 void Server::Impl::work() try { worker_->run(); } catch (const std::exception& error) {
   base::log(base::Level::error, std::string("the worker cannot go on: ") + error.what());
+  fault_ = std::current_exception();
   server_.stop();
 }
 

@@ -85,17 +85,15 @@ void Attempt::run() {
     try {
       const WorkFolder folder(folder_);
       settle(*store, perform(*store, recorder), recorder);
-    } catch (...) {
-      recorder.leave();  // the lease runs out, and the request goes back to the queue
-      throw;
+    } catch (const std::exception& error) {
+      settle(*store, fault_of_worker(error), recorder);
     }
   } catch (const std::exception& error) {
     base::log(base::Level::error, "request " + std::to_string(claim_.key.request) + ": " + error.what());
   }
 }
 
-/// What fails here besides the database is this machine's fault, not the request's.
-RunnerResult Attempt::perform(Store& store, Recorder& recorder) try {
+RunnerResult Attempt::perform(Store& store, Recorder& recorder) {
   RunnerEvents events;
   events.on_started = [](const RunnerSandbox& walls) {
     if (!walls.files || !walls.calls)
@@ -108,17 +106,31 @@ RunnerResult Attempt::perform(Store& store, Recorder& recorder) try {
     if (line.level >= base::Level::info) recorder.log(line);
   };
   const WorkerOptions& options = context_.options;
-  return watch(RunnerProcess(options.setup, job(store), folder_, options.limits, std::move(events)));
-} catch (const base::TransientError&) {
-  throw;
-} catch (const std::exception& error) {
+  return watch(RunnerProcess(options.setup, job(store), folder_, limits(store), std::move(events)));
+}
+
+/// What fails around a run is this machine's fault, not the request's; nor is it for the user to read.
+RunnerResult Attempt::fault_of_worker(const std::exception& error) const {
   base::log(base::Level::error, "request " + std::to_string(claim_.key.request) + ": " + error.what());
   RunnerResult result;
   result.outcome.state = RequestState::failed;
-  result.outcome.error = "The run could not be started.";
+  result.outcome.error = "The worker could not do its part; its own log says why.";
   result.outcome.error_code = "worker-fault";
   result.transient = true;
   return result;
+}
+
+/// Results have to fit into what the user still has.
+RunnerLimits Attempt::limits(Store& store) const {
+  RunnerLimits limits = context_.options.limits;
+  const Request& request = claim_.request;
+  const auto user = store.accounts().user(request.user);
+  if (request.kind == RequestKind::inspect || !user) return limits;
+  const std::int64_t most = user->quota.storage_bytes.value_or(context_.options.storage_bytes);
+  const std::int64_t left = std::max<std::int64_t>(most - store.accounts().usage(user->id).stored_bytes, 1);
+  const auto room = static_cast<std::uint64_t>(left);
+  limits.disk_bytes = limits.disk_bytes == 0 ? room : std::min(limits.disk_bytes, room);
+  return limits;
 }
 
 RunnerProcess::Job Attempt::job(Store& store) const {
@@ -170,12 +182,20 @@ RunnerResult Attempt::watch(RunnerProcess child) {
 void Attempt::follow_orders(RunnerProcess& child) {
   if (stopping_) return;
   const Order order = order_;
-  stopping_ = hand_back_ || order == Order::cancel || order == Order::lost;
-  if (stopping_) return child.stop(hand_back_ ? hand_back_patience : cancel_patience);
-  if (const bool pause = order == Order::pause; pause != paused_) {
-    paused_ = pause;
-    pause ? child.pause() : child.resume();
+  const bool back = hand_back_ || paused_for_long();
+  stopping_ = back || order == Order::cancel || order == Order::lost;
+  if (stopping_) return child.stop(back ? hand_back_patience : cancel_patience);
+  if (order == Order::pause && !paused_since_) {
+    child.pause();
+    paused_since_ = std::chrono::steady_clock::now();
+  } else if (order != Order::pause && paused_since_) {
+    child.resume();
+    paused_since_.reset();
   }
+}
+
+bool Attempt::paused_for_long() const {
+  return paused_since_ && std::chrono::steady_clock::now() - *paused_since_ > context_.options.pause_patience;
 }
 
 void Attempt::settle(Store& store, RunnerResult result, Recorder& recorder) {
@@ -185,7 +205,10 @@ void Attempt::settle(Store& store, RunnerResult result, Recorder& recorder) {
     recorder.leave();
   } else if (stopped && order != Order::cancel) {
     recorder.leave();
-    release(store, 0ms, "The worker was shut down; another one goes on.", true);
+    release(store, 0ms,
+            order == Order::pause ? "It was paused for long, and made room for others."
+                                  : "The worker was shut down; another one goes on.",
+            true);
   } else if (result.transient && claim_.counted < context_.options.most_attempts) {
     recorder.leave();
     release(store, pause_after(claim_.counted, context_.options.first_pause), result.outcome.error, false);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "reel/service/recorder.hpp"
@@ -35,6 +36,7 @@ class Attempt {
  private:
   void run();
   RunnerResult perform(Store& store, Recorder& recorder);
+  RunnerResult fault_of_worker(const std::exception& error) const;
   RunnerProcess::Job job(Store& store) const;
   std::map<std::string, std::filesystem::path> inputs(Store& store) const;
   std::filesystem::path original(const Video& video) const;
@@ -44,6 +46,8 @@ class Attempt {
   void finish(Store& store, RunnerResult& result, Recorder& recorder);
   void put_in_place(Outcome& outcome);
   void finish_inspection(Store& store, const RunnerResult& result);
+  bool paused_for_long() const;
+  RunnerLimits limits(Store& store) const;
   void release(Store& store, std::chrono::milliseconds delay, const std::string& why, bool uncounted);
   std::filesystem::path output_folder() const { return folder_ / "out"; }
 
@@ -52,7 +56,8 @@ class Attempt {
   const std::filesystem::path folder_;  ///< the child's own, removed at the end
   std::atomic<Order> order_ = Order::go_on;
   std::atomic<bool> hand_back_ = false, over_ = false;
-  bool stopping_ = false, paused_ = false;  // the thread's own
+  bool stopping_ = false;  // this and the next are the thread's own
+  std::optional<std::chrono::steady_clock::time_point> paused_since_;
   std::thread thread_;
 };
 

@@ -76,7 +76,7 @@ ConfigReader::Table limits_settings(ConfigReader& reader, LimitsConfig& limits) 
   return {{"storage-gigabytes", reader.number(limits.storage_gigabytes)},
           {"upload-gigabytes", reader.number(limits.upload_gigabytes)},
           {"upload-hours", reader.integer(limits.upload_hours, 1, 8760)},
-          {"concurrent-jobs", reader.integer(limits.concurrent_jobs, 0, many)},
+          {"concurrent-jobs", reader.integer(limits.concurrent_jobs, 1, many)},
           {"active-jobs", reader.integer(limits.active_jobs, 1, many)},
           {"provider-cents", reader.integer(limits.provider_cents, 0, many)},
           {"requests-per-minute", reader.integer(limits.requests_per_minute, 1, many)},

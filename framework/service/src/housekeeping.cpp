@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int at_once = 100;
+constexpr int at_once = 1000;
 
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t value = 0;
@@ -69,7 +69,7 @@ void sweep_all(Store& store, const MediaFiles& files, std::chrono::seconds grace
 void keep_house(Store& store, const MediaFiles& files, const HousekeepingOptions& options) {
   store.accounts().remove_expired();
   for (const Upload& upload : store.videos().expired_uploads(at_once))
-    if (store.videos().remove_upload(upload.id) && !upload.video) files.remove_upload(upload.id);
+    if (store.videos().remove_expired_upload(upload.id)) files.remove_upload(upload.id);
   if (options.keep_days > 0) files.remove_artifacts(store.requests().remove_finished(options.keep_days, at_once));
   sweep_all(store, files, options.grace);
 }

@@ -83,12 +83,24 @@ fs::path MediaFiles::results(const ClaimKey& key) const { return state_ / "resul
 fs::path MediaFiles::work(const ClaimKey& key) const { return state_ / "work" / name_of(key); }
 fs::path MediaFiles::spans(UserId user) const { return state_ / "user-spans" / std::to_string(user); }
 
+namespace {
+
+/// 0, or the error's number.
+int move_unless_there(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  // NFS and others can rename only over what is there, but a link never replaces anything.
+  if (::link(from.c_str(), to.c_str()) != 0) return errno;
+  return ::unlink(from.c_str()) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
 bool MediaFiles::adopt(const std::string& upload_id, VideoId id) const {
   std::error_code ignored;
   fs::create_directories(video(id), ignored);
-  if (::renameat2(AT_FDCWD, upload(upload_id).c_str(), AT_FDCWD, original(id).c_str(), RENAME_NOREPLACE) == 0)
-    return true;
-  const int fault = errno;
+  const int fault = move_unless_there(upload(upload_id), original(id));
+  if (fault == 0) return true;
   if (fs::exists(original(id), ignored)) {
     // Adopted before. What a late writer may have begun under the upload's name is no part of it.
     fs::remove(upload(upload_id), ignored);

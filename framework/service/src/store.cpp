@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "reel/base/text.hpp"
+
 namespace reel::service {
 namespace {
 
@@ -22,7 +24,16 @@ std::optional<Enum> find(const Names<count>& names, std::string_view name) {
   return std::nullopt;
 }
 
+std::string no_room(NoRoom::Of what, std::int64_t used, std::int64_t most) {
+  if (what == NoRoom::Of::jobs)
+    return base::counted(static_cast<std::uint64_t>(used), "request") +
+           " of yours have not ended; wait for some, or cancel them";
+  return "there is no room: " + std::to_string(used) + " of " + std::to_string(most) + " bytes are used; remove videos";
+}
+
 }  // namespace
+
+NoRoom::NoRoom(Of what, std::int64_t used, std::int64_t most) : InputError(no_room(what, used, most)), what_(what) {}
 
 std::string_view name(RequestState state) { return request_states.at(static_cast<std::size_t>(state)); }
 std::string_view name(RequestKind kind) { return request_kinds.at(static_cast<std::size_t>(kind)); }

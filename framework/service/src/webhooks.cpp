@@ -20,10 +20,12 @@ namespace {
 constexpr int most_tries = 10;
 constexpr std::size_t secret_bytes = 32;
 
-std::string body_of(const Delivery& delivery, const std::string& ended_at) {
+std::string body_of(const Delivery& delivery) {
   const std::string state(name(delivery.state));
-  return nlohmann::json(
-             {{"type", "request." + state}, {"request", delivery.request}, {"state", state}, {"time", ended_at}})
+  return nlohmann::json({{"type", "request." + state},
+                         {"request", delivery.request},
+                         {"state", state},
+                         {"time", delivery.ended_at}})
       .dump();
 }
 
@@ -59,9 +61,9 @@ MadeWebhook WebhookSender::add(WebhookStore& store, UserId user, const std::stri
 }
 
 /// Empty: it was taken. Every fault may pass, even a refusal of the address: names move, and configurations change.
-std::string WebhookSender::fault_of_sending(const Delivery& delivery, const std::string& ended_at) const {
+std::string WebhookSender::fault_of_sending(const Delivery& delivery) const {
   try {
-    const std::string body = body_of(delivery, ended_at);
+    const std::string body = body_of(delivery);
     const std::string secret = keys_.unseal(delivery.webhook.sealed_secret);
     const long status = http_post(policy_.check(delivery.webhook.url),
                                   {"Content-Type: application/json", "Reel-Delivery: " + std::to_string(delivery.id),
@@ -77,14 +79,10 @@ std::string WebhookSender::fault_of_sending(const Delivery& delivery, const std:
 int WebhookSender::send_due(Store& store) const {
   // Long enough for looking up names as well, which has its own time limits.
   const auto lease = settings_.patience + std::chrono::minutes(2);
-  const std::vector<Delivery> due = store.webhooks().due(settings_.at_once, lease);
+  const std::vector<Delivery> due = store.webhooks().due(settings_.at_once, settings_.of_each_user, lease);
   std::vector<std::future<std::string>> faults;
-  for (const Delivery& delivery : due) {
-    const auto request = store.requests().find(delivery.request);
-    faults.push_back(std::async(std::launch::async, [this, &delivery, ended_at = request ? request->completed_at : ""] {
-      return fault_of_sending(delivery, ended_at);
-    }));
-  }
+  for (const Delivery& delivery : due)
+    faults.push_back(std::async(std::launch::async, [this, &delivery] { return fault_of_sending(delivery); }));
   for (std::size_t i = 0; i < due.size(); ++i) {
     const std::string fault = faults[i].get();
     store.webhooks().settle(due[i].id, fault, retry_delay(due[i].attempts, random_fraction()));

@@ -17,6 +17,7 @@
 #include "attempt.hpp"
 #include "reel/base/error.hpp"
 #include "reel/base/log.hpp"
+#include "reel/service/reaper.hpp"
 
 namespace reel::service {
 namespace {
@@ -26,7 +27,7 @@ using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 
 constexpr Milliseconds look_interval = 2s;  // lost notifications are not sent again
-constexpr Milliseconds listen_interval = 500ms;
+constexpr Milliseconds listen_interval = 500ms, retry_interval = 500ms;
 
 std::string host_name() {
   utsname names{};
@@ -50,6 +51,7 @@ class Every {
     return true;
   }
   void now() { next_ = {}; }
+  void later(Milliseconds delay) { next_ = Clock::now() + delay; }
   Clock::time_point next() const { return next_; }
 
  private:
@@ -66,7 +68,7 @@ class Worker::Impl {
       : listener_(std::move(listener)),
         context_{std::move(store), std::move(files), std::move(options), [this] { wake(&Impl::look_); }},
         renew_(context_.options.lease / 3),
-        reap_(context_.options.lease / 2) {
+        reaper_(context_.options.lease, context_.options.most_attempts) {
     record_.host = host_name();
     record_.name = unique_name(record_.host);
     record_.slots = context_.options.slots;
@@ -90,7 +92,8 @@ class Worker::Impl {
   AttemptContext context_;
   WorkerRecord record_;
   std::unique_ptr<Store> store_;
-  Every renew_, reap_, claim_{look_interval};
+  Every renew_, claim_{look_interval};
+  Reaper reaper_;
   bool away_ = false;   // the database, or it refuses: so that it is said once
   bool rests_ = false;  // asked to take no more, until told otherwise
 
@@ -142,11 +145,12 @@ void Worker::Impl::wake(bool Impl::*what) {
 
 void Worker::Impl::tend() try {
   if (renew_.due()) renew();
-  if (reap_.due()) store_->queue().reap(context_.options.most_attempts);
+  reaper_.look(*store_);
   if (claim_.due() && !rests_) claim();
   away_ = false;
 } catch (const base::Error& error) {
   if (!std::exchange(away_, true)) base::log(base::Level::warning, std::string("worker: ") + error.what());
+  renew_.later(retry_interval);
 }
 
 void Worker::Impl::renew() {
@@ -180,7 +184,7 @@ void Worker::Impl::hand_back_when_due() {
 
 void Worker::Impl::wait() {
   std::unique_lock lock(mutex_);
-  auto until = std::min({renew_.next(), reap_.next(), full() ? renew_.next() : claim_.next()});
+  auto until = std::min({renew_.next(), reaper_.next(), full() ? renew_.next() : claim_.next()});
   if (hand_back_at_) until = std::min(until, std::max(*hand_back_at_, Clock::now() + 50ms));
   changed_.wait_until(lock, until, [this] { return look_ || orders_; });
   if (std::exchange(look_, false)) claim_.now();

@@ -116,6 +116,14 @@ CREATE INDEX requests_claimable ON requests (user_id, priority DESC, request_id)
 CREATE INDEX requests_running ON requests (user_id) WHERE state = 'running' AND for_workers;
 CREATE INDEX requests_served ON requests (user_id, started_at) WHERE for_workers AND started_at IS NOT NULL;
 
+-- The uploaded videos that a request reads.
+CREATE TABLE request_inputs (
+  request_id INT NOT NULL REFERENCES requests ON DELETE CASCADE,
+  video_id   INT NOT NULL REFERENCES videos ON DELETE CASCADE,
+  PRIMARY KEY (video_id, request_id)
+);
+CREATE INDEX request_inputs_request ON request_inputs (request_id);
+
 CREATE TABLE attempts (
   request_id INT NOT NULL REFERENCES requests ON DELETE CASCADE,
   number     INT NOT NULL CHECK (number > 0),

@@ -70,6 +70,12 @@ Refused refusal_for(std::string_view code, const std::string& detail, long secon
   return Refused(std::move(refused));
 }
 
+Refused refusal(const service::NoRoom& error) {
+  if (error.what_of() == service::NoRoom::Of::storage) return refusal("quota-exceeded", error.what());
+  constexpr long later = 60;
+  return refusal_for("too-many-jobs", error.what(), later);
+}
+
 Refused not_found(std::string_view what) { return refusal("not-found", "there is no such " + std::string(what)); }
 
 json to_json(const Fault& fault) {

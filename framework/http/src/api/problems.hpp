@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reel/http/message.hpp"
+#include "reel/service/request.hpp"
 #include "schema_check.hpp"
 
 namespace reel::http {
@@ -16,6 +17,8 @@ namespace reel::http {
 Refused refusal(std::string_view code, const std::string& detail, const nlohmann::json& extra = nullptr);
 /// As above, with `Retry-After`.
 Refused refusal_for(std::string_view code, const std::string& detail, long seconds);
+
+Refused refusal(const service::NoRoom& error);
 
 /// 404. Also where the thing is another user's: that it exists is nobody's business.
 Refused not_found(std::string_view what);

@@ -28,15 +28,6 @@ std::string sha256(const std::string& text) {
   return hex;
 }
 
-void check_room(const Core& core, Call& call) {
-  const std::int64_t active = call.store->accounts().usage(call.user()).active_jobs;
-  if (active >= core.limits.active_jobs)
-    throw refusal_for("too-many-jobs",
-                      base::counted(static_cast<std::uint64_t>(active), "request") +
-                          " of yours have not ended; wait for some, or cancel them",
-                      60);
-}
-
 bool is_ready(const service::Video& video) {
   return video.state != service::VideoState::inspecting && video.state != service::VideoState::rejected;
 }
@@ -54,6 +45,7 @@ void describe(Core& core, Call& call, NewRequest& request) {
     if (!is_ready(video))
       throw refusal("video-not-ready", "video " + std::to_string(video.id) + " is " +
                                            (video.fault.empty() ? "still inspected" : "rejected: " + video.fault));
+  for (const auto& video : checked.videos) request.inputs.push_back(video.id);
   request.pipeline_name = checked.answer.value("name", "");
   for (const json& stage : checked.answer.at("stages")) request.stages.push_back(stage.at("id"));
   if (!request.video && !checked.videos.empty()) request.video = checked.videos[0].id;
@@ -91,6 +83,20 @@ Response answer(Call& call, const service::Created& created) {
   return response;
 }
 
+service::Created create(Call& call, const NewRequest& request) try {
+  return call.store->requests().create(request);
+} catch (const service::NoRoom& error) {
+  throw refusal(error);
+} catch (const base::InputError& error) {  // a video went while the pipeline was checked
+  throw refusal("video-not-ready", error.what());
+}
+
+Response take(Core& core, Call& call, NewRequest& request) {
+  describe(core, call, request);
+  request.room = {*effective_quota(core, call.caller->user).storage_bytes, core.limits.active_jobs};
+  return answer(call, create(call, request));
+}
+
 }  // namespace
 
 Response submit_request(Core& core, Call& call) {
@@ -111,9 +117,7 @@ Response submit_request(Core& core, Call& call) {
   request.video = chosen_video(call);
   if (call.body.contains("prompt")) request.prompt = call.body["prompt"];
   request.priority = call.body.value("priority", 0);
-  check_room(core, call);
-  describe(core, call, request);
-  return answer(call, call.store->requests().create(request));
+  return take(core, call, request);
 }
 
 Response retry_request(Core& core, Call& call) {
@@ -127,9 +131,7 @@ Response retry_request(Core& core, Call& call) {
   request.prompt = old.prompt;
   request.priority = old.priority;
   request.retry_of = old.id;
-  check_room(core, call);
-  describe(core, call, request);
-  return answer(call, call.store->requests().create(request));
+  return take(core, call, request);
 }
 
 }  // namespace reel::http

@@ -65,7 +65,9 @@ class PartSink : public BodySink {
   PartSink(Core& core, Upload upload, UploadFile file, bool created)
       : core_(core), upload_(std::move(upload)), file_(std::move(file)), created_(created) {}
 
+  /// A part that takes long does not expire on its way.
   void write(std::string_view chunk) override {
+    if (Clock::now() - kept_ > lifetime(core_) / 4) keep();
     if (file_.size() + static_cast<std::int64_t>(chunk.size()) > upload_.length)
       with_tus([]() -> void { throw refusal("too-large", "there is more than Upload-Length said"); });
     file_.append(chunk);
@@ -74,11 +76,10 @@ class PartSink : public BodySink {
   Response finish() override {
     return with_tus([this] {
       file_.sync();
-      const auto store = core_.stores.borrow();
       if (file_.size() == upload_.length)
-        complete(core_, *store, upload_);
+        complete(core_, *core_.stores.borrow(), upload_);
       else
-        store->videos().keep_upload(upload_.id, lifetime(core_));
+        keep();
       Response response = status(core_, created_ ? 201 : 204, upload_, file_.size());
       if (created_) response.headers.set("Location", path_of(upload_));
       return response;
@@ -86,10 +87,18 @@ class PartSink : public BodySink {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  void keep() {
+    with_tus([this] { core_.stores.borrow()->videos().keep_upload(upload_.id, lifetime(core_)); });
+    kept_ = Clock::now();
+  }
+
   Core& core_;
   Upload upload_;
   UploadFile file_;
   bool created_;
+  Clock::time_point kept_ = Clock::now();
 };
 
 UploadFile locked_file(const Core& core, const Upload& upload) {
@@ -118,12 +127,14 @@ Upload new_upload(const Core& core, const Call& call) {
     throw refusal("invalid-parameter", "the header Upload-Length is 0: an empty file is no video");
   if (upload.length > largest(core))
     throw refusal("too-large", "a file may have at most " + std::to_string(largest(core)) + " bytes");
-  const std::int64_t quota = *effective_quota(core, call.caller->user).storage_bytes;
-  const std::int64_t stored = call.store->accounts().usage(call.user()).stored_bytes;
-  if (upload.length > quota - stored)
-    throw refusal("quota-exceeded", "there is no room: " + std::to_string(stored) + " of " + std::to_string(quota) +
-                                        " bytes are used; remove videos");
   return upload;
+}
+
+void begin(const Core& core, Call& call, const Upload& upload) try {
+  call.store->videos().add_upload(upload, lifetime(core),
+                                  {.stored_bytes = *effective_quota(core, call.caller->user).storage_bytes});
+} catch (const service::NoRoom& error) {
+  throw refusal(error);
 }
 
 Answer create_upload(Core& core, Call& call) {
@@ -133,7 +144,7 @@ Answer create_upload(Core& core, Call& call) {
     Upload upload = new_upload(core, call);
     if (static_cast<std::int64_t>(call.request.body_length.value_or(0)) > upload.length)
       throw refusal("too-large", "there is more than Upload-Length says");
-    call.store->videos().add_upload(upload, lifetime(core));
+    begin(core, call, upload);
     UploadFile file = locked_file(core, upload);
     if (with_part) return std::make_unique<PartSink>(core, std::move(upload), std::move(file), true);
     Response response = status(core, 201, upload, 0);
@@ -146,11 +157,10 @@ Response upload_status(Core& core, Call& call) {
   return with_tus([&] {
     check_tus_version(call.request);
     Upload upload = own_upload(call);
-    std::int64_t offset = upload.length;
-    if (!upload.video) {
-      offset = kept_size(core.files.upload(upload.id)).value_or(0);
-      call.store->videos().keep_upload(upload.id, lifetime(core));
-    }
+    const auto kept = upload.video ? std::nullopt : kept_size(core.files.upload(upload.id));
+    if (!upload.video && !kept) upload = own_upload(call);  // it may just have become a video
+    const std::int64_t offset = upload.video ? upload.length : kept.value_or(0);
+    if (!upload.video) call.store->videos().keep_upload(upload.id, lifetime(core));
     if (offset == upload.length) complete(core, *call.store, upload);
     Response response = status(core, 200, upload, offset);
     response.headers.set("Upload-Length", std::to_string(upload.length));
@@ -179,6 +189,7 @@ Answer append_to_upload(Core& core, Call& call) {
     if (offset != file.size()) wrong_offset(file.size());
     if (static_cast<std::int64_t>(call.request.body_length.value_or(0)) > upload.length - offset)
       throw refusal("too-large", "there is more than Upload-Length said");
+    call.store->videos().keep_upload(upload.id, lifetime(core));
     return std::make_unique<PartSink>(core, std::move(upload), std::move(file), false);
   });
 }
@@ -192,6 +203,7 @@ Response remove_upload(Core& core, Call& call) {
       call.store->videos().remove_upload(upload.id);
       core.files.remove_upload(upload.id);
     } else {
+      core.files.adopt(upload.id, *upload.video);
       call.store->videos().remove_upload(upload.id);
     }
     Response response = no_content();

@@ -27,9 +27,9 @@ Response rename_video(Core& /*core*/, Call& call) {
 
 Response remove_video(Core& core, Call& call) {
   const service::Video video = own_video(call);
-  if (call.store->videos().in_use(video.id))
-    throw refusal("video-in-use", "a request that has not ended uses it; cancel it, or wait");
-  core.files.remove_video(video.id, call.store->videos().remove(video.id));
+  const auto artifacts = call.store->videos().remove(video.id);
+  if (!artifacts) throw refusal("video-in-use", "a request that has not ended uses it; cancel it, or wait");
+  core.files.remove_video(video.id, *artifacts);
   return no_content();
 }
 

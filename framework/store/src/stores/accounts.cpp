@@ -4,6 +4,7 @@
 
 #include "reel/base/error.hpp"
 #include "storable.hpp"
+#include "stores/usage.hpp"
 #include "stores/user_rows.hpp"
 
 namespace reel::store {
@@ -39,16 +40,6 @@ constexpr Statement wake_workers{"wake_workers", "SELECT tell('reel_queue', '')"
 constexpr Statement end_other_sessions{"end_other_sessions",
                                        "DELETE FROM sessions WHERE user_id = $1::bigint AND session_id <> $2"};
 constexpr Statement remove{"remove_user", "DELETE FROM users WHERE user_id = $1::bigint"};
-constexpr Statement read_usage{"read_usage", R"(
-  SELECT
-    (SELECT coalesce(sum(bytes), 0) FROM videos WHERE user_id = $1::bigint)
-      + (SELECT coalesce(sum(length), 0) FROM uploads WHERE user_id = $1::bigint AND video_id IS NULL)
-      + (SELECT coalesce(sum(stored_bytes), 0) FROM requests WHERE user_id = $1::bigint) AS stored_bytes,
-    (SELECT count(*) FROM requests
-     WHERE user_id = $1::bigint AND kind = 'pipeline' AND state IN ('queued', 'running')) AS active_jobs,
-    (SELECT coalesce(sum(cost_cents), 0) FROM provider_calls
-     WHERE user_id = $1::bigint AND created_at > now() - interval '30 days') AS provider_cents)"};
-
 /// For an update of one user.
 void must_hit(const pqxx::result& result, UserId id) {
   if (result.affected_rows() == 0) throw base::RunError("There is no user " + std::to_string(id) + ".");
@@ -136,11 +127,7 @@ void PostgresAccounts::remove_user(UserId id) {
 }
 
 Usage PostgresAccounts::usage(UserId id) {
-  return session_.run([&](pqxx::work& tx) {
-    const pqxx::row row = read_usage(tx, id).at(0);
-    return Usage{row["stored_bytes"].as<std::int64_t>(), row["active_jobs"].as<std::int64_t>(),
-                 row["provider_cents"].as<std::int64_t>()};
-  });
+  return session_.run([&](pqxx::work& tx) { return usage_of(tx, id); });
 }
 
 }  // namespace reel::store

@@ -5,11 +5,13 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 
 #include "reel/base/error.hpp"
 #include "storable.hpp"
 #include "stores/request_rows.hpp"
+#include "stores/usage.hpp"
 
 namespace reel::store {
 namespace {
@@ -30,6 +32,11 @@ constexpr Statement find_key{"find_idempotency_key", R"(
   WHERE user_id = $1::bigint AND md5(idempotency_key) = md5($2) AND idempotency_key = $2)"};
 constexpr Statement own_video{"own_video", R"(
   SELECT video_id FROM videos WHERE video_id = $1::bigint AND user_id = $2::bigint FOR KEY SHARE)"};
+constexpr Statement own_inputs{"own_inputs", R"(
+  SELECT video_id FROM videos
+  WHERE video_id IN (SELECT id::bigint FROM json_array_elements_text($1::json) AS i(id)) AND user_id = $2::bigint
+  ORDER BY video_id FOR KEY SHARE)"};
+constexpr Statement add_input{"add_input", "INSERT INTO request_inputs (request_id, video_id) VALUES ($1, $2)"};
 constexpr Statement find_video{"find_video_by_url", R"(
   SELECT video_id FROM videos
   WHERE user_id = $1::bigint AND md5(original_video_url) = md5($2) AND original_video_url = $2)"};
@@ -83,7 +90,11 @@ constexpr Statement remove_old{"remove_finished", R"(
   WITH old AS (
     SELECT request_id FROM requests WHERE completed_at < now() - $1::int * interval '1 day'
     ORDER BY completed_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED),
-  uris AS MATERIALIZED (SELECT uri FROM artifacts WHERE request_id IN (SELECT request_id FROM old) ORDER BY artifact_id),
+  uris AS MATERIALIZED (
+    SELECT uri, video_id FROM artifacts JOIN requests USING (request_id) WHERE request_id IN (SELECT request_id FROM old)
+    ORDER BY artifact_id),
+  hidden AS (
+    UPDATE videos v SET processed_video_url = NULL FROM uris WHERE v.video_id = uris.video_id AND processed_video_url = uri),
   removed AS (DELETE FROM requests WHERE request_id IN (SELECT request_id FROM old))
   SELECT uri FROM uris)"};
 
@@ -131,7 +142,7 @@ std::string to_json(const std::map<std::string, std::string>& params) {
 service::VideoId video_of(pqxx::work& tx, const NewRequest& request) {
   if (request.video) {
     if (own_video(tx, *request.video, request.user).empty())
-      throw base::RunError("The user has no video " + std::to_string(*request.video) + ".");
+      throw base::InputError("There is no video " + std::to_string(*request.video) + " any more.");
     return *request.video;
   }
   const std::string url = storable(request.video_url);
@@ -155,8 +166,18 @@ std::optional<service::Created> existing(pqxx::work& tx, const NewRequest& reque
   return made_under(tx, request.user, request.idempotency_key, request.idempotency_hash);
 }
 
+/// Uploads that the request reads are not removed from now on.
+void hold_inputs(pqxx::work& tx, RequestId id, const NewRequest& request) {
+  const std::set<service::VideoId> inputs(request.inputs.begin(), request.inputs.end());
+  if (inputs.empty()) return;
+  const pqxx::result held = own_inputs(tx, json(inputs).dump(), request.user);
+  if (held.size() != inputs.size()) throw base::InputError("A video that the pipeline reads is no more.");
+  for (const auto& row : held) add_input(tx, id, row[0].as<service::VideoId>());
+}
+
 service::Created create_in(pqxx::work& tx, const NewRequest& request) {
   if (const auto before = existing(tx, request)) return *before;
+  take_room(tx, request.user, request.room, {.stored_bytes = 1, .active_jobs = 1});
   const service::VideoId video = video_of(tx, request);
   const auto prompt = request.prompt ? std::optional(storable(*request.prompt)) : std::nullopt;
   const bool keyed = !request.idempotency_key.empty();
@@ -167,6 +188,7 @@ service::Created create_in(pqxx::work& tx, const NewRequest& request) {
                   keyed ? std::optional(storable(request.idempotency_hash)) : std::nullopt, request.retry_of);
   const auto id = rows.at(0)[0].as<RequestId>();
   if (!request.stages.empty()) add_stages(tx, id, to_json(request.stages));
+  hold_inputs(tx, id, request);
   return {.id = id};
 }
 

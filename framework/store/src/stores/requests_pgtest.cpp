@@ -168,7 +168,7 @@ TEST_F(RequestsTest, KnowsNoOtherRequests) {
   EXPECT_THROW(requests.finish(none, {}), base::RunError);
   EXPECT_THROW(requests.append_logs(none, {line("x")}), base::RunError);
   sample.user = 99;
-  EXPECT_THROW(create(), base::RunError);
+  EXPECT_THROW(create(), base::InputError);
   EXPECT_THROW(requests.finish(1, Outcome{.state = RequestState::queued}), std::logic_error);
 }
 
@@ -228,7 +228,7 @@ TEST_F(RequestsTest, ReadsBackWhatWorkersNeed) {
   EXPECT_FALSE(request.cancel_asked);
   EXPECT_EQ(request.worker, "");
   sample.priority = 11;
-  EXPECT_THROW(create(), base::RunError);
+  EXPECT_THROW(create(), base::InputError);
 }
 
 TEST_F(RequestsTest, TakesAVideoOfItsUserOnly) {
@@ -236,9 +236,9 @@ TEST_F(RequestsTest, TakesAVideoOfItsUserOnly) {
   sample.video_url = "";
   EXPECT_EQ(read(create()).video, sample.video);
   sample.user = add_user("other@example.org");
-  EXPECT_THROW(create(), base::RunError);
+  EXPECT_THROW(create(), base::InputError);
   sample.video = 4'000'000'000;
-  EXPECT_THROW(create(), base::RunError);
+  EXPECT_THROW(create(), base::InputError);
   EXPECT_EQ(value("SELECT count(*) FROM requests"), "2");
 }
 
@@ -310,6 +310,23 @@ TEST_F(RequestsTest, AnAttemptThatIsNotThePresentOneChangesNothing) {
   EXPECT_FALSE(requests.finish(id, {}, 1));
 }
 
+TEST_F(RequestsTest, HaveToHaveRoom) {
+  sample.room.active_jobs = 3;
+  std::atomic<int> made = 0;
+  test::at_once(8, [&](int) {
+    try {
+      other()->requests().create(sample);
+      ++made;
+    } catch (const NoRoom& error) {
+      EXPECT_EQ(error.what_of(), NoRoom::Of::jobs);
+      EXPECT_STREQ(error.what(), "3 requests of yours have not ended; wait for some, or cancel them");
+    }
+  });
+  EXPECT_EQ(made, 3);
+  sample.room = {.stored_bytes = 0};
+  EXPECT_THROW(create(), NoRoom);
+}
+
 TEST_F(RequestsTest, ListsNoInspections) {
   const RequestId pipeline = create();
   sample.kind = RequestKind::inspect;
@@ -330,9 +347,11 @@ TEST_F(RequestsTest, RemovesWhatEndedLongAgoWithAllThatBelongsToIt) {
   const RequestId retry = create();
   execute(url, "UPDATE requests SET completed_at = now() - request_id * interval '10 days' WHERE state = 'succeeded'");
   EXPECT_THAT(requests.remove_finished(100, 10), IsEmpty());
+  EXPECT_EQ(value("SELECT count(*) FROM videos WHERE processed_video_url IS NOT NULL"), "1");
   EXPECT_THAT(requests.remove_finished(15, 1), ElementsAre("file:///2/a", "file:///2/b"));
   EXPECT_THAT(requests.remove_finished(5, 10),
               ::testing::UnorderedElementsAre("file:///0/a", "file:///0/b", "file:///1/a", "file:///1/b"));
+  EXPECT_EQ(value("SELECT count(*) FROM videos WHERE processed_video_url IS NOT NULL"), "0");
   EXPECT_THAT(listed({}), ElementsAre(retry, ids[3]));
   EXPECT_EQ(read(retry).retry_of, std::nullopt);
   EXPECT_EQ(value("SELECT count(*) FROM processing_logs"), "1");

@@ -5,6 +5,7 @@
 #include "reel/base/error.hpp"
 #include "storable.hpp"
 #include "stores/statement.hpp"
+#include "stores/usage.hpp"
 
 namespace reel::store {
 namespace {
@@ -29,6 +30,8 @@ constexpr Statement lock_upload{"lock_upload", SELECT_UPLOADS "WHERE upload_id =
 constexpr Statement keep{"keep_upload", R"(
   UPDATE uploads SET expires_at = now() + $2::bigint * interval '1 s' WHERE upload_id = $1)"};
 constexpr Statement remove_one_upload{"remove_upload", "DELETE FROM uploads WHERE upload_id = $1"};
+constexpr Statement remove_expired_one{"remove_expired_upload", R"(
+  DELETE FROM uploads WHERE upload_id = $1 AND video_id IS NULL AND expires_at <= now())"};
 constexpr Statement expired{"expired_uploads", SELECT_UPLOADS
                             "WHERE video_id IS NULL AND expires_at <= now() ORDER BY expires_at LIMIT $1::bigint"};
 constexpr Statement add_video{"add_uploaded_video", R"(
@@ -55,7 +58,10 @@ constexpr Statement inspected{"set_inspected", R"(
        ORDER BY r.request_id DESC LIMIT 1), 'ready') END
   WHERE video_id = $1::bigint)"};
 constexpr Statement used{"video_in_use", R"(
-  SELECT 1 FROM requests WHERE video_id = $1::bigint AND state IN ('queued', 'running') LIMIT 1)"};
+  SELECT 1 FROM requests
+  WHERE (video_id = $1::bigint OR request_id IN (SELECT request_id FROM request_inputs WHERE video_id = $1::bigint))
+    AND state IN ('queued', 'running') LIMIT 1)"};
+// Until the transaction ends, no request comes to it.
 constexpr Statement lock_video{"lock_video", "SELECT 1 FROM videos WHERE video_id = $1::bigint FOR UPDATE"};
 constexpr Statement artifacts_of{"artifacts_of_video", R"(
   SELECT uri FROM artifacts JOIN requests USING (request_id) WHERE video_id = $1::bigint ORDER BY artifact_id)"};
@@ -105,8 +111,9 @@ std::string json_or_empty(const std::string& json) { return json.empty() ? json 
 
 }  // namespace
 
-void PostgresVideos::add_upload(const Upload& upload, std::chrono::seconds lifetime) {
+void PostgresVideos::add_upload(const Upload& upload, std::chrono::seconds lifetime, const service::Room& room) {
   session_.run([&](pqxx::work& tx) {
+    take_room(tx, upload.user, room, {.stored_bytes = upload.length});
     add(tx, storable(upload.id), upload.user, upload.length, storable(upload.name), storable(upload.metadata),
         lifetime.count());
   });
@@ -125,6 +132,10 @@ void PostgresVideos::keep_upload(const std::string& id, std::chrono::seconds lif
 
 bool PostgresVideos::remove_upload(const std::string& id) {
   return session_.run([&](pqxx::work& tx) { return remove_one_upload(tx, storable(id)).affected_rows() == 1; });
+}
+
+bool PostgresVideos::remove_expired_upload(const std::string& id) {
+  return session_.run([&](pqxx::work& tx) { return remove_expired_one(tx, storable(id)).affected_rows() == 1; });
 }
 
 std::vector<Upload> PostgresVideos::expired_uploads(int limit) {
@@ -168,14 +179,11 @@ void PostgresVideos::set_inspected(VideoId id, const std::string& media_json, co
   });
 }
 
-bool PostgresVideos::in_use(VideoId id) {
-  return session_.run([&](pqxx::work& tx) { return !used(tx, id).empty(); });
-}
-
-std::vector<std::string> PostgresVideos::remove(VideoId id) {
-  return session_.change([&](pqxx::work& tx) {
+std::optional<std::vector<std::string>> PostgresVideos::remove(VideoId id) {
+  return session_.change([&](pqxx::work& tx) -> std::optional<std::vector<std::string>> {
+    lock_video(tx, id);
+    if (!used(tx, id).empty()) return std::nullopt;
     std::vector<std::string> uris;
-    lock_video(tx, id);  // no request comes to it any more
     for (const auto& row : artifacts_of(tx, id)) uris.push_back(text(row[0]));
     remove_video(tx, id);
     return uris;

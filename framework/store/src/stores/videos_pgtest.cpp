@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -15,6 +16,7 @@ using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
+using ::testing::Optional;
 
 class VideosTest : public test::StoresTest {
  protected:
@@ -63,8 +65,11 @@ TEST_F(VideosTest, AnUploadExpiresUnlessItIsKeptOrWhole) {
   ASSERT_EQ(expired.size(), 1U);
   EXPECT_EQ(expired[0].id, "old");
   EXPECT_THAT(videos.expired_uploads(0), IsEmpty());
-  EXPECT_TRUE(videos.remove_upload("old"));
-  EXPECT_FALSE(videos.remove_upload("old"));
+  EXPECT_FALSE(videos.remove_expired_upload("kept"));
+  EXPECT_FALSE(videos.remove_expired_upload("whole"));
+  EXPECT_TRUE(videos.remove_expired_upload("old"));
+  EXPECT_TRUE(videos.remove_upload("kept"));
+  EXPECT_FALSE(videos.remove_upload("kept"));
 }
 
 TEST_F(VideosTest, AWholeUploadIsAVideoThatIsInspectedFirst) {
@@ -83,7 +88,7 @@ TEST_F(VideosTest, AWholeUploadIsAVideoThatIsInspectedFirst) {
   EXPECT_EQ(claim.request.kind, RequestKind::inspect);
   EXPECT_EQ(claim.request.video, id);
   EXPECT_EQ(claim.request.video_url, "upload:0123");
-  EXPECT_TRUE(videos.in_use(id));
+  EXPECT_FALSE(videos.remove(id)) << "which is still looked at";
 }
 
 TEST_F(VideosTest, AnUploadBecomesOneVideoHoweverOftenItIsCompleted) {
@@ -108,7 +113,7 @@ TEST_F(VideosTest, AnInspectionMakesItReady) {
   EXPECT_EQ(video.bytes, 1200);
   EXPECT_EQ(json::parse(video.media_json), json::parse(R"({"seconds": 14})"));
   EXPECT_EQ(json::parse(video.assets_json), json::parse(R"({"poster": "p.jpg"})"));
-  EXPECT_FALSE(videos.in_use(id));
+  EXPECT_TRUE(videos.remove(id));
 }
 
 TEST_F(VideosTest, AnInspectionMayRejectIt) {
@@ -181,19 +186,68 @@ TEST_F(VideosTest, GoesWithAllThatIsItsOwn) {
   const VideoId id = ready();
   sample.video = id;
   const RequestId request = running();
-  EXPECT_TRUE(videos.in_use(id));
+  EXPECT_FALSE(videos.remove(id));
+  EXPECT_TRUE(videos.find(id));
   Outcome outcome;
   outcome.artifacts = {"file:///a.mp4", "file:///b.mp4"};
   requests.finish(request, outcome);
   end_inspection({});
-  EXPECT_FALSE(videos.in_use(id));
-  EXPECT_THAT(videos.remove(id), ElementsAre("file:///a.mp4", "file:///b.mp4"));
+  EXPECT_THAT(videos.remove(id), Optional(ElementsAre("file:///a.mp4", "file:///b.mp4")));
   EXPECT_FALSE(videos.find(id));
   EXPECT_FALSE(videos.upload("0123"));
   EXPECT_FALSE(requests.find(request));
-  EXPECT_THAT(videos.remove(id), IsEmpty());
+  EXPECT_THAT(videos.remove(id), Optional(IsEmpty()));
+  EXPECT_THAT(videos.remove(4'000'000'000), Optional(IsEmpty()));
   EXPECT_FALSE(videos.rename(id, "x"));
-  EXPECT_FALSE(videos.in_use(4'000'000'000));
+}
+
+TEST_F(VideosTest, StaysWhileAPipelineReadsIt) {
+  const VideoId second = ready();
+  end_inspection({});
+  sample.inputs = {second};
+  const RequestId request = running();
+  EXPECT_FALSE(videos.remove(second));
+  requests.finish(request, {});
+  EXPECT_TRUE(videos.remove(second));
+  EXPECT_TRUE(requests.find(request)) << "which is about another video";
+  EXPECT_THROW(create(), base::InputError) << "since its input is gone";
+  EXPECT_EQ(value("SELECT count(*) FROM requests WHERE kind = 'pipeline'"), "1");
+}
+
+TEST_F(VideosTest, IsNotTakenFromARequestThatIsJustMade) {
+  const VideoId id = ready();
+  end_inspection({});
+  sample.inputs = {id};
+  for (int round = 0; round < 20 && videos.find(id); ++round) {
+    bool taken = false;
+    std::optional<RequestId> made;
+    test::at_once(2, [&](int who) {
+      if (who == 0) {
+        taken = other()->videos().remove(id).has_value();
+      } else {
+        try {
+          made = other()->requests().create(sample).id;
+        } catch (const base::InputError&) {
+        }
+      }
+    });
+    EXPECT_NE(taken, made.has_value());
+    if (made) requests.finish(*made, {});
+  }
+}
+
+TEST_F(VideosTest, AnUploadHasToHaveRoom) {
+  const Room room{.stored_bytes = 2500};
+  std::atomic<int> begun = 0;
+  test::at_once(8, [&](int i) {
+    try {
+      other()->videos().add_upload(upload(std::to_string(i)), 1h, room);
+      ++begun;
+    } catch (const NoRoom& error) {
+      EXPECT_EQ(error.what_of(), NoRoom::Of::storage);
+    }
+  });
+  EXPECT_EQ(begun, 2);
 }
 
 TEST_F(VideosTest, KeepsAnyTextAsText) {

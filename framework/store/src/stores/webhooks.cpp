@@ -25,13 +25,17 @@ constexpr Statement list_deliveries{"list_deliveries", R"(
   SELECT delivery_id, request_id, attempts, state, fault, rfc3339(created_at) AS created_at, rfc3339(next_at) AS next_at
   FROM deliveries WHERE webhook_id = $1::bigint ORDER BY delivery_id DESC LIMIT $2::bigint)"};
 constexpr Statement take_due{"take_due_deliveries", R"(
-  WITH due AS (
-    SELECT delivery_id FROM deliveries WHERE state = 'waiting' AND next_at <= now()
-    ORDER BY next_at LIMIT $1::bigint FOR UPDATE SKIP LOCKED),
+  WITH ranked AS (
+    SELECT delivery_id, row_number() OVER (PARTITION BY user_id ORDER BY next_at) AS turn
+    FROM deliveries JOIN webhooks USING (webhook_id) WHERE state = 'waiting' AND next_at <= now()),
+  due AS (
+    SELECT delivery_id FROM deliveries JOIN ranked USING (delivery_id)
+    WHERE turn <= $3::bigint AND state = 'waiting' AND next_at <= now()
+    ORDER BY turn, next_at LIMIT $1::bigint FOR UPDATE OF deliveries SKIP LOCKED),
   taken AS (
     UPDATE deliveries d SET attempts = attempts + 1, next_at = now() + $2::bigint * interval '1 ms'
     FROM due WHERE d.delivery_id = due.delivery_id RETURNING d.*)
-  SELECT t.delivery_id, t.request_id, t.attempts, r.state, w.webhook_id, w.user_id, w.url, w.sealed_secret,
+  SELECT t.delivery_id, t.request_id, t.attempts, r.state, rfc3339(r.completed_at) AS completed_at, w.webhook_id, w.user_id, w.url, w.sealed_secret,
     rfc3339(w.created_at) AS webhook_created_at
   FROM taken t JOIN requests r USING (request_id) JOIN webhooks w USING (webhook_id) ORDER BY t.delivery_id)"};
 constexpr Statement settle_one{"settle_delivery", R"(
@@ -55,6 +59,7 @@ Delivery delivery_of(const pqxx::row& row) {
   delivery.webhook = webhook_of(row);
   delivery.request = row["request_id"].as<service::RequestId>();
   delivery.state = service::request_state(row["state"].c_str()).value();
+  delivery.ended_at = text(row["completed_at"]);
   delivery.attempts = row["attempts"].as<int>();
   return delivery;
 }
@@ -99,10 +104,10 @@ std::vector<DeliveryRecord> PostgresWebhooks::deliveries(WebhookId id, int limit
   });
 }
 
-std::vector<Delivery> PostgresWebhooks::due(int limit, std::chrono::milliseconds lease) {
+std::vector<Delivery> PostgresWebhooks::due(int limit, int of_each, std::chrono::milliseconds lease) {
   return session_.run([&](pqxx::work& tx) {
     std::vector<Delivery> result;
-    for (const auto& row : take_due(tx, std::max(limit, 0), lease.count())) result.push_back(delivery_of(row));
+    for (const auto& row : take_due(tx, std::max(limit, 0), lease.count(), of_each)) result.push_back(delivery_of(row));
     return result;
   });
 }

@@ -14,7 +14,7 @@ class PostgresWebhooks : public service::WebhookStore {
   std::vector<service::Webhook> list(service::UserId user) override;
   bool remove(service::UserId user, service::WebhookId id) override;
   std::vector<service::DeliveryRecord> deliveries(service::WebhookId id, int limit) override;
-  std::vector<service::Delivery> due(int limit, std::chrono::milliseconds lease) override;
+  std::vector<service::Delivery> due(int limit, int of_each, std::chrono::milliseconds lease) override;
   void settle(std::int64_t delivery, const std::string& fault, std::optional<std::chrono::milliseconds> again) override;
 
  private:

@@ -38,6 +38,19 @@ TEST_F(WebhooksTest, ReadsBackWhatWasAdded) {
   EXPECT_THROW(webhooks.add(99, "https://example.org", ""), base::RunError);
 }
 
+TEST_F(WebhooksTest, OfManyForOneUserTheOthersDoNotWait) {
+  hook();
+  for (int i = 0; i < 5; ++i) ended();
+  const UserId other = add_user("you@example.org");
+  webhooks.add(other, "https://example.org/other", "");
+  sample.user = other;
+  ended();
+  const auto due = webhooks.due(3, 2, 1h);
+  ASSERT_EQ(due.size(), 3U);
+  EXPECT_EQ(std::ranges::count_if(due, [&](const Delivery& d) { return d.webhook.user == other; }), 1);
+  EXPECT_EQ(webhooks.due(100, 2, 1h).size(), 2U);
+}
+
 TEST_F(WebhooksTest, AreRemovedByTheirUserOnly) {
   const WebhookId id = hook();
   EXPECT_FALSE(webhooks.remove(add_user("you@example.org"), id));
@@ -52,9 +65,9 @@ TEST_F(WebhooksTest, EachIsToldOfTheEndOfAPipelineOfItsUser) {
   webhooks.add(add_user("you@example.org"), "https://example.org/other", "");
   create();
   running();
-  EXPECT_THAT(webhooks.due(10, 1h), IsEmpty());
+  EXPECT_THAT(webhooks.due(10, 100, 1h), IsEmpty());
   const RequestId id = ended();
-  const auto due = webhooks.due(10, 1h);
+  const auto due = webhooks.due(10, 100, 1h);
   ASSERT_EQ(due.size(), 2U);
   EXPECT_EQ(due[0].webhook.id, first);
   EXPECT_EQ(due[0].webhook.sealed_secret, "sealed");
@@ -63,13 +76,13 @@ TEST_F(WebhooksTest, EachIsToldOfTheEndOfAPipelineOfItsUser) {
   EXPECT_EQ(due[0].state, RequestState::failed);
   EXPECT_EQ(due[0].attempts, 1);
   EXPECT_EQ(due[1].webhook.id, second);
-  EXPECT_THAT(webhooks.due(10, 1h), IsEmpty());  // while the lease lasts
+  EXPECT_THAT(webhooks.due(10, 100, 1h), IsEmpty());  // while the lease lasts
 }
 
 TEST_F(WebhooksTest, AreToldHoweverItEnds) {
   hook();
   const auto state = [&] {
-    const auto due = webhooks.due(10, 1h);
+    const auto due = webhooks.due(10, 100, 1h);
     return due.size() == 1 ? due[0].state : RequestState::queued;
   };
   queue.cancel(queued());
@@ -81,18 +94,18 @@ TEST_F(WebhooksTest, AreToldHoweverItEnds) {
   EXPECT_EQ(state(), RequestState::failed);
   sample.kind = RequestKind::inspect;
   ended();
-  EXPECT_THAT(webhooks.due(10, 1h), IsEmpty());
+  EXPECT_THAT(webhooks.due(10, 100, 1h), IsEmpty());
 }
 
 TEST_F(WebhooksTest, AreTriedAgainUntilTakenOrGivenUp) {
   const WebhookId id = hook();
   const RequestId request = ended();
-  const std::int64_t delivery = webhooks.due(1, 1h).at(0).id;
+  const std::int64_t delivery = webhooks.due(1, 100, 1h).at(0).id;
   webhooks.settle(delivery, "500 ", 0ms);
   EXPECT_EQ(webhooks.deliveries(id, 10).at(0).state, "waiting");
-  EXPECT_EQ(webhooks.due(1, 1h).at(0).attempts, 2);
+  EXPECT_EQ(webhooks.due(1, 100, 1h).at(0).attempts, 2);
   webhooks.settle(delivery, "gone", 1h);
-  EXPECT_THAT(webhooks.due(1, 1h), IsEmpty());
+  EXPECT_THAT(webhooks.due(1, 100, 1h), IsEmpty());
   webhooks.settle(delivery, "", std::nullopt);
   const DeliveryRecord record = webhooks.deliveries(id, 10).at(0);
   EXPECT_EQ(record.id, delivery);
@@ -101,9 +114,9 @@ TEST_F(WebhooksTest, AreTriedAgainUntilTakenOrGivenUp) {
   EXPECT_EQ(record.state, "delivered");
   EXPECT_EQ(record.fault, "");
   webhooks.settle(delivery, "too late", 0ms);
-  EXPECT_THAT(webhooks.due(1, 1h), IsEmpty());
+  EXPECT_THAT(webhooks.due(1, 100, 1h), IsEmpty());
   ended();
-  const std::int64_t next = webhooks.due(1, 1h).at(0).id;
+  const std::int64_t next = webhooks.due(1, 100, 1h).at(0).id;
   webhooks.settle(next, "410 \0"s, std::nullopt);
   EXPECT_EQ(webhooks.deliveries(id, 1).at(0).id, next);
   EXPECT_EQ(webhooks.deliveries(id, 1).at(0).state, "given-up");
@@ -113,8 +126,8 @@ TEST_F(WebhooksTest, AreTriedAgainUntilTakenOrGivenUp) {
 TEST_F(WebhooksTest, AreDueAgainWhereWhoTookThemDied) {
   hook();
   ended();
-  ASSERT_EQ(webhooks.due(1, 1ms).size(), 1U);
-  EXPECT_TRUE(test::eventually([&] { return webhooks.due(1, 1h).size() == 1; }));
+  ASSERT_EQ(webhooks.due(1, 100, 1ms).size(), 1U);
+  EXPECT_TRUE(test::eventually([&] { return webhooks.due(1, 100, 1h).size() == 1; }));
 }
 
 TEST_F(WebhooksTest, EachIsGivenToOneOfMany) {
@@ -124,7 +137,7 @@ TEST_F(WebhooksTest, EachIsGivenToOneOfMany) {
   std::multiset<std::int64_t> taken;
   test::at_once(6, [&](int) {
     const auto mine = other();
-    for (auto due = mine->webhooks().due(3, 1h); !due.empty(); due = mine->webhooks().due(3, 1h)) {
+    for (auto due = mine->webhooks().due(3, 100, 1h); !due.empty(); due = mine->webhooks().due(3, 100, 1h)) {
       const std::lock_guard lock(mutex);
       for (const Delivery& delivery : due) taken.insert(delivery.id);
     }

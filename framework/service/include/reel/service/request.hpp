@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "reel/base/error.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/time.hpp"
 
@@ -31,12 +33,32 @@ enum class RequestKind {
 std::string_view name(RequestKind kind);
 std::optional<RequestKind> request_kind(std::string_view name);
 
+/// What a user may have in all at one time. Looked at in the transaction that takes some of it, so that what comes at once does not
+/// take more.
+struct Room {
+  std::int64_t stored_bytes = std::numeric_limits<std::int64_t>::max();  ///< as Usage counts them
+  std::int64_t active_jobs = std::numeric_limits<std::int64_t>::max();
+  bool operator==(const Room&) const = default;
+};
+
+/// Thrown where there is not enough of it.
+class NoRoom : public base::InputError {
+ public:
+  enum class Of { storage, jobs };
+  NoRoom(Of what, std::int64_t used, std::int64_t most);
+  Of what_of() const noexcept { return what_; }
+
+ private:
+  Of what_;
+};
+
 /// What is asked for: a pipeline on a video, by a user.
 struct NewRequest {
   UserId user = 0;
   RequestKind kind = RequestKind::pipeline;
   std::optional<VideoId> video;       ///< an existing one of the user; none: `video_url` says it
   std::string video_url;              ///< the original; a `videos` row is made or found for it
+  std::vector<VideoId> inputs;        ///< uploaded videos of the user that it reads: they stay until it has ended
   std::optional<std::string> prompt;  ///< where the pipeline came from one
   std::string pipeline_name;
   std::string pipeline_yaml;                  ///< exactly as run
@@ -49,6 +71,7 @@ struct NewRequest {
   std::string idempotency_key;
   std::string idempotency_hash;         ///< of what was submitted under the key
   std::optional<RequestId> retry_of{};  ///< the request that this one does again
+  Room room{};
 };
 
 struct Created {
@@ -132,7 +155,7 @@ class RequestStore {
  public:
   virtual ~RequestStore() = default;
 
-  /// Not harmless to repeat without an idempotency key. Throws base::RunError if `video` is not one of the user.
+  /// Not harmless to repeat without an idempotency key. Throws base::InputError if `video` or an input is not one of the user, NoRoom.
   virtual Created create(const NewRequest& request) = 0;
   /// What create() answers under a key that the user has used; none: nothing was submitted under it.
   virtual std::optional<Created> submitted(UserId user, const std::string& idempotency_key,

@@ -55,11 +55,14 @@ class VideoStore {
  public:
   virtual ~VideoStore() = default;
 
-  virtual void add_upload(const Upload& upload, std::chrono::seconds lifetime) = 0;
+  /// Throws NoRoom where its whole length has no room.
+  virtual void add_upload(const Upload& upload, std::chrono::seconds lifetime, const Room& room = {}) = 0;
   virtual std::optional<Upload> upload(const std::string& id) = 0;
   virtual void keep_upload(const std::string& id, std::chrono::seconds lifetime) = 0;  ///< from now
   virtual bool remove_upload(const std::string& id) = 0;
-  virtual std::vector<Upload> expired_uploads(int limit) = 0;
+  virtual std::vector<Upload> expired_uploads(int limit) = 0;  ///< those that have become no video
+  /// If it still is expired, and no video.
+  virtual bool remove_expired_upload(const std::string& id) = 0;
   /// Makes the video of a whole upload and its request of kind `inspect`, in one transaction, once: the same again gives the same.
   virtual VideoId complete_upload(const std::string& id, const std::string& etag) = 0;
 
@@ -69,10 +72,9 @@ class VideoStore {
   /// What the inspection found: good with media and assets, or rejected with a reason. `bytes` counts towards the quota.
   virtual void set_inspected(VideoId id, const std::string& media_json, const std::string& assets_json,
                              std::int64_t bytes, const std::string& fault) = 0;
-  /// Whether a request that has not ended uses it.
-  virtual bool in_use(VideoId id) = 0;
-  /// With its requests. The artifacts' URIs, for their files to be removed; none if there was no such video.
-  virtual std::vector<std::string> remove(VideoId id) = 0;
+  /// With its requests, unless one that has not ended uses it: then it stays, and there is no answer. Else the artifacts' URIs, for
+  /// their files to be removed; empty if there was no such video.
+  virtual std::optional<std::vector<std::string>> remove(VideoId id) = 0;
 };
 
 }  // namespace reel::service

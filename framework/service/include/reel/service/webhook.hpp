@@ -26,6 +26,7 @@ struct Delivery {
   Webhook webhook;
   RequestId request = 0;
   RequestState state = RequestState::succeeded;
+  std::string ended_at;
   int attempts = 0;  ///< this one included
 };
 
@@ -49,7 +50,7 @@ class WebhookStore {
   virtual std::vector<DeliveryRecord> deliveries(WebhookId id, int limit) = 0;  ///< newest first
 
   /// Due ones, each given to one caller and due again after `lease` unless settled.
-  virtual std::vector<Delivery> due(int limit, std::chrono::milliseconds lease) = 0;
+  virtual std::vector<Delivery> due(int limit, int of_each, std::chrono::milliseconds lease) = 0;
   /// `fault` empty: delivered. Else once more after `again`, or given up where there is none.
   virtual void settle(std::int64_t delivery, const std::string& fault,
                       std::optional<std::chrono::milliseconds> again) = 0;

@@ -33,7 +33,8 @@ class WebhookSender {
  public:
   struct Settings {
     std::chrono::milliseconds patience{10'000};  ///< with one receiver
-    int at_once = 16;                            ///< deliveries
+    int at_once = 64;                            ///< deliveries
+    int of_each_user = 8;                        ///< of these, so that one user's slow receivers do not hold up others
     int webhooks = 10;                           ///< that a user may have
   };
 
@@ -49,7 +50,7 @@ class WebhookSender {
   int send_due(Store& store) const;
 
  private:
-  std::string fault_of_sending(const Delivery& delivery, const std::string& ended_at) const;
+  std::string fault_of_sending(const Delivery& delivery) const;
 
   Keys keys_;
   AddressPolicy policy_;

@@ -3,22 +3,27 @@
 
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 
 #include "reel/service/media_files.hpp"
+#include "reel/service/reaper.hpp"
 #include "reel/service/runner.hpp"
 #include "reel/service/store.hpp"
 
 namespace reel::service {
 
 struct WorkerOptions {
-  int slots = 1;                            ///< requests at once
-  std::chrono::milliseconds lease{20'000};  ///< how long after this worker's death its requests are taken by others
+  int slots = 1;  ///< requests at once
+  std::chrono::milliseconds lease = usual_lease;
+  std::chrono::milliseconds pause_patience{120'000};  ///< a run that is paused for longer makes room for others
   int most_attempts = 3;
   int user_limit = 0;  ///< requests of one user at once, where the user has no limit; 0: any number
   std::chrono::milliseconds first_pause{
       5'000};  ///< before a second attempt; each further one waits four times as long, up to 10 min
+  /// What the files of users without a quota of their own may take: runs make no more than there is room for.
+  std::int64_t storage_bytes = std::numeric_limits<std::int64_t>::max();
   std::uint64_t span_cache_bytes = 4'000'000'000;  ///< for each user; 0: rendered spans are not kept
   RunnerSetup setup;
   RunnerLimits limits;

@@ -1,0 +1,98 @@
+/// A worker on a real queue, with real runs.
+#include "reel/service/worker.hpp"
+
+#include <gmock/gmock.h>
+
+#include "command.hpp"
+#include "world.hpp"
+
+namespace reel::api_test {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using service::RequestState;
+
+class WorkerTest : public ApiTest {
+ protected:
+  WorkerTest() {
+    options.setup = runner_setup();
+    options.span_cache_bytes = 0;
+    options.first_pause = 100ms;
+  }
+  ~WorkerTest() override {
+    if (!worker_) return;
+    worker_->drain(0ms);
+    thread_.join();
+  }
+  void work() {
+    worker_ = std::make_unique<service::Worker>([this] { return store::open_postgres(url); },
+                                                [this] { return store::open_listener(url); }, files, options);
+    thread_ = std::thread([this] { worker_->run(); });
+  }
+  service::Request when(service::RequestId id, RequestState state) {
+    service::Request request;
+    EXPECT_TRUE(store::test::eventually(
+        [&] {
+          request = store->requests().find(id).value();
+          return request.state == state;
+        },
+        60s))
+        << service::name(request.state) << ": " << request.outcome.error;
+    return request;
+  }
+  service::VideoId clip() { return ready_video(ada, tests::read(tests::clip("cockatoo.mp4"))); }
+  service::WorkerOptions options;
+  Person ada = person("ada");
+  service::VideoId video = clip();
+
+ private:
+  std::unique_ptr<service::Worker> worker_;
+  std::thread thread_;
+};
+
+TEST_F(WorkerTest, does_what_is_asked) {
+  const auto id = request(ada, video);
+  work();
+  const auto done = when(id, RequestState::succeeded);
+  ASSERT_EQ(done.outcome.artifacts.size(), 1U);
+  EXPECT_EQ(std::filesystem::file_size(files.artifact(done.outcome.artifacts[0]).value()),
+            static_cast<std::uintmax_t>(done.outcome.stored_bytes));
+  EXPECT_TRUE(store::test::eventually([&] { return std::filesystem::is_empty(folder.path() / "work"); }));
+}
+
+TEST_F(WorkerTest, what_is_paused_for_long_makes_room) {
+  options.pause_patience = 500ms;
+  const auto id = request(ada, video);
+  work();
+  when(id, RequestState::running);
+  ASSERT_TRUE(store->queue().set_paused(id, true));
+  const auto paused = when(id, RequestState::queued);
+  EXPECT_TRUE(paused.paused);
+  when(request(ada, video), RequestState::succeeded);
+  ASSERT_TRUE(store->queue().set_paused(id, false));
+  EXPECT_EQ(when(id, RequestState::succeeded).attempts, 2);
+}
+
+TEST_F(WorkerTest, results_have_to_fit_into_the_quota) {
+  const auto id = request(ada, video);
+  service::Quota quota;
+  quota.storage_bytes = store->accounts().usage(ada.id).stored_bytes + 10'000;
+  store->accounts().set_quota(ada.id, quota);
+  work();
+  EXPECT_EQ(when(id, RequestState::failed).outcome.error_code, "disk-limit");
+}
+
+TEST_F(WorkerTest, its_own_faults_are_tried_again_and_then_said) {
+  options.most_attempts = 2;
+  const auto id = request(ada, video);
+  std::filesystem::permissions(folder.path() / "work", std::filesystem::perms::none);
+  std::filesystem::remove_all(files.video(video));
+  work();
+  const auto failed = when(id, RequestState::failed);
+  EXPECT_EQ(failed.outcome.error_code, "worker-fault");
+  EXPECT_EQ(failed.attempts, 2);
+}
+
+}  // namespace
+}  // namespace reel::api_test

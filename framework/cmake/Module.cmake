@@ -41,6 +41,9 @@ set(REEL_TEST_ENVIRONMENT "REEL_BUILD_DIR=${CMAKE_BINARY_DIR}" "REEL_SOURCE_DIR=
   # Without frame pointers in the libraries, the quick unwinder sees nothing of who allocated.
   "ASAN_OPTIONS=fast_unwind_on_malloc=0" "UBSAN_OPTIONS=print_stacktrace=1")
 
+# Tests are compiled more often than they run.
+set(REEL_TEST_OPTIONS $<$<CONFIG:Release>:-O1>)
+
 # Registers each test of a GoogleTest program as PREFIX.Suite.name, with further properties behind its time limit in seconds.
 function(reel_discover_tests target prefix timeout)
   if(REEL_SANITIZE)
@@ -66,6 +69,7 @@ function(reel_unit_tests name folder)
   target_include_directories(${name}_test PRIVATE ${folder} ${CMAKE_SOURCE_DIR}/tests/support)
   target_compile_definitions(${name}_test PRIVATE REEL_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(${name}_test PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
+  target_compile_options(${name}_test PRIVATE ${REEL_TEST_OPTIONS})
   reel_settings(${name}_test)
   reel_discover_tests(${name}_test ${name} 120)
 endfunction()

@@ -11,6 +11,7 @@
 #include <random>
 #include <set>
 
+#include "media.hpp"
 #include "people.hpp"
 #include "pgtest.hpp"
 #include "processes.hpp"
@@ -169,7 +170,7 @@ class CrashCampaign : public ::testing::Test {
     return victim > 0 && ::kill(victim, SIGKILL) == 0;
   }
 
-  Installation site;
+  Installation site{"limits: { requests-per-minute: 100000 }\n"};
   std::array<std::unique_ptr<Program>, 2> workers;
   std::vector<Person> people;
   std::map<std::string, std::int64_t> videos;  ///< of each, by the address
@@ -185,6 +186,20 @@ class CrashCampaign : public ::testing::Test {
   std::unique_ptr<api_test::Client> client_;
 };
 
+/// Every packet's time and bytes. How a full render interleaves pictures and sound is not the same each time.
+std::multiset<std::string> packets(const std::string& bytes) {
+  const TemporaryFolder folder;
+  write(folder / "file.mp4", bytes);
+  std::istringstream lines(ffmpeg("-i " + quoted(folder / "file.mp4") + " -map 0 -c copy -f framehash -hash md5 -"));
+  std::multiset<std::string> found;
+  for (std::string line; std::getline(lines, line);) found.insert(line);
+  return found;
+}
+
+bool same_media(const std::string& one, const std::string& other) {
+  return one == other || packets(one) == packets(other);
+}
+
 int total(const std::map<std::string, int>& counts) {
   int sum = 0;
   for (const auto& [name, count] : counts) sum += count;
@@ -197,8 +212,9 @@ TEST_F(CrashCampaign, loses_nothing_and_does_nothing_twice) {
   while (total(kills) < enough) {
     while (unfinished.size() < active_jobs && std::chrono::steady_clock::now() < next_kill)
       ASSERT_NO_FATAL_FAILURE(submit());
-    if (random() % 20 == 0) cancel_one();
+    if (random() % 10 == 0) cancel_one();
     ASSERT_NO_FATAL_FAILURE(look());
+    std::this_thread::sleep_for(100ms);
     if (std::chrono::steady_clock::now() < next_kill) continue;
     kill_something();
     next_kill = std::chrono::steady_clock::now() + std::chrono::milliseconds(200 + random() % 2500);
@@ -219,7 +235,7 @@ TEST_F(CrashCampaign, loses_nothing_and_does_nothing_twice) {
     if (state == "succeeded") {
       ASSERT_EQ(artifacts.size(), 1U) << about;
       const Answer file = client().call({.path = artifacts[0]["path"], .token = job.owner->token});
-      EXPECT_TRUE(file.body == references.at(job.result)) << about;
+      EXPECT_TRUE(same_media(file.body, references.at(job.result))) << about;
       continue;
     }
     EXPECT_THAT(artifacts, ::testing::IsEmpty()) << about;

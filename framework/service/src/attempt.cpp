@@ -43,7 +43,7 @@ class WorkFolder {
 
 /// Repeats what a database that is away refuses, for a while.
 template <class Action>
-void insist(Action action) {
+auto insist(Action action) {
   const auto deadline = std::chrono::steady_clock::now() + database_patience;
   while (true) {
     try {
@@ -80,7 +80,7 @@ Attempt::~Attempt() { thread_.join(); }
 
 void Attempt::run() {
   try {
-    const auto store = context_.open();
+    const auto store = insist(context_.open);
     Recorder recorder(context_.open, claim_);
     try {
       const WorkFolder folder(folder_);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -94,15 +95,29 @@ void deep(const Target&) {
   static_cast<void>(!::write(3, text.data(), text.size()));
   sleep_for_ever({});
 }
-void forge(const Target&) {
-  constexpr std::string_view text =
+/// Ends the run with a success that never was.
+[[noreturn]] void claim(const std::string& file) {
+  const std::string text =
       "{\"is\":\"result\",\"state\":\"succeeded\",\"error\":\"\",\"code\":\"\",\"stage\":\"\",\"line\":0,\"column\":0,"
       "\"report\":\"{}\",\"hint\":\"\",\"transient\":false,\"diagnostics\":\"\",\"media\":\"\",\"assets\":\"\","
-      "\"made\":[{\"file\":\"../../etc/passwd\",\"stage\":\"sink\",\"bytes\":1}]}\n";
+      "\"made\":[{\"file\":\"" +
+      file + "\",\"stage\":\"sink\",\"bytes\":1}]}\n";
   static_cast<void>(!::write(3, text.data(), text.size()));
   ::_exit(0);
 }
-void link_out(const Target& target) { static_cast<void>(!::symlink("/etc/passwd", target.c_str())); }
+void forge(const Target&) { claim("../../etc/passwd"); }
+/// `FOLDER:ELSEWHERE`: the folder of the results becomes a way to somebody else's, whose file is then claimed.
+void swap_results(const Target& target) {
+  const auto colon = target.find(':');
+  const std::string folder = target.substr(0, colon);
+  if (::rename(folder.c_str(), (folder + ".away").c_str()) != 0) report("renaming the results' folder", false);
+  if (::symlink(target.substr(colon + 1).c_str(), folder.c_str()) != 0) ::mkdir(folder.c_str(), 0777);
+  ::close(::open((folder + "/preview.mp4").c_str(), O_CREAT | O_WRONLY, 0666));
+  claim("preview.mp4");
+}
+void link_out(const Target& target) {
+  if (::symlink("/etc/passwd", target.c_str()) != 0) ::mkdir(target.c_str(), 0777);
+}
 void talk(const Target&) {
   for (int i = 0; i < 200'000; ++i) {
     static_cast<void>(!::write(1, "blah \x1b[31m blah\n", 16));
@@ -126,29 +141,18 @@ void large_file(const Target& target) {
   report("writing", false);
 }
 
-const std::map<std::string, void (*)(const Target&)> attacks{{"segfault", segfault},
-                                                             {"abort", abort_it},
-                                                             {"exit", exit_early},
-                                                             {"loop", loop},
-                                                             {"sleep", sleep_for_ever},
-                                                             {"leak", leak},
-                                                             {"leak-fast", leak_fast},
-                                                             {"fork", fork_it},
-                                                             {"exec", run_program},
-                                                             {"write", write_elsewhere},
-                                                             {"read", read_elsewhere},
-                                                             {"socket", open_socket},
-                                                             {"kill", kill_parent},
-                                                             {"outlive", outlive},
-                                                             {"root", become_root},
-                                                             {"rubbish", rubbish},
-                                                             {"long-line", long_line},
-                                                             {"deep", deep},
-                                                             {"forge", forge},
-                                                             {"link", link_out},
-                                                             {"talk", talk},
-                                                             {"many-files", many_files},
-                                                             {"large-file", large_file}};
+const std::map<std::string, void (*)(const Target&)> attacks{{"segfault", segfault},     {"abort", abort_it},
+                                                             {"exit", exit_early},       {"loop", loop},
+                                                             {"sleep", sleep_for_ever},  {"leak", leak},
+                                                             {"leak-fast", leak_fast},   {"fork", fork_it},
+                                                             {"exec", run_program},      {"write", write_elsewhere},
+                                                             {"read", read_elsewhere},   {"socket", open_socket},
+                                                             {"kill", kill_parent},      {"outlive", outlive},
+                                                             {"root", become_root},      {"rubbish", rubbish},
+                                                             {"long-line", long_line},   {"deep", deep},
+                                                             {"forge", forge},           {"swap-results", swap_results},
+                                                             {"link", link_out},         {"talk", talk},
+                                                             {"many-files", many_files}, {"large-file", large_file}};
 
 struct Attack : reel::VideoFilter<Attack> {
   static constexpr reel::StageInfo stage{.name = "hostile-attack",

@@ -120,8 +120,17 @@ TEST_F(Hostile, a_line_without_end) { expect_failed(run_attack("long-line"), "ba
 
 TEST_F(Hostile, a_forged_result) { expect_failed(run_attack("forge"), "bad-answer", "which it said it had"); }
 
+TEST_F(Hostile, another_folder_in_place_of_that_of_the_results) {
+  fs::create_directory(folder_ / "victim");
+  tests::write(folder_ / "victim" / "preview.mp4", "not yours");
+  const RunnerResult result = run_attack("swap-results", results().string() + ":" + (folder_ / "victim").string());
+  expect_failed(result, "bad-answer", "it did not make 'preview.mp4', which it said it had");
+}
+
 TEST_F(Hostile, a_link_among_the_results) {
   const RunnerResult result = run_attack("link", (results() / "innocent.mp4").string());
+  ASSERT_TRUE(heard.sandbox);
+  EXPECT_FALSE(heard.sandbox->files && fs::is_symlink(results() / "innocent.mp4")) << "Landlock lets links be made";
   EXPECT_EQ(result.outcome.error_code, "bad-answer");
   EXPECT_THAT(result.outcome.error, HasSubstr("'innocent.mp4', which is no plain file"));
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <thread>
 
+#include "output_folder.hpp"
 #include "reel/service/recorder.hpp"
 #include "reel/service/worker.hpp"
 
@@ -40,10 +41,10 @@ class Attempt {
   std::filesystem::path original(const Video& video) const;
   RunnerResult watch(RunnerProcess child);
   void follow_orders(RunnerProcess& child);
-  void settle(Store& store, RunnerResult result, Recorder& recorder);
-  void finish(Store& store, RunnerResult& result, Recorder& recorder);
-  void put_in_place(Outcome& outcome);
-  void finish_inspection(Store& store, const RunnerResult& result);
+  void settle(Store& store, RunnerResult result, const OutputFolder& output, Recorder& recorder);
+  void finish(Store& store, RunnerResult& result, const OutputFolder& output, Recorder& recorder);
+  void put_in_place(Outcome& outcome, const OutputFolder& output);
+  void finish_inspection(Store& store, const RunnerResult& result, const OutputFolder& output);
   void release(Store& store, std::chrono::milliseconds delay, const std::string& why, bool uncounted);
   std::filesystem::path output_folder() const { return folder_ / "out"; }
 

@@ -1,6 +1,5 @@
 #include <poll.h>
 #include <sys/epoll.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <deque>
 #include <utility>
 
+#include "output_folder.hpp"
 #include "reel/base/error.hpp"
 #include "reel/base/text.hpp"
 #include "reel/service/runner.hpp"
@@ -38,17 +38,6 @@ RunnerSpec spec_of(const RunnerSetup& setup, const RunnerProcess::Job& job, cons
   spec.limits = limits;
   spec.work_folder = work_folder;
   return spec;
-}
-
-/// What a child left behind is looked at by us as ourselves: nothing in it may lead elsewhere.
-std::string odd_file(const fs::path& folder) {
-  std::error_code fault;
-  for (const auto& entry : fs::directory_iterator(folder, fault)) {
-    struct stat info {};
-    if (::lstat(entry.path().c_str(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_nlink != 1)
-      return entry.path().filename().string();
-  }
-  return {};
 }
 
 }  // namespace
@@ -86,7 +75,8 @@ class RunnerProcess::Impl {
 
   RunnerLimits limits_;
   RunnerEvents events_;
-  fs::path work_folder_, output_folder_;
+  fs::path work_folder_;
+  OutputFolder output_folder_;
   SpawnedRunner child_;
   base::FileDescriptor epoll_, timer_;
   LineReader messages_, output_;
@@ -253,14 +243,12 @@ void RunnerProcess::Impl::finish() {
 void RunnerProcess::Impl::check_files(RunnerResult& result) const {
   RunnerEnd bad;
   bad.killed_for = KilledFor::bad_answer;
-  if (const std::string odd = odd_file(output_folder_); !odd.empty())
+  if (const std::string odd = output_folder_.odd_file(); !odd.empty())
     bad.bad_answer = "it made '" + base::printable(odd) + "', which is no plain file";
   for (RunnerArtifact& artifact : result.made) {
-    std::error_code missing;
-    if (fs::path(artifact.file).filename() == artifact.file)
-      artifact.bytes = fs::file_size(output_folder_ / artifact.file, missing);
-    if (missing || fs::path(artifact.file).filename() != artifact.file)
-      bad.bad_answer = "it did not make '" + base::printable(artifact.file) + "', which it said it had";
+    const auto bytes = output_folder_.size(artifact.file);
+    if (!bytes) bad.bad_answer = "it did not make '" + base::printable(artifact.file) + "', which it said it had";
+    artifact.bytes = bytes.value_or(0);
   }
   if (!bad.bad_answer.empty()) result = verdict(bad, limits_);
 }

@@ -78,6 +78,23 @@ TEST(RunnerMessages, of_strangers_are_refused) {
     EXPECT_THROW(read_message(line), base::InputError) << line.substr(0, 60);
 }
 
+TEST(RunnerMessages, hold_texts_that_are_json_and_shallow) {
+  constexpr std::array parts{&RunnerResult::media_json, &RunnerResult::assets_json};
+  const auto with = [&](std::size_t part, std::string text) {
+    RunnerResult result;
+    result.outcome.state = RequestState::succeeded;
+    (part < parts.size() ? result.*parts.at(part) : result.outcome.report_json) = std::move(text);
+    return to_line(result);
+  };
+  for (std::size_t part = 0; part <= parts.size(); ++part) {
+    EXPECT_NO_THROW(read_message(with(part, "")));
+    EXPECT_NO_THROW(read_message(with(part, "{\"frames\": [1, 2]}")));
+    for (const std::string& text : {std::string("no JSON"), std::string("[]"), std::string(5'000'000, '['),
+                                    "{\"a\": " + std::string(1000, '[') + std::string(1000, ']') + "}"})
+      EXPECT_THROW(read_message(with(part, text)), base::InputError) << part << text.substr(0, 60);
+  }
+}
+
 TEST(RunnerSpecs, come_back_as_they_were) {
   RunnerSpec spec;
   RunJob job;

@@ -98,6 +98,13 @@ base::LogLine read_log(const json& m) {
   throw base::InputError("a log line of an unknown level");
 }
 
+/// JSON in a text, which others will parse who do not know whose it is.
+std::string embedded(const json& text) {
+  auto result = text.get<std::string>();
+  if (!result.empty()) parse_object(result, longest_runner_line);
+  return result;
+}
+
 RunnerResult read_result(const json& m) {
   RunnerResult r;
   const auto state = request_state(m.at("state").get<std::string>());
@@ -108,12 +115,12 @@ RunnerResult read_result(const json& m) {
   r.outcome.error_stage = m.at("stage");
   r.outcome.error_line = m.at("line");
   r.outcome.error_column = m.at("column");
-  r.outcome.report_json = m.at("report");
+  r.outcome.report_json = embedded(m.at("report"));
   r.hint = m.at("hint");
   r.transient = m.at("transient");
   r.diagnostics_json = m.at("diagnostics");
-  r.media_json = m.at("media");
-  r.assets_json = m.at("assets");
+  r.media_json = embedded(m.at("media"));
+  r.assets_json = embedded(m.at("assets"));
   for (const json& a : m.at("made")) r.made.push_back({a.at("file"), a.at("stage"), a.at("bytes")});
   for (const RunnerArtifact& a : r.made) r.outcome.artifacts.push_back(a.file);
   return r;

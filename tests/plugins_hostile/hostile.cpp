@@ -1,9 +1,14 @@
 /// `hostile/attack`: lets a few pictures pass, then misbehaves as `how` says.
 #include <arpa/inet.h>
+#include <asm/sockios.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -77,6 +82,30 @@ void open_socket(const Target& target) {
   report("connecting", fd >= 0 && ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
 }
 void kill_parent(const Target&) { report("killing the parent", ::kill(::getppid(), SIGKILL) == 0); }
+/// Files that signal whom they belong to, and settings of processes. Its own number stands for any that is not 0 there.
+void reach_parent(const Target&) {
+  const pid_t parent = ::getppid(), some = ::getpid();
+  const int file = ::open("/dev/null", O_RDONLY);
+  f_owner_ex owner{F_OWNER_PID, parent};
+  sched_param usual{};
+  cpu_set_t all;
+  CPU_ZERO(&all);
+  CPU_SET(0, &all);
+  const std::pair<const char*, bool> ways[]{{"F_SETOWN", ::fcntl(file, F_SETOWN, parent) == 0},
+                                            {"F_SETOWN_EX", ::fcntl(file, F_SETOWN_EX, &owner) == 0},
+                                            {"F_SETSIG", ::fcntl(file, F_SETSIG, SIGKILL) == 0},
+                                            {"FIOSETOWN", ::ioctl(file, FIOSETOWN, &parent) == 0 || errno != EPERM},
+                                            {"SIOCSPGRP", ::ioctl(file, SIOCSPGRP, &parent) == 0 || errno != EPERM},
+                                            {"scheduler", ::sched_setscheduler(some, SCHED_OTHER, &usual) == 0},
+                                            {"sched_param", ::sched_setparam(some, &usual) == 0},
+                                            {"affinity", ::sched_setaffinity(some, sizeof all, &all) == 0},
+                                            {"priority", ::setpriority(PRIO_PROCESS, some, 0) == 0},
+                                            {"group", ::setpriority(PRIO_PGRP, 0, 0) == 0},
+                                            {"ioprio", ::syscall(SYS_ioprio_set, 1, some, 0) == 0}};
+  for (const auto& [name, done] : ways)
+    if (done) report(name, true);
+  report("reaching the parent", false);
+}
 void outlive(const Target&) { report("outliving the parent", ::prctl(PR_SET_PDEATHSIG, 0) == 0); }
 void become_root(const Target&) { report("becoming root", ::setresuid(0, 0, 0) == 0 && ::geteuid() == 0); }
 
@@ -141,18 +170,31 @@ void large_file(const Target& target) {
   report("writing", false);
 }
 
-const std::map<std::string, void (*)(const Target&)> attacks{{"segfault", segfault},     {"abort", abort_it},
-                                                             {"exit", exit_early},       {"loop", loop},
-                                                             {"sleep", sleep_for_ever},  {"leak", leak},
-                                                             {"leak-fast", leak_fast},   {"fork", fork_it},
-                                                             {"exec", run_program},      {"write", write_elsewhere},
-                                                             {"read", read_elsewhere},   {"socket", open_socket},
-                                                             {"kill", kill_parent},      {"outlive", outlive},
-                                                             {"root", become_root},      {"rubbish", rubbish},
-                                                             {"long-line", long_line},   {"deep", deep},
-                                                             {"forge", forge},           {"swap-results", swap_results},
-                                                             {"link", link_out},         {"talk", talk},
-                                                             {"many-files", many_files}, {"large-file", large_file}};
+const std::map<std::string, void (*)(const Target&)> attacks{{"segfault", segfault},
+                                                             {"abort", abort_it},
+                                                             {"exit", exit_early},
+                                                             {"loop", loop},
+                                                             {"sleep", sleep_for_ever},
+                                                             {"leak", leak},
+                                                             {"leak-fast", leak_fast},
+                                                             {"fork", fork_it},
+                                                             {"exec", run_program},
+                                                             {"write", write_elsewhere},
+                                                             {"read", read_elsewhere},
+                                                             {"socket", open_socket},
+                                                             {"kill", kill_parent},
+                                                             {"reach", reach_parent},
+                                                             {"outlive", outlive},
+                                                             {"root", become_root},
+                                                             {"rubbish", rubbish},
+                                                             {"long-line", long_line},
+                                                             {"deep", deep},
+                                                             {"forge", forge},
+                                                             {"swap-results", swap_results},
+                                                             {"link", link_out},
+                                                             {"talk", talk},
+                                                             {"many-files", many_files},
+                                                             {"large-file", large_file}};
 
 struct Attack : reel::VideoFilter<Attack> {
   static constexpr reel::StageInfo stage{.name = "hostile-attack",

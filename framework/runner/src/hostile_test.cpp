@@ -107,6 +107,7 @@ TEST_F(Hostile, sockets) {
 
 TEST_F(Hostile, the_parent) {
   expect_failed(run_attack("kill"), "run-failed", "killing the parent was refused");
+  expect_failed(run_attack("reach"), "run-failed", "reaching the parent was refused");
   expect_failed(run_attack("outlive"), "run-failed", "outliving the parent was refused");
   expect_failed(run_attack("root"), "run-failed", "becoming root was refused");
 }

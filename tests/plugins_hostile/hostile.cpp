@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -169,6 +170,34 @@ void large_file(const Target& target) {
   }
   report("writing", false);
 }
+/// A gigabyte in files that no folder shows any more, each held by what `hold` keeps of it.
+void deleted_files(const Target& target, void (*hold)(int file)) {
+  const std::string megabyte(1'000'000, 'x');
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = target + "/deleted";
+    const int file = ::open(name.c_str(), O_CREAT | O_RDWR | O_EXCL, 0666);
+    ::unlink(name.c_str());
+    for (int n = 0; n < 20; ++n)
+      if (::write(file, megabyte.data(), megabyte.size()) < 0) report("writing", false);
+    hold(file);
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  }
+  report("hiding a gigabyte", true);
+}
+void open_deleted(const Target& target) {
+  deleted_files(target, [](int) {});
+}
+void map_deleted(const Target& target) {
+  deleted_files(target, [](int file) {
+    if (::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, file, 0) == MAP_FAILED) report("mapping", false);
+    ::close(file);
+  });
+}
+/// Blocks that nothing is written to.
+void reserve(const Target& target) {
+  const int file = ::open((target + "/reserved").c_str(), O_CREAT | O_WRONLY, 0666);
+  report("reserving", ::fallocate(file, 0, 0, 1'000'000) == 0);
+}
 
 const std::map<std::string, void (*)(const Target&)> attacks{{"segfault", segfault},
                                                              {"abort", abort_it},
@@ -194,7 +223,10 @@ const std::map<std::string, void (*)(const Target&)> attacks{{"segfault", segfau
                                                              {"link", link_out},
                                                              {"talk", talk},
                                                              {"many-files", many_files},
-                                                             {"large-file", large_file}};
+                                                             {"large-file", large_file},
+                                                             {"open-deleted", open_deleted},
+                                                             {"map-deleted", map_deleted},
+                                                             {"reserve", reserve}};
 
 struct Attack : reel::VideoFilter<Attack> {
   static constexpr reel::StageInfo stage{.name = "hostile-attack",

@@ -84,6 +84,13 @@ void refuse_owners_of_files(Filter& filter) {
     filter.refuse_if(SCMP_SYS(ioctl), SCMP_A1_32(SCMP_CMP_EQ, command));
 }
 
+/// What is counted of a run's disk is what it writes, as its parent can see it.
+void refuse_to_hide(Filter& filter) {
+  for (const int call : {SCMP_SYS(fallocate), SCMP_SYS(setxattr), SCMP_SYS(lsetxattr), SCMP_SYS(fsetxattr)})
+    filter.refuse(call, EOPNOTSUPP);
+  filter.refuse_if(SCMP_SYS(prctl), SCMP_A0_32(SCMP_CMP_EQ, PR_SET_DUMPABLE));
+}
+
 /// A thread sets its own schedule, under the number 0: no filter knows which other numbers are ours.
 void refuse_schedules_of_others(Filter& filter) {
   for (const int call : {SCMP_SYS(sched_setaffinity), SCMP_SYS(sched_setscheduler), SCMP_SYS(sched_setparam),
@@ -112,6 +119,7 @@ bool filter_calls(bool network) {
   refuse_signals_to_others(filter);
   refuse_owners_of_files(filter);
   refuse_schedules_of_others(filter);
+  refuse_to_hide(filter);
   refuse_sockets(filter, network);
   return filter.load();
 }

@@ -153,5 +153,25 @@ TEST_F(Hostile, too_large_a_file) {
   expect_failed(run_attack("large-file", work().string()), "disk-limit", "wrote more than 100.0 MB");
 }
 
+TEST_F(Hostile, files_without_a_name) {
+  limits.disk_bytes = 100'000'000;
+  for (const char* const how : {"open-deleted", "map-deleted"})
+    expect_failed(run_attack(how, work().string()), "disk-limit", "wrote more than 100.0 MB");
+  expect_failed(run_attack("reserve", work().string()), "run-failed", "reserving was refused");
+}
+
+TEST_F(Hostile, too_much_among_the_spans) {
+  limits.disk_bytes = 200'000'000;
+  auto greedy = job(yaml(attack("many-files", (folder_ / "spans").string())), clip());
+  greedy.span_cache = folder_ / "spans";
+  greedy.span_cache_bytes = 50'000'000;
+  limits.wall = 10s;
+  expect_failed(run(greedy), "disk-limit", "wrote more than 200.0 MB");
+  std::uintmax_t left = 0;
+  for (const auto& entry : fs::directory_iterator(folder_ / "spans")) left += entry.file_size();
+  EXPECT_LE(left, greedy.span_cache_bytes);
+  EXPECT_GT(left, greedy.span_cache_bytes / 2);
+}
+
 }  // namespace
 }  // namespace reel::runner

@@ -15,6 +15,7 @@
 #include "reel/base/error.hpp"
 #include "reel/base/text.hpp"
 #include "reel/service/runner.hpp"
+#include "runner_disk.hpp"
 #include "runner_lines.hpp"
 #include "runner_spawn.hpp"
 #include "runner_usage.hpp"
@@ -38,6 +39,12 @@ RunnerSpec spec_of(const RunnerSetup& setup, const RunnerProcess::Job& job, cons
   spec.limits = limits;
   spec.work_folder = work_folder;
   return spec;
+}
+
+/// An inspection keeps no spans.
+RunnerDisk disk_of(const RunnerProcess::Job& job, const fs::path& work_folder) {
+  const auto* const run = std::get_if<RunJob>(&job);
+  return {work_folder, run != nullptr ? run->span_cache : std::nullopt, run != nullptr ? run->span_cache_bytes : 0};
 }
 
 }  // namespace
@@ -75,8 +82,8 @@ class RunnerProcess::Impl {
 
   RunnerLimits limits_;
   RunnerEvents events_;
-  fs::path work_folder_;
   OutputFolder output_folder_;
+  RunnerDisk disk_;
   SpawnedRunner child_;
   base::FileDescriptor epoll_, timer_;
   LineReader messages_, output_;
@@ -94,8 +101,8 @@ RunnerProcess::Impl::Impl(const RunnerSetup& setup, const Job& job, const fs::pa
                           const RunnerLimits& limits, RunnerEvents events)
     : limits_(limits),
       events_(std::move(events)),
-      work_folder_(work_folder),
       output_folder_(std::visit([](const auto& j) { return j.output_folder; }, job)),
+      disk_(disk_of(job, work_folder)),
       child_(spawn_runner(spec_of(setup, job, work_folder, limits), false)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
@@ -197,7 +204,7 @@ void RunnerProcess::Impl::watch_slowly(steady_clock::time_point now) {
   const std::uint64_t moved = bytes_moved(child_.process);
   if (std::exchange(moved_, moved) != moved) alive_at_ = now;
   if (limits_.silence.count() > 0 && now - alive_at_ > limits_.silence) return kill_for(KilledFor::silence);
-  if (limits_.disk_bytes > 0 && folder_bytes(work_folder_) > limits_.disk_bytes) kill_for(KilledFor::disk);
+  if (limits_.disk_bytes > 0 && disk_.over(limits_.disk_bytes, child_.process)) kill_for(KilledFor::disk);
 }
 
 void RunnerProcess::Impl::kill_for(KilledFor reason) {

@@ -58,6 +58,22 @@ void leak_fast(const Target&) {
     std::memset(::operator new(bytes), 1, bytes);
   }
 }
+/// Pages that stay without being anybody's in particular.
+void hide_memory(const Target&) {
+  constexpr std::size_t bytes = 100'000'000;
+  constexpr int reading = PROT_READ, writing = PROT_READ | PROT_WRITE;
+  const int zero = ::open("/dev/zero", O_RDONLY);
+  const std::pair<const char*, bool> ways[]{
+      {"memfd", ::syscall(SYS_memfd_create, "hidden", 0U) >= 0},
+      {"secret memfd", ::syscall(SYS_memfd_secret, 0U) >= 0},
+      {"shared memory", ::mmap(nullptr, bytes, writing, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED},
+      {"shared zeroes", zero >= 0 && ::mmap(nullptr, bytes, reading, MAP_SHARED, zero, 0) != MAP_FAILED},
+      {"a larger job", ::ftruncate(0, bytes) == 0},
+      {"another job", ::pwrite(0, "x", 1, 0) == 1}};
+  for (const auto& [name, done] : ways)
+    if (done) report(name, true);
+  report("hiding memory", false);
+}
 
 void fork_it(const Target&) {
   const pid_t child = ::fork();
@@ -206,6 +222,7 @@ const std::map<std::string, void (*)(const Target&)> attacks{{"segfault", segfau
                                                              {"sleep", sleep_for_ever},
                                                              {"leak", leak},
                                                              {"leak-fast", leak_fast},
+                                                             {"hide-memory", hide_memory},
                                                              {"fork", fork_it},
                                                              {"exec", run_program},
                                                              {"write", write_elsewhere},

@@ -5,6 +5,7 @@
 #include <linux/ioprio.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -91,6 +92,13 @@ void refuse_to_hide(Filter& filter) {
   filter.refuse_if(SCMP_SYS(prctl), SCMP_A0_32(SCMP_CMP_EQ, PR_SET_DUMPABLE));
 }
 
+/// Memory that is shared stays when nothing maps it, and then it counts nowhere. Who asks for such a file takes one on the disk
+/// where there is none.
+void refuse_shared_memory(Filter& filter) {
+  for (const int call : {SCMP_SYS(memfd_create), SCMP_SYS(memfd_secret)}) filter.refuse(call, ENOSYS);
+  filter.refuse_if(SCMP_SYS(mmap), SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS | MAP_TYPE, MAP_ANONYMOUS | MAP_SHARED));
+}
+
 /// A thread sets its own schedule, under the number 0: no filter knows which other numbers are ours.
 void refuse_schedules_of_others(Filter& filter) {
   for (const int call : {SCMP_SYS(sched_setaffinity), SCMP_SYS(sched_setscheduler), SCMP_SYS(sched_setparam),
@@ -120,6 +128,7 @@ bool filter_calls(bool network) {
   refuse_owners_of_files(filter);
   refuse_schedules_of_others(filter);
   refuse_to_hide(filter);
+  refuse_shared_memory(filter);
   refuse_sockets(filter, network);
   return filter.load();
 }

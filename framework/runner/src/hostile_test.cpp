@@ -69,6 +69,10 @@ TEST_F(Hostile, memory_at_once) {
   expect_failed(run_attack("leak-fast"), "memory-limit", "of memory");
 }
 
+TEST_F(Hostile, memory_that_nobody_would_count) {
+  expect_failed(run_attack("hide-memory"), "run-failed", "hiding memory was refused");
+}
+
 TEST_F(Hostile, fork) { expect_failed(run_attack("fork"), "run-failed", "fork was refused"); }
 
 TEST_F(Hostile, exec) {

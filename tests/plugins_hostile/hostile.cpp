@@ -141,10 +141,11 @@ void deep(const Target&) {
   static_cast<void>(!::write(3, text.data(), text.size()));
   sleep_for_ever({});
 }
-/// Ends the run with a success that never was.
-[[noreturn]] void claim(const std::string& file) {
+/// Ends the run with a result that never was.
+[[noreturn]] void claim(const std::string& file, const std::string& state = "succeeded") {
   const std::string text =
-      "{\"is\":\"result\",\"state\":\"succeeded\",\"error\":\"\",\"code\":\"\",\"stage\":\"\",\"line\":0,\"column\":0,"
+      "{\"is\":\"result\",\"state\":\"" + state +
+      "\",\"error\":\"\",\"code\":\"\",\"stage\":\"\",\"line\":0,\"column\":0,"
       "\"report\":\"{}\",\"hint\":\"\",\"transient\":false,\"diagnostics\":\"\",\"media\":\"\",\"assets\":\"\","
       "\"made\":[{\"file\":\"" +
       file + "\",\"stage\":\"sink\",\"bytes\":1}]}\n";
@@ -152,6 +153,7 @@ void deep(const Target&) {
   ::_exit(0);
 }
 void forge(const Target&) { claim("../../etc/passwd"); }
+void forge_failure(const Target&) { claim("result:1-1/preview.mp4", "failed"); }
 /// `FOLDER:ELSEWHERE`: the folder of the results becomes a way to somebody else's, whose file is then claimed.
 void swap_results(const Target& target) {
   const auto colon = target.find(':');
@@ -236,6 +238,7 @@ const std::map<std::string, void (*)(const Target&)> attacks{{"segfault", segfau
                                                              {"long-line", long_line},
                                                              {"deep", deep},
                                                              {"forge", forge},
+                                                             {"forge-failure", forge_failure},
                                                              {"swap-results", swap_results},
                                                              {"link", link_out},
                                                              {"talk", talk},

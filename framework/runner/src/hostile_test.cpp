@@ -125,6 +125,12 @@ TEST_F(Hostile, a_line_without_end) { expect_failed(run_attack("long-line"), "ba
 
 TEST_F(Hostile, a_forged_result) { expect_failed(run_attack("forge"), "bad-answer", "which it said it had"); }
 
+TEST_F(Hostile, a_failure_that_claims_results_of_others) {
+  const RunnerResult result = run_attack("forge-failure");
+  EXPECT_EQ(result.outcome.state, RequestState::failed);
+  EXPECT_TRUE(result.outcome.artifacts.empty() && result.made.empty());
+}
+
 TEST_F(Hostile, another_folder_in_place_of_that_of_the_results) {
   fs::create_directory(folder_ / "victim");
   tests::write(folder_ / "victim" / "preview.mp4", "not yours");

@@ -236,7 +236,12 @@ void RunnerProcess::Impl::finish() {
   output_.finish([this](std::string_view line) { take_log({base::Level::info, "", base::printable(line)}); });
   RunnerResult result = verdict(end_, limits_);
   if (result.outcome.state == RequestState::succeeded) check_files(result);
-  if (result.outcome.state != RequestState::succeeded) result.last_lines.assign(last_lines_.begin(), last_lines_.end());
+  if (result.outcome.state != RequestState::succeeded) {
+    result.last_lines.assign(last_lines_.begin(), last_lines_.end());
+    // Nobody looked whether there are such files, and whose.
+    result.made.clear();
+    result.outcome.artifacts.clear();
+  }
   const auto spent = [](const timeval& t) {
     return std::chrono::seconds(t.tv_sec) + std::chrono::microseconds(t.tv_usec);
   };

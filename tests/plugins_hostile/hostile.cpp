@@ -1,8 +1,15 @@
 /// `hostile/attack`: lets a few pictures pass, then misbehaves as `how` says.
 #include <arpa/inet.h>
+#include <asm/sockios.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -51,6 +58,22 @@ void leak_fast(const Target&) {
     std::memset(::operator new(bytes), 1, bytes);
   }
 }
+/// Pages that stay without being anybody's in particular.
+void hide_memory(const Target&) {
+  constexpr std::size_t bytes = 100'000'000;
+  constexpr int reading = PROT_READ, writing = PROT_READ | PROT_WRITE;
+  const int zero = ::open("/dev/zero", O_RDONLY);
+  const std::pair<const char*, bool> ways[]{
+      {"memfd", ::syscall(SYS_memfd_create, "hidden", 0U) >= 0},
+      {"secret memfd", ::syscall(SYS_memfd_secret, 0U) >= 0},
+      {"shared memory", ::mmap(nullptr, bytes, writing, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED},
+      {"shared zeroes", zero >= 0 && ::mmap(nullptr, bytes, reading, MAP_SHARED, zero, 0) != MAP_FAILED},
+      {"a larger job", ::ftruncate(0, bytes) == 0},
+      {"another job", ::pwrite(0, "x", 1, 0) == 1}};
+  for (const auto& [name, done] : ways)
+    if (done) report(name, true);
+  report("hiding memory", false);
+}
 
 void fork_it(const Target&) {
   const pid_t child = ::fork();
@@ -76,6 +99,30 @@ void open_socket(const Target& target) {
   report("connecting", fd >= 0 && ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
 }
 void kill_parent(const Target&) { report("killing the parent", ::kill(::getppid(), SIGKILL) == 0); }
+/// Files that signal whom they belong to, and settings of processes. Its own number stands for any that is not 0 there.
+void reach_parent(const Target&) {
+  const pid_t parent = ::getppid(), some = ::getpid();
+  const int file = ::open("/dev/null", O_RDONLY);
+  f_owner_ex owner{F_OWNER_PID, parent};
+  sched_param usual{};
+  cpu_set_t all;
+  CPU_ZERO(&all);
+  CPU_SET(0, &all);
+  const std::pair<const char*, bool> ways[]{{"F_SETOWN", ::fcntl(file, F_SETOWN, parent) == 0},
+                                            {"F_SETOWN_EX", ::fcntl(file, F_SETOWN_EX, &owner) == 0},
+                                            {"F_SETSIG", ::fcntl(file, F_SETSIG, SIGKILL) == 0},
+                                            {"FIOSETOWN", ::ioctl(file, FIOSETOWN, &parent) == 0 || errno != EPERM},
+                                            {"SIOCSPGRP", ::ioctl(file, SIOCSPGRP, &parent) == 0 || errno != EPERM},
+                                            {"scheduler", ::sched_setscheduler(some, SCHED_OTHER, &usual) == 0},
+                                            {"sched_param", ::sched_setparam(some, &usual) == 0},
+                                            {"affinity", ::sched_setaffinity(some, sizeof all, &all) == 0},
+                                            {"priority", ::setpriority(PRIO_PROCESS, some, 0) == 0},
+                                            {"group", ::setpriority(PRIO_PGRP, 0, 0) == 0},
+                                            {"ioprio", ::syscall(SYS_ioprio_set, 1, some, 0) == 0}};
+  for (const auto& [name, done] : ways)
+    if (done) report(name, true);
+  report("reaching the parent", false);
+}
 void outlive(const Target&) { report("outliving the parent", ::prctl(PR_SET_PDEATHSIG, 0) == 0); }
 void become_root(const Target&) { report("becoming root", ::setresuid(0, 0, 0) == 0 && ::geteuid() == 0); }
 
@@ -94,15 +141,31 @@ void deep(const Target&) {
   static_cast<void>(!::write(3, text.data(), text.size()));
   sleep_for_ever({});
 }
-void forge(const Target&) {
-  constexpr std::string_view text =
-      "{\"is\":\"result\",\"state\":\"succeeded\",\"error\":\"\",\"code\":\"\",\"stage\":\"\",\"line\":0,\"column\":0,"
+/// Ends the run with a result that never was.
+[[noreturn]] void claim(const std::string& file, const std::string& state = "succeeded") {
+  const std::string text =
+      "{\"is\":\"result\",\"state\":\"" + state +
+      "\",\"error\":\"\",\"code\":\"\",\"stage\":\"\",\"line\":0,\"column\":0,"
       "\"report\":\"{}\",\"hint\":\"\",\"transient\":false,\"diagnostics\":\"\",\"media\":\"\",\"assets\":\"\","
-      "\"made\":[{\"file\":\"../../etc/passwd\",\"stage\":\"sink\",\"bytes\":1}]}\n";
+      "\"made\":[{\"file\":\"" +
+      file + "\",\"stage\":\"sink\",\"bytes\":1}]}\n";
   static_cast<void>(!::write(3, text.data(), text.size()));
   ::_exit(0);
 }
-void link_out(const Target& target) { static_cast<void>(!::symlink("/etc/passwd", target.c_str())); }
+void forge(const Target&) { claim("../../etc/passwd"); }
+void forge_failure(const Target&) { claim("result:1-1/preview.mp4", "failed"); }
+/// `FOLDER:ELSEWHERE`: the folder of the results becomes a way to somebody else's, whose file is then claimed.
+void swap_results(const Target& target) {
+  const auto colon = target.find(':');
+  const std::string folder = target.substr(0, colon);
+  if (::rename(folder.c_str(), (folder + ".away").c_str()) != 0) report("renaming the results' folder", false);
+  if (::symlink(target.substr(colon + 1).c_str(), folder.c_str()) != 0) ::mkdir(folder.c_str(), 0777);
+  ::close(::open((folder + "/preview.mp4").c_str(), O_CREAT | O_WRONLY, 0666));
+  claim("preview.mp4");
+}
+void link_out(const Target& target) {
+  if (::symlink("/etc/passwd", target.c_str()) != 0) ::mkdir(target.c_str(), 0777);
+}
 void talk(const Target&) {
   for (int i = 0; i < 200'000; ++i) {
     static_cast<void>(!::write(1, "blah \x1b[31m blah\n", 16));
@@ -125,6 +188,34 @@ void large_file(const Target& target) {
   }
   report("writing", false);
 }
+/// A gigabyte in files that no folder shows any more, each held by what `hold` keeps of it.
+void deleted_files(const Target& target, void (*hold)(int file)) {
+  const std::string megabyte(1'000'000, 'x');
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = target + "/deleted";
+    const int file = ::open(name.c_str(), O_CREAT | O_RDWR | O_EXCL, 0666);
+    ::unlink(name.c_str());
+    for (int n = 0; n < 20; ++n)
+      if (::write(file, megabyte.data(), megabyte.size()) < 0) report("writing", false);
+    hold(file);
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  }
+  report("hiding a gigabyte", true);
+}
+void open_deleted(const Target& target) {
+  deleted_files(target, [](int) {});
+}
+void map_deleted(const Target& target) {
+  deleted_files(target, [](int file) {
+    if (::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, file, 0) == MAP_FAILED) report("mapping", false);
+    ::close(file);
+  });
+}
+/// Blocks that nothing is written to.
+void reserve(const Target& target) {
+  const int file = ::open((target + "/reserved").c_str(), O_CREAT | O_WRONLY, 0666);
+  report("reserving", ::fallocate(file, 0, 0, 1'000'000) == 0);
+}
 
 const std::map<std::string, void (*)(const Target&)> attacks{{"segfault", segfault},
                                                              {"abort", abort_it},
@@ -133,22 +224,29 @@ const std::map<std::string, void (*)(const Target&)> attacks{{"segfault", segfau
                                                              {"sleep", sleep_for_ever},
                                                              {"leak", leak},
                                                              {"leak-fast", leak_fast},
+                                                             {"hide-memory", hide_memory},
                                                              {"fork", fork_it},
                                                              {"exec", run_program},
                                                              {"write", write_elsewhere},
                                                              {"read", read_elsewhere},
                                                              {"socket", open_socket},
                                                              {"kill", kill_parent},
+                                                             {"reach", reach_parent},
                                                              {"outlive", outlive},
                                                              {"root", become_root},
                                                              {"rubbish", rubbish},
                                                              {"long-line", long_line},
                                                              {"deep", deep},
                                                              {"forge", forge},
+                                                             {"forge-failure", forge_failure},
+                                                             {"swap-results", swap_results},
                                                              {"link", link_out},
                                                              {"talk", talk},
                                                              {"many-files", many_files},
-                                                             {"large-file", large_file}};
+                                                             {"large-file", large_file},
+                                                             {"open-deleted", open_deleted},
+                                                             {"map-deleted", map_deleted},
+                                                             {"reserve", reserve}};
 
 struct Attack : reel::VideoFilter<Attack> {
   static constexpr reel::StageInfo stage{.name = "hostile-attack",

@@ -1,5 +1,6 @@
 #include "reel/base/process.hpp"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -61,6 +62,10 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
+[[noreturn]] void no_memory_file() {
+  throw RunError(std::string("Cannot make a file in memory: ") + std::strerror(errno) + ".");
+}
+
 }  // namespace
 
 pid_t start(const Program& program) {
@@ -76,10 +81,16 @@ pid_t start(const Program& program) {
 }
 
 FileDescriptor memory_file(std::string_view content) {
-  FileDescriptor file(::memfd_create("reelwork", MFD_CLOEXEC));
+  FileDescriptor file(::memfd_create("reelwork", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!file || ::write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()))
-    throw RunError(std::string("Cannot make a file in memory: ") + std::strerror(errno) + ".");
+    no_memory_file();
   ::lseek(file.get(), 0, SEEK_SET);
+  return file;
+}
+
+FileDescriptor sealed_memory_file(std::string_view content) {
+  FileDescriptor file = memory_file(content);
+  if (::fcntl(file.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0) no_memory_file();
   return file;
 }
 

@@ -1,8 +1,13 @@
 #include "calls.hpp"
 
+#include <asm/sockios.h>
+#include <fcntl.h>
+#include <linux/ioprio.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,6 +15,7 @@
 #include <cerrno>
 #include <initializer_list>
 #include <memory>
+#include <utility>
 
 namespace reel::runner {
 namespace {
@@ -71,6 +77,40 @@ void refuse_signals_to_others(Filter& filter) {
   filter.refuse_if(SCMP_SYS(prctl), SCMP_A0_32(SCMP_CMP_EQ, PR_SET_PDEATHSIG));
 }
 
+/// The kernel sends a signal of one's choice to whom a file is said to belong to.
+void refuse_owners_of_files(Filter& filter) {
+  for (const unsigned command : {F_SETOWN, F_SETOWN_EX, F_SETSIG})
+    filter.refuse_if(SCMP_SYS(fcntl), SCMP_A1_32(SCMP_CMP_EQ, command));
+  for (const unsigned command : {FIOSETOWN, SIOCSPGRP})
+    filter.refuse_if(SCMP_SYS(ioctl), SCMP_A1_32(SCMP_CMP_EQ, command));
+}
+
+/// What is counted of a run's disk is what it writes, as its parent can see it.
+void refuse_to_hide(Filter& filter) {
+  for (const int call : {SCMP_SYS(fallocate), SCMP_SYS(setxattr), SCMP_SYS(lsetxattr), SCMP_SYS(fsetxattr)})
+    filter.refuse(call, EOPNOTSUPP);
+  filter.refuse_if(SCMP_SYS(prctl), SCMP_A0_32(SCMP_CMP_EQ, PR_SET_DUMPABLE));
+}
+
+/// Memory that is shared stays when nothing maps it, and then it counts nowhere. Who asks for such a file takes one on the disk
+/// where there is none.
+void refuse_shared_memory(Filter& filter) {
+  for (const int call : {SCMP_SYS(memfd_create), SCMP_SYS(memfd_secret)}) filter.refuse(call, ENOSYS);
+  filter.refuse_if(SCMP_SYS(mmap), SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS | MAP_TYPE, MAP_ANONYMOUS | MAP_SHARED));
+}
+
+/// A thread sets its own schedule, under the number 0: no filter knows which other numbers are ours.
+void refuse_schedules_of_others(Filter& filter) {
+  for (const int call : {SCMP_SYS(sched_setaffinity), SCMP_SYS(sched_setscheduler), SCMP_SYS(sched_setparam),
+                         SCMP_SYS(sched_setattr), SCMP_SYS(migrate_pages), SCMP_SYS(move_pages)})
+    filter.refuse_if(call, SCMP_A0_32(SCMP_CMP_NE, 0));
+  for (const auto& [call, thread] : {std::pair{SCMP_SYS(setpriority), int{PRIO_PROCESS}},
+                                     std::pair{SCMP_SYS(ioprio_set), int{IOPRIO_WHO_PROCESS}}}) {
+    filter.refuse_if(call, SCMP_A0_32(SCMP_CMP_NE, static_cast<scmp_datum_t>(thread)));
+    filter.refuse_if(call, SCMP_A1_32(SCMP_CMP_NE, 0));
+  }
+}
+
 /// Never to programs of this machine by a file: databases take some users at their word there.
 void refuse_sockets(Filter& filter, bool network) {
   if (!network) return filter.refuse(SCMP_SYS(socket), EACCES);
@@ -85,6 +125,10 @@ bool filter_calls(bool network) {
   for (const int call : needless) filter.refuse(call);
   refuse_processes(filter);
   refuse_signals_to_others(filter);
+  refuse_owners_of_files(filter);
+  refuse_schedules_of_others(filter);
+  refuse_to_hide(filter);
+  refuse_shared_memory(filter);
   refuse_sockets(filter, network);
   return filter.load();
 }

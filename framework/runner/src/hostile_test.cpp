@@ -69,6 +69,10 @@ TEST_F(Hostile, memory_at_once) {
   expect_failed(run_attack("leak-fast"), "memory-limit", "of memory");
 }
 
+TEST_F(Hostile, memory_that_nobody_would_count) {
+  expect_failed(run_attack("hide-memory"), "run-failed", "hiding memory was refused");
+}
+
 TEST_F(Hostile, fork) { expect_failed(run_attack("fork"), "run-failed", "fork was refused"); }
 
 TEST_F(Hostile, exec) {
@@ -107,6 +111,7 @@ TEST_F(Hostile, sockets) {
 
 TEST_F(Hostile, the_parent) {
   expect_failed(run_attack("kill"), "run-failed", "killing the parent was refused");
+  expect_failed(run_attack("reach"), "run-failed", "reaching the parent was refused");
   expect_failed(run_attack("outlive"), "run-failed", "outliving the parent was refused");
   expect_failed(run_attack("root"), "run-failed", "becoming root was refused");
 }
@@ -120,8 +125,23 @@ TEST_F(Hostile, a_line_without_end) { expect_failed(run_attack("long-line"), "ba
 
 TEST_F(Hostile, a_forged_result) { expect_failed(run_attack("forge"), "bad-answer", "which it said it had"); }
 
+TEST_F(Hostile, a_failure_that_claims_results_of_others) {
+  const RunnerResult result = run_attack("forge-failure");
+  EXPECT_EQ(result.outcome.state, RequestState::failed);
+  EXPECT_TRUE(result.outcome.artifacts.empty() && result.made.empty());
+}
+
+TEST_F(Hostile, another_folder_in_place_of_that_of_the_results) {
+  fs::create_directory(folder_ / "victim");
+  tests::write(folder_ / "victim" / "preview.mp4", "not yours");
+  const RunnerResult result = run_attack("swap-results", results().string() + ":" + (folder_ / "victim").string());
+  expect_failed(result, "bad-answer", "it did not make 'preview.mp4', which it said it had");
+}
+
 TEST_F(Hostile, a_link_among_the_results) {
   const RunnerResult result = run_attack("link", (results() / "innocent.mp4").string());
+  ASSERT_TRUE(heard.sandbox);
+  EXPECT_FALSE(heard.sandbox->files && fs::is_symlink(results() / "innocent.mp4")) << "Landlock lets links be made";
   EXPECT_EQ(result.outcome.error_code, "bad-answer");
   EXPECT_THAT(result.outcome.error, HasSubstr("'innocent.mp4', which is no plain file"));
 }
@@ -141,6 +161,26 @@ TEST_F(Hostile, too_many_files) {
 TEST_F(Hostile, too_large_a_file) {
   limits.disk_bytes = 100'000'000;
   expect_failed(run_attack("large-file", work().string()), "disk-limit", "wrote more than 100.0 MB");
+}
+
+TEST_F(Hostile, files_without_a_name) {
+  limits.disk_bytes = 100'000'000;
+  for (const char* const how : {"open-deleted", "map-deleted"})
+    expect_failed(run_attack(how, work().string()), "disk-limit", "wrote more than 100.0 MB");
+  expect_failed(run_attack("reserve", work().string()), "run-failed", "reserving was refused");
+}
+
+TEST_F(Hostile, too_much_among_the_spans) {
+  limits.disk_bytes = 200'000'000;
+  auto greedy = job(yaml(attack("many-files", (folder_ / "spans").string())), clip());
+  greedy.span_cache = folder_ / "spans";
+  greedy.span_cache_bytes = 50'000'000;
+  limits.wall = 10s;
+  expect_failed(run(greedy), "disk-limit", "wrote more than 200.0 MB");
+  std::uintmax_t left = 0;
+  for (const auto& entry : fs::directory_iterator(folder_ / "spans")) left += entry.file_size();
+  EXPECT_LE(left, greedy.span_cache_bytes);
+  EXPECT_GT(left, greedy.span_cache_bytes / 2);
 }
 
 }  // namespace

@@ -26,6 +26,11 @@ struct Attributes {
 
 constexpr std::uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 
+/// No run makes them, and each could lead whoever looks after it elsewhere, or keep it waiting.
+constexpr std::uint64_t oddities = LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+                                   LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
+                                   LANDLOCK_ACCESS_FS_MAKE_SOCK;
+
 /// Of a file, not of a folder.
 constexpr std::uint64_t of_files = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
                                    LANDLOCK_ACCESS_FS_EXECUTE | right_truncate | right_ioctl;
@@ -63,7 +68,7 @@ Landlock::Landlock(const std::vector<std::filesystem::path>& read, const std::ve
   // Programs may be read there, but nothing is started any more.
   for (const auto& path : read) allow(path, reading);
   allow("/dev/null", LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE);
-  for (const auto& folder : write) allow(folder, handled_ & ~std::uint64_t{LANDLOCK_ACCESS_FS_EXECUTE});
+  for (const auto& folder : write) allow(folder, handled_ & ~oddities & ~std::uint64_t{LANDLOCK_ACCESS_FS_EXECUTE});
 }
 
 void Landlock::allow(const std::filesystem::path& path, std::uint64_t rights) {

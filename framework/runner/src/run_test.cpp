@@ -48,6 +48,17 @@ TEST_F(RunnerTest, every_wall_stands_that_this_machine_has) {
   EXPECT_EQ(heard.sandbox->files, Landlock({}, {}).possible());
 }
 
+TEST_F(RunnerTest, codecs_find_behind_the_walls_what_they_need) {
+  const fs::path input = clip("0.4");
+  for (const char* const codec : {"h264", "h265", "vp9", "av1", "prores", "ffv1"}) {
+    const std::string stages = "  - uses: denoise\n  - uses: text\n    with: { text: hello }\n";
+    std::string text = yaml(stages, "video:12", "out.mkv");
+    text.insert(text.rfind(" }"), ", video-codec: " + std::string(codec) + ", audio-codec: opus");
+    const RunnerResult result = run(job(text, input));
+    EXPECT_EQ(result.outcome.state, RequestState::succeeded) << codec << ": " << result.outcome.error << "\n" << log();
+  }
+}
+
 TEST_F(RunnerTest, a_wrong_pipeline_is_told_with_its_places) {
   const RunnerResult result = run("  - uses: blurr\n");
   EXPECT_EQ(result.outcome.state, RequestState::failed);

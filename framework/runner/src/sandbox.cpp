@@ -72,7 +72,6 @@ std::vector<fs::path> system_files() {
           "/sys/fs/cgroup",
           "/dev/urandom",
           "/dev/random",
-          "/dev/zero",
           "/dev/full"};
 }
 

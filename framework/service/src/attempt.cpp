@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "publish.hpp"
@@ -29,16 +30,22 @@ class WorkFolder {
     fs::remove_all(path_);
     fs::create_directories(path_ / "out");
     fs::permissions(path_, fs::perms::owner_all);
+    output_.emplace(path_ / "out");
   }
   ~WorkFolder() {
+    // Links in it are removed, not followed.
     std::error_code ignored;
     fs::remove_all(path_, ignored);
   }
   WorkFolder(const WorkFolder&) = delete;
   WorkFolder& operator=(const WorkFolder&) = delete;
 
+  /// Opened before there was a child that could put something else in its place.
+  const OutputFolder& output() const { return *output_; }
+
  private:
   fs::path path_;
+  std::optional<OutputFolder> output_;
 };
 
 /// Repeats what a database that is away refuses, for a while.
@@ -84,9 +91,9 @@ void Attempt::run() {
     Recorder recorder(context_.open, claim_);
     try {
       const WorkFolder folder(folder_);
-      settle(*store, perform(*store, recorder), recorder);
+      settle(*store, perform(*store, recorder), &folder.output(), recorder);
     } catch (const std::exception& error) {
-      settle(*store, fault_of_worker(error), recorder);
+      settle(*store, fault_of_worker(error), nullptr, recorder);
     }
   } catch (const std::exception& error) {
     base::log(base::Level::error, "request " + std::to_string(claim_.key.request) + ": " + error.what());
@@ -198,7 +205,7 @@ bool Attempt::paused_for_long() const {
   return paused_since_ && std::chrono::steady_clock::now() - *paused_since_ > context_.options.pause_patience;
 }
 
-void Attempt::settle(Store& store, RunnerResult result, Recorder& recorder) {
+void Attempt::settle(Store& store, RunnerResult result, const OutputFolder* output, Recorder& recorder) {
   const bool stopped = result.outcome.state == RequestState::cancelled;
   const Order order = order_;
   if (order == Order::lost) {
@@ -213,26 +220,26 @@ void Attempt::settle(Store& store, RunnerResult result, Recorder& recorder) {
     recorder.leave();
     release(store, pause_after(claim_.counted, context_.options.first_pause), result.outcome.error, false);
   } else {
-    finish(store, result, recorder);
+    finish(store, result, output, recorder);
   }
 }
 
-void Attempt::finish(Store& store, RunnerResult& result, Recorder& recorder) {
+void Attempt::finish(Store& store, RunnerResult& result, const OutputFolder* output, Recorder& recorder) {
   Outcome& outcome = result.outcome;
   if (claim_.request.kind == RequestKind::inspect) {
-    finish_inspection(store, result);
+    finish_inspection(store, result, output);
     outcome.artifacts.clear();
   } else if (outcome.state == RequestState::succeeded) {
-    put_in_place(outcome);
+    put_in_place(outcome, *output);
   }
   for (const std::string& line : result.last_lines) recorder.log({base::Level::debug, outcome.error_stage, line});
   const std::string missing = recorder.finish(outcome, database_patience);
   if (!missing.empty()) base::log(base::Level::error, "request " + std::to_string(claim_.key.request) + ": " + missing);
 }
 
-void Attempt::put_in_place(Outcome& outcome) try {
+void Attempt::put_in_place(Outcome& outcome, const OutputFolder& output) try {
   outcome.stored_bytes =
-      static_cast<std::int64_t>(publish(output_folder(), outcome.artifacts, context_.files.results(claim_.key)));
+      static_cast<std::int64_t>(publish(output, outcome.artifacts, context_.files.results(claim_.key)));
   for (std::string& file : outcome.artifacts) file = MediaFiles::artifact_uri(claim_.key, file);
 } catch (const base::RunError& error) {
   outcome.state = RequestState::failed;
@@ -241,13 +248,14 @@ void Attempt::put_in_place(Outcome& outcome) try {
   outcome.artifacts.clear();
 }
 
-void Attempt::finish_inspection(Store& store, const RunnerResult& result) {
+void Attempt::finish_inspection(Store& store, const RunnerResult& result, const OutputFolder* output) {
   const VideoId id = claim_.request.video;
   const bool good = result.outcome.state == RequestState::succeeded;
   const auto video = store.videos().find(id);
   if (!video) return;
-  std::uintmax_t bytes = fs::file_size(original(*video));
-  if (good) bytes += publish(output_folder(), result.outcome.artifacts, context_.files.assets(id));
+  auto bytes = static_cast<std::uintmax_t>(video->bytes);
+  if (good)
+    bytes = fs::file_size(original(*video)) + publish(*output, result.outcome.artifacts, context_.files.assets(id));
   insist([&] {
     store.videos().set_inspected(id, good ? result.media_json : "", good ? result.assets_json : "",
                                  static_cast<std::int64_t>(bytes), good ? "" : result.outcome.error);

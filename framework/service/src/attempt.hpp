@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "output_folder.hpp"
 #include "reel/service/recorder.hpp"
 #include "reel/service/worker.hpp"
 
@@ -42,10 +43,11 @@ class Attempt {
   std::filesystem::path original(const Video& video) const;
   RunnerResult watch(RunnerProcess child);
   void follow_orders(RunnerProcess& child);
-  void settle(Store& store, RunnerResult result, Recorder& recorder);
-  void finish(Store& store, RunnerResult& result, Recorder& recorder);
-  void put_in_place(Outcome& outcome);
-  void finish_inspection(Store& store, const RunnerResult& result);
+  /// `output`: null where nothing can have been made.
+  void settle(Store& store, RunnerResult result, const OutputFolder* output, Recorder& recorder);
+  void finish(Store& store, RunnerResult& result, const OutputFolder* output, Recorder& recorder);
+  void put_in_place(Outcome& outcome, const OutputFolder& output);
+  void finish_inspection(Store& store, const RunnerResult& result, const OutputFolder* output);
   bool paused_for_long() const;
   RunnerLimits limits(Store& store) const;
   void release(Store& store, std::chrono::milliseconds delay, const std::string& why, bool uncounted);

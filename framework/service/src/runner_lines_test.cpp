@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reel/base/error.hpp"
+#include "reel/base/text.hpp"
 #include "reel/service/runner_job.hpp"
 
 namespace reel::service {
@@ -76,6 +77,55 @@ TEST(RunnerMessages, of_strangers_are_refused) {
         "{\"is\": \"log\", \"x\": " + std::string(1000, '[') + std::string(1000, ']') + "}",
         std::string("{\"is\": \"progress\", \"frames\": \"many\"}")})
     EXPECT_THROW(read_message(line), base::InputError) << line.substr(0, 60);
+}
+
+TEST(RunnerMessages, of_strangers_are_cut_to_what_may_be_kept) {
+  const std::string huge = "ä" + std::string(5'000'000, 'x');
+  const auto log = std::get<base::LogLine>(read_message(to_line(base::LogLine{base::Level::info, huge, huge})));
+  EXPECT_LT(log.message.size(), 9000U);
+  EXPECT_LT(log.stage.size(), 1000U);
+  EXPECT_TRUE(log.message.starts_with("äxx") && log.message.ends_with("x…"));
+  std::string wide;
+  while (wide.size() < 20'000) wide += "ä";
+  for (const std::string& text : {wide, "x" + wide})
+    EXPECT_EQ(base::broken_utf8(std::get<base::LogLine>(read_message(to_line(base::LogLine{{}, "", text}))).message),
+              std::string::npos);
+  RunnerProgress progress;
+  progress.stages.assign(5000, {huge.substr(0, 1000), huge.substr(0, 1000), "running", 3, -1});
+  const auto shown = std::get<RunnerProgress>(read_message(to_line(progress)));
+  EXPECT_EQ(shown.stages.size(), 1000U);
+  EXPECT_LT(shown.stages.at(0).id.size() + shown.stages.at(0).uses.size(), 1000U);
+}
+
+TEST(RunnerMessages, of_results_are_cut_or_refused) {
+  const std::string huge(5'000'000, 'x');
+  RunnerResult result;
+  result.outcome = {.state = RequestState::failed, .error = huge, .error_code = huge, .error_stage = huge};
+  const Outcome outcome = std::get<RunnerResult>(read_message(to_line(result))).outcome;
+  EXPECT_LT(outcome.error.size(), 9000U);
+  EXPECT_LT(outcome.error_code.size() + outcome.error_stage.size(), 2000U);
+  result.outcome.report_json = "{\"a\": \"" + huge + "\"}";
+  EXPECT_THROW(read_message(to_line(result)), base::InputError);
+  result.outcome.report_json.clear();
+  result.made.assign(5000, {"a.mp4", "sink", 1});
+  EXPECT_THROW(read_message(to_line(result)), base::InputError);
+}
+
+TEST(RunnerMessages, hold_texts_that_are_json_and_shallow) {
+  constexpr std::array parts{&RunnerResult::media_json, &RunnerResult::assets_json};
+  const auto with = [&](std::size_t part, std::string text) {
+    RunnerResult result;
+    result.outcome.state = RequestState::succeeded;
+    (part < parts.size() ? result.*parts.at(part) : result.outcome.report_json) = std::move(text);
+    return to_line(result);
+  };
+  for (std::size_t part = 0; part <= parts.size(); ++part) {
+    EXPECT_NO_THROW(read_message(with(part, "")));
+    EXPECT_NO_THROW(read_message(with(part, "{\"frames\": [1, 2]}")));
+    for (const std::string& text : {std::string("no JSON"), std::string("[]"), std::string(5'000'000, '['),
+                                    "{\"a\": " + std::string(1000, '[') + std::string(1000, ']') + "}"})
+      EXPECT_THROW(read_message(with(part, text)), base::InputError) << part << text.substr(0, 60);
+  }
 }
 
 TEST(RunnerSpecs, come_back_as_they_were) {

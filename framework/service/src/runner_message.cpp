@@ -10,6 +10,10 @@ namespace {
 
 using nlohmann::json;
 
+// What a stranger may have kept of each thing that it says. A report grows with the spans of a film, so there it is much.
+constexpr std::size_t longest_sentence = 8000, longest_name = 300, longest_embedded = 4'000'000;
+constexpr std::size_t most_stages = 1000, most_artifacts = 1000;
+
 std::int64_t milliseconds(base::Time time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
 }
@@ -81,21 +85,49 @@ RunnerSandbox read_started(const json& m) {
   return {m.at("no_new_privileges"), m.at("limits"), m.at("other_user"), m.at("files"), m.at("network"), m.at("calls")};
 }
 
+/// A text, which JSON says is UTF-8, without what would be too long of it.
+std::string cut(const json& text, std::size_t longest) {
+  auto result = text.get<std::string>();
+  if (result.size() <= longest) return result;
+  const auto continues = [&](std::size_t at) { return (static_cast<unsigned char>(result[at]) & 0xC0U) == 0x80U; };
+  while (longest > 0 && continues(longest)) --longest;
+  return result.substr(0, longest) + "…";
+}
+std::string sentence(const json& text) { return cut(text, longest_sentence); }
+std::string short_name(const json& text) { return cut(text, longest_name); }
+
 RunnerProgress read_progress(const json& m) {
   RunnerProgress p;
   p.record = {m.at("fraction"), m.at("frames"), from_milliseconds(m.at("position")), optional_time(m.at("duration")),
               m.at("fps")};
   p.remaining = optional_time(m.at("remaining"));
-  for (const json& s : m.at("stages"))
-    p.stages.push_back({s.at("id"), s.at("uses"), s.at("state"), s.at("frames"), s.at("fraction")});
+  for (const json& s : m.at("stages")) {
+    if (p.stages.size() == most_stages) break;
+    p.stages.push_back({short_name(s.at("id")), short_name(s.at("uses")), short_name(s.at("state")), s.at("frames"),
+                        s.at("fraction")});
+  }
   return p;
 }
 
 base::LogLine read_log(const json& m) {
   const std::string level = m.at("level");
   for (const auto known : {base::Level::debug, base::Level::info, base::Level::warning, base::Level::error})
-    if (base::name(known) == level) return {known, m.at("stage"), m.at("message")};
+    if (base::name(known) == level) return {known, short_name(m.at("stage")), sentence(m.at("message"))};
   throw base::InputError("a log line of an unknown level");
+}
+
+/// JSON in a text, which others will parse who do not know whose it is.
+std::string embedded(const json& text) {
+  auto result = text.get<std::string>();
+  if (!result.empty()) parse_object(result, longest_embedded);
+  return result;
+}
+
+std::vector<RunnerArtifact> read_made(const json& made) {
+  if (made.size() > most_artifacts) throw base::InputError("a result with " + std::to_string(made.size()) + " files");
+  std::vector<RunnerArtifact> result;
+  for (const json& a : made) result.push_back({a.at("file"), short_name(a.at("stage")), a.at("bytes")});
+  return result;
 }
 
 RunnerResult read_result(const json& m) {
@@ -103,18 +135,18 @@ RunnerResult read_result(const json& m) {
   const auto state = request_state(m.at("state").get<std::string>());
   if (!state || !is_final(*state)) throw base::InputError("a result without a final state");
   r.outcome.state = *state;
-  r.outcome.error = m.at("error");
-  r.outcome.error_code = m.at("code");
-  r.outcome.error_stage = m.at("stage");
+  r.outcome.error = sentence(m.at("error"));
+  r.outcome.error_code = short_name(m.at("code"));
+  r.outcome.error_stage = short_name(m.at("stage"));
   r.outcome.error_line = m.at("line");
   r.outcome.error_column = m.at("column");
-  r.outcome.report_json = m.at("report");
-  r.hint = m.at("hint");
+  r.outcome.report_json = embedded(m.at("report"));
+  r.hint = sentence(m.at("hint"));
   r.transient = m.at("transient");
   r.diagnostics_json = m.at("diagnostics");
-  r.media_json = m.at("media");
-  r.assets_json = m.at("assets");
-  for (const json& a : m.at("made")) r.made.push_back({a.at("file"), a.at("stage"), a.at("bytes")});
+  r.media_json = embedded(m.at("media"));
+  r.assets_json = embedded(m.at("assets"));
+  r.made = read_made(m.at("made"));
   for (const RunnerArtifact& a : r.made) r.outcome.artifacts.push_back(a.file);
   return r;
 }
@@ -133,7 +165,7 @@ RunnerMessage read_message(std::string_view line) {
     if (is == "started") return read_started(m);
     if (is == "progress") return read_progress(m);
     if (is == "log") return read_log(m);
-    if (is == "crash") return RunnerCrash{m.at("stage"), m.at("thread")};
+    if (is == "crash") return RunnerCrash{short_name(m.at("stage")), short_name(m.at("thread"))};
     if (is == "result") return read_result(m);
   } catch (const json::exception&) {
   }

@@ -1,6 +1,5 @@
 #include <poll.h>
 #include <sys/epoll.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,9 +11,11 @@
 #include <deque>
 #include <utility>
 
+#include "output_folder.hpp"
 #include "reel/base/error.hpp"
 #include "reel/base/text.hpp"
 #include "reel/service/runner.hpp"
+#include "runner_disk.hpp"
 #include "runner_lines.hpp"
 #include "runner_spawn.hpp"
 #include "runner_usage.hpp"
@@ -40,15 +41,10 @@ RunnerSpec spec_of(const RunnerSetup& setup, const RunnerProcess::Job& job, cons
   return spec;
 }
 
-/// What a child left behind is looked at by us as ourselves: nothing in it may lead elsewhere.
-std::string odd_file(const fs::path& folder) {
-  std::error_code fault;
-  for (const auto& entry : fs::directory_iterator(folder, fault)) {
-    struct stat info {};
-    if (::lstat(entry.path().c_str(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_nlink != 1)
-      return entry.path().filename().string();
-  }
-  return {};
+/// An inspection keeps no spans.
+RunnerDisk disk_of(const RunnerProcess::Job& job, const fs::path& work_folder) {
+  const auto* const run = std::get_if<RunJob>(&job);
+  return {work_folder, run != nullptr ? run->span_cache : std::nullopt, run != nullptr ? run->span_cache_bytes : 0};
 }
 
 }  // namespace
@@ -86,7 +82,8 @@ class RunnerProcess::Impl {
 
   RunnerLimits limits_;
   RunnerEvents events_;
-  fs::path work_folder_, output_folder_;
+  OutputFolder output_folder_;
+  RunnerDisk disk_;
   SpawnedRunner child_;
   base::FileDescriptor epoll_, timer_;
   LineReader messages_, output_;
@@ -104,8 +101,8 @@ RunnerProcess::Impl::Impl(const RunnerSetup& setup, const Job& job, const fs::pa
                           const RunnerLimits& limits, RunnerEvents events)
     : limits_(limits),
       events_(std::move(events)),
-      work_folder_(work_folder),
       output_folder_(std::visit([](const auto& j) { return j.output_folder; }, job)),
+      disk_(disk_of(job, work_folder)),
       child_(spawn_runner(spec_of(setup, job, work_folder, limits), false)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
@@ -207,7 +204,7 @@ void RunnerProcess::Impl::watch_slowly(steady_clock::time_point now) {
   const std::uint64_t moved = bytes_moved(child_.process);
   if (std::exchange(moved_, moved) != moved) alive_at_ = now;
   if (limits_.silence.count() > 0 && now - alive_at_ > limits_.silence) return kill_for(KilledFor::silence);
-  if (limits_.disk_bytes > 0 && folder_bytes(work_folder_) > limits_.disk_bytes) kill_for(KilledFor::disk);
+  if (limits_.disk_bytes > 0 && disk_.over(limits_.disk_bytes, child_.process)) kill_for(KilledFor::disk);
 }
 
 void RunnerProcess::Impl::kill_for(KilledFor reason) {
@@ -239,7 +236,12 @@ void RunnerProcess::Impl::finish() {
   output_.finish([this](std::string_view line) { take_log({base::Level::info, "", base::printable(line)}); });
   RunnerResult result = verdict(end_, limits_);
   if (result.outcome.state == RequestState::succeeded) check_files(result);
-  if (result.outcome.state != RequestState::succeeded) result.last_lines.assign(last_lines_.begin(), last_lines_.end());
+  if (result.outcome.state != RequestState::succeeded) {
+    result.last_lines.assign(last_lines_.begin(), last_lines_.end());
+    // Nobody looked whether there are such files, and whose.
+    result.made.clear();
+    result.outcome.artifacts.clear();
+  }
   const auto spent = [](const timeval& t) {
     return std::chrono::seconds(t.tv_sec) + std::chrono::microseconds(t.tv_usec);
   };
@@ -253,14 +255,12 @@ void RunnerProcess::Impl::finish() {
 void RunnerProcess::Impl::check_files(RunnerResult& result) const {
   RunnerEnd bad;
   bad.killed_for = KilledFor::bad_answer;
-  if (const std::string odd = odd_file(output_folder_); !odd.empty())
+  if (const std::string odd = output_folder_.odd_file(); !odd.empty())
     bad.bad_answer = "it made '" + base::printable(odd) + "', which is no plain file";
   for (RunnerArtifact& artifact : result.made) {
-    std::error_code missing;
-    if (fs::path(artifact.file).filename() == artifact.file)
-      artifact.bytes = fs::file_size(output_folder_ / artifact.file, missing);
-    if (missing || fs::path(artifact.file).filename() != artifact.file)
-      bad.bad_answer = "it did not make '" + base::printable(artifact.file) + "', which it said it had";
+    const auto bytes = output_folder_.size(artifact.file);
+    if (!bytes) bad.bad_answer = "it did not make '" + base::printable(artifact.file) + "', which it said it had";
+    artifact.bytes = bytes.value_or(0);
   }
   if (!bad.bad_answer.empty()) result = verdict(bad, limits_);
 }

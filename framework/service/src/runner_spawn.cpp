@@ -140,7 +140,7 @@ SpawnedRunner spawn_runner(RunnerSpec spec, bool with_input) {
   if (with_input)
     input.emplace(Pipe::Kind::socket);
   else
-    job = base::memory_file(to_line(spec) + '\n');
+    job = base::sealed_memory_file(to_line(spec) + '\n');
   const base::Program program{.words = {program_of(spec.setup).string()},
                               .environment = environment_of(spec),
                               .folder = spec.work_folder,

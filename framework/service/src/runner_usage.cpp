@@ -2,9 +2,10 @@
 
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
-#include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace reel::service {
@@ -36,6 +37,14 @@ pid_t group_of(pid_t process) {
   return std::sscanf(line.c_str() + end + 2, "%c %d %d", &state, &parent, &group) == 3 ? group : 0;
 }
 
+/// A line of what the kernel counts of reading and writing; 0 if that is not told.
+std::uint64_t io_of(pid_t process, std::string_view name) {
+  std::ifstream in(proc(process, "io"));
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with(name)) return std::stoull(line.substr(name.size()));
+  return 0;
+}
+
 std::vector<pid_t> processes() {
   std::vector<pid_t> found;
   std::error_code fault;
@@ -58,29 +67,12 @@ std::uint64_t memory_of_group(pid_t leader, bool alone) {
   return bytes;
 }
 
-std::uint64_t bytes_moved(pid_t process) {
-  std::ifstream in(proc(process, "io"));
-  std::uint64_t bytes = 0;
-  for (std::string line; std::getline(in, line);)
-    if (line.starts_with("rchar:") || line.starts_with("wchar:")) bytes += std::stoull(line.substr(6));
-  return bytes;
-}
+std::uint64_t bytes_moved(pid_t process) { return io_of(process, "rchar:") + io_of(process, "wchar:"); }
 
-std::uint64_t folder_bytes(const fs::path& folder) {
-  constexpr int most_entries = 10'000;
-  std::uint64_t bytes = 0;
-  int entries = 0;
-  std::error_code fault;
-  // Files come and go while we look: what cannot be seen any more counts for nothing.
-  for (fs::recursive_directory_iterator at(folder, fs::directory_options::skip_permission_denied, fault), end;
-       !fault && at != end; at.increment(fault)) {
-    if (++entries > most_entries) return std::numeric_limits<std::uint64_t>::max();
-    std::error_code gone;
-    if (at->is_symlink(gone) || !at->is_regular_file(gone)) continue;
-    const auto size = at->file_size(gone);
-    if (!gone) bytes += size;
-  }
-  return bytes;
+std::uint64_t bytes_written(pid_t process) {
+  // What never got to the disk is told afterwards.
+  const std::uint64_t begun = io_of(process, "write_bytes:"), undone = io_of(process, "cancelled_write_bytes:");
+  return begun > undone ? begun - undone : 0;
 }
 
 }  // namespace reel::service

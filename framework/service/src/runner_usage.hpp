@@ -4,7 +4,6 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <filesystem>
 
 namespace reel::service {
 
@@ -15,7 +14,7 @@ std::uint64_t memory_of_group(pid_t leader, bool alone);
 /// Bytes that the process has read and written so far; 0 if that is not told.
 std::uint64_t bytes_moved(pid_t process);
 
-/// Bytes of all files below a folder; of at most 10,000 entries, more than these count as endless.
-std::uint64_t folder_bytes(const std::filesystem::path& folder);
+/// Bytes that the process has had put on a disk so far, overwritten and removed ones with them; 0 if that is not told.
+std::uint64_t bytes_written(pid_t process);
 
 }  // namespace reel::service

@@ -100,8 +100,13 @@ RunnerResult ended_by(int signal, const RunnerEnd& end, const RunnerLimits& limi
 
 /// What the child says of itself counts, but for this: nobody here had asked it to stop.
 RunnerResult told(const RunnerEnd& end) {
-  if (end.result->outcome.state != RequestState::cancelled || end.stop_asked) return *end.result;
-  return failed("killed", "the run was told to end from outside", "the machine may be shutting down", true);
+  RunnerResult result = *end.result;
+  if (result.outcome.state == RequestState::cancelled && !end.stop_asked)
+    return failed("killed", "the run was told to end from outside", "the machine may be shutting down", true);
+  // Others tell by the text whether there was a fault.
+  if (result.outcome.state != RequestState::succeeded && result.outcome.error.empty())
+    result.outcome.error = "the run failed and did not say why";
+  return result;
 }
 
 }  // namespace

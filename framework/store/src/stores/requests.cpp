@@ -58,13 +58,9 @@ constexpr Statement write_progress{"record_progress", R"(
     progress_duration_ns = $5, frames_per_second = $6::float8, updated_at = now()
   WHERE request_id = $1::bigint AND state = 'running' AND ($7::int IS NULL OR attempts = $7::int))"};
 constexpr Statement write_stages{"record_stages", R"(
-  INSERT INTO request_stages AS known (request_id, position, stage_id, uses, state, frames, fraction)
-  SELECT $1::bigint, n + (SELECT coalesce(max(position), 0) FROM request_stages WHERE request_id = $1::bigint),
-    id, uses, state, frames, fraction
-  FROM ROWS FROM (json_to_recordset($2::json) AS (id text, uses text, state text, frames bigint, fraction float8))
-    WITH ORDINALITY AS s(id, uses, state, frames, fraction, n)
-  ON CONFLICT (request_id, stage_id) DO UPDATE SET uses = EXCLUDED.uses, state = EXCLUDED.state,
-    frames = EXCLUDED.frames, fraction = EXCLUDED.fraction)"};
+  UPDATE request_stages AS known SET uses = s.uses, state = s.state, frames = s.frames, fraction = s.fraction
+  FROM json_to_recordset($2::json) AS s(id text, uses text, state text, frames bigint, fraction float8)
+  WHERE known.request_id = $1::bigint AND known.stage_id = s.id)"};
 // What follows from the end of a request, the database's triggers do: attempts, stages, the video's state, messages to webhooks.
 constexpr Statement end_request{"finish_request", R"(
   UPDATE requests SET state = $2::text, completed_at = now(), updated_at = now(), error = $3, error_code = $4, error_stage = $5,

@@ -27,4 +27,7 @@ pid_t start(const Program& program);
 /// RunError.
 FileDescriptor memory_file(std::string_view content);
 
+/// The same, but nobody can change it any more, whomever it is given to.
+FileDescriptor sealed_memory_file(std::string_view content);
+
 }  // namespace reel::base

@@ -162,8 +162,8 @@ class RequestStore {
                                            const std::string& idempotency_hash) = 0;
   /// queued → running, of one that is not for workers; counts an attempt. False if it was not queued.
   virtual bool start(RequestId id) = 0;
-  /// Of a running request; ignored when it no longer runs, or if `attempt` is given and is not the present one. Stages not
-  /// yet known are added at the end.
+  /// Of a running request; ignored when it no longer runs, or if `attempt` is given and is not the present one. Stages
+  /// that the request was not made with are left out.
   virtual void record_progress(RequestId id, const ProgressRecord& progress, const std::vector<StageRecord>& stages,
                                std::optional<int> attempt = {}) = 0;
   /// To a final state, once: false if it already was in one, or if `attempt` is given and is not the present one. Throws

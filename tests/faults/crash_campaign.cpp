@@ -11,7 +11,7 @@
 #include <random>
 #include <set>
 
-#include "media.hpp"
+#include "packets.hpp"
 #include "people.hpp"
 #include "pgtest.hpp"
 #include "processes.hpp"
@@ -28,7 +28,7 @@ using api_test::Call;
 using nlohmann::json;
 
 constexpr std::size_t active_jobs = 50;
-constexpr int radii = 6;  // as many different results
+constexpr std::array radii{1, 2, 4, 8, 16, 32};  // as many different results
 
 int chosen(const char* variable, int otherwise) {
   const char* const value = std::getenv(variable);
@@ -57,7 +57,7 @@ class CrashCampaign : public ::testing::Test {
       people.push_back(add_person(site, client(), name));
       videos[people.back().email] = upload(client(), people.back(), read(small_clip())).at("id");
     }
-    for (int radius = 1; radius <= radii; ++radius)
+    for (const int radius : radii)
       for (const bool whole : {false, true}) make_reference(radius, whole);
   }
 
@@ -98,7 +98,7 @@ class CrashCampaign : public ::testing::Test {
 
   Job new_job() {
     const Person& owner = people[random() % people.size()];
-    const int radius = 1 + static_cast<int>(random() % radii);
+    const int radius = radii.at(random() % radii.size());
     const bool whole = random() % 4 == 0;
     return {&owner, "job " + std::to_string(++made),
             pipeline(radius, "video:" + std::to_string(videos.at(owner.email)), whole), reference_name(radius, whole)};
@@ -186,18 +186,25 @@ class CrashCampaign : public ::testing::Test {
   std::unique_ptr<api_test::Client> client_;
 };
 
-/// Every packet's time and bytes. How a full render interleaves pictures and sound is not the same each time.
-std::multiset<std::string> packets(const std::string& bytes) {
-  const TemporaryFolder folder;
-  write(folder / "file.mp4", bytes);
-  std::istringstream lines(ffmpeg("-i " + quoted(folder / "file.mp4") + " -map 0 -c copy -f framehash -hash md5 -"));
-  std::multiset<std::string> found;
-  for (std::string line; std::getline(lines, line);) found.insert(line);
-  return found;
-}
-
+/// What players show and play. Encoders of many threads do not give the same bytes each time: the same pictures differ by 45 dB then,
+/// those of another job by far less than 40.
 bool same_media(const std::string& one, const std::string& other) {
-  return one == other || packets(one) == packets(other);
+  if (one == other) return true;
+  const TemporaryFolder folder;
+  write(folder / "a.mp4", one);
+  write(folder / "b.mp4", other);
+  const auto sound = [&](const char* name) {
+    return ffmpeg("-i " + quoted(folder / name) + " -map 0:a -c copy -f framemd5 -");
+  };
+  const auto pictures = [&](const char* name) {
+    return parted(
+        ffmpeg("-i " + quoted(folder / name) + " -fps_mode passthrough -f rawvideo -pix_fmt gray -s 320x180 -"),
+        std::size_t{320} * 180);
+  };
+  const auto a = pictures("a.mp4"), b = pictures("b.mp4");
+  constexpr double alike_db = 40;
+  return sound("a.mp4") == sound("b.mp4") && !a.empty() &&
+         std::ranges::equal(a, b, [](const auto& x, const auto& y) { return psnr(x, y) > alike_db; });
 }
 
 int total(const std::map<std::string, int>& counts) {

@@ -77,6 +77,7 @@ class RunnerProcess::Impl {
   void kill_for(KilledFor reason);
   void kill_all() const;
   bool ended() const;
+  void read_rest();
   void finish();
   void check_files(RunnerResult& result) const;
 
@@ -91,7 +92,7 @@ class RunnerProcess::Impl {
   bool alone_ = false;
   std::deque<std::string> last_lines_;
   std::size_t log_lines_ = 0;
-  std::uint64_t peak_memory_ = 0, moved_ = 0;
+  std::uint64_t moved_ = 0;
   steady_clock::time_point began_ = steady_clock::now(), alive_at_ = began_, looked_at_ = began_, deadline_;
   std::optional<steady_clock::time_point> kill_at_, paused_at_;
   std::optional<RunnerResult> result_;
@@ -192,7 +193,6 @@ void RunnerProcess::Impl::watch() {
   if (kill_at_ && now >= *kill_at_) kill_for(KilledFor::stopped);
   if (paused_at_ || end_.killed_for) return;
   const std::uint64_t memory = memory_of_group(child_.process, alone_);
-  peak_memory_ = std::max(peak_memory_, memory);
   if (limits_.memory_bytes > 0 && memory > limits_.memory_bytes) return kill_for(KilledFor::memory);
   if (now >= deadline_) return kill_for(KilledFor::wall);
   if (now - looked_at_ >= 1s) watch_slowly(now);
@@ -222,18 +222,22 @@ bool RunnerProcess::Impl::ended() const {
          info.si_pid != 0;
 }
 
+/// What it wrote last; whoever else holds the pipes is gone, so they end.
+void RunnerProcess::Impl::read_rest() {
+  const auto say = [this](std::string_view line) { take_log({base::Level::info, "", base::printable(line)}); };
+  for (int i = 0; i < 100 && !messages_.ended(); ++i)
+    if (!messages_.read([this](std::string_view line) { take_message(line); })) break;
+  for (int i = 0; i < 100 && !output_.ended(); ++i)
+    if (!output_.read(say)) break;
+  output_.finish(say);
+}
+
 void RunnerProcess::Impl::finish() {
   // Its number, which is that of the group, is not given to anybody else before we have waited for it.
   kill_all();
   while (::wait4(child_.process, &end_.status, 0, &end_.usage) < 0 && errno == EINTR) {
   }
-  // What it wrote last; whoever else holds the pipes is gone, so they end.
-  for (int i = 0; i < 100 && !messages_.ended(); ++i)
-    if (!messages_.read([this](std::string_view line) { take_message(line); })) break;
-  for (int i = 0; i < 100 && !output_.ended(); ++i)
-    if (!output_.read([this](std::string_view line) { take_log({base::Level::info, "", base::printable(line)}); }))
-      break;
-  output_.finish([this](std::string_view line) { take_log({base::Level::info, "", base::printable(line)}); });
+  read_rest();
   RunnerResult result = verdict(end_, limits_);
   if (result.outcome.state == RequestState::succeeded) check_files(result);
   if (result.outcome.state != RequestState::succeeded) {
@@ -242,13 +246,6 @@ void RunnerProcess::Impl::finish() {
     result.made.clear();
     result.outcome.artifacts.clear();
   }
-  const auto spent = [](const timeval& t) {
-    return std::chrono::seconds(t.tv_sec) + std::chrono::microseconds(t.tv_usec);
-  };
-  result.cpu =
-      std::chrono::duration_cast<std::chrono::milliseconds>(spent(end_.usage.ru_utime) + spent(end_.usage.ru_stime));
-  result.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began_);
-  result.peak_memory_bytes = peak_memory_;
   result_ = std::move(result);
 }
 

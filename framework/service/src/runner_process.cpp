@@ -79,12 +79,13 @@ class RunnerProcess::Impl {
   bool ended() const;
   void read_rest();
   void finish();
-  void check_files(RunnerResult& result) const;
+  void check(RunnerResult& result) const;
 
   RunnerLimits limits_;
   RunnerEvents events_;
   OutputFolder output_folder_;
   RunnerDisk disk_;
+  bool inspects_;
   SpawnedRunner child_;
   base::FileDescriptor epoll_, timer_;
   LineReader messages_, output_;
@@ -104,6 +105,7 @@ RunnerProcess::Impl::Impl(const RunnerSetup& setup, const Job& job, const fs::pa
       events_(std::move(events)),
       output_folder_(std::visit([](const auto& j) { return j.output_folder; }, job)),
       disk_(disk_of(job, work_folder)),
+      inspects_(std::holds_alternative<InspectJob>(job)),
       child_(spawn_runner(spec_of(setup, job, work_folder, limits), false)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
@@ -239,7 +241,7 @@ void RunnerProcess::Impl::finish() {
   }
   read_rest();
   RunnerResult result = verdict(end_, limits_);
-  if (result.outcome.state == RequestState::succeeded) check_files(result);
+  if (result.outcome.state == RequestState::succeeded) check(result);
   if (result.outcome.state != RequestState::succeeded) {
     result.last_lines.assign(last_lines_.begin(), last_lines_.end());
     // Nobody looked whether there are such files, and whose.
@@ -249,9 +251,11 @@ void RunnerProcess::Impl::finish() {
   result_ = std::move(result);
 }
 
-void RunnerProcess::Impl::check_files(RunnerResult& result) const {
+/// A success has to be one.
+void RunnerProcess::Impl::check(RunnerResult& result) const {
   RunnerEnd bad;
   bad.killed_for = KilledFor::bad_answer;
+  if (inspects_ && result.media_json.empty()) bad.bad_answer = "it told nothing of the file";
   if (const std::string odd = output_folder_.odd_file(); !odd.empty())
     bad.bad_answer = "it made '" + base::printable(odd) + "', which is no plain file";
   for (RunnerArtifact& artifact : result.made) {

@@ -162,12 +162,15 @@ TEST_F(HostileJobs, plugins_that_do_what_no_stage_should) {
                                                         {"fork", "run-failed", "fork was refused"},
                                                         {"write", "run-failed", "writing was refused"},
                                                         {"large-file", "disk-limit", "100.0 MB"},
-                                                        {"rubbish", "bad-answer", "made no sense"}};
+                                                        {"rubbish", "bad-answer", "made no sense"},
+                                                        {"swap-results", "bad-answer", "did not make"}};
   const TemporaryFolder outside;
   std::filesystem::permissions(outside.path(), std::filesystem::perms::all);
   Watch watch(port());
   for (const auto& [how, code_, words] : attacks) {
-    const std::string target = how == "large-file" ? "." : (outside / "gotcha").string();
+    const std::string target = how == "large-file"     ? "."
+                               : how == "swap-results" ? "out:" + outside.path().string()
+                                                       : (outside / "gotcha").string();
     const json job = run(
         video, "  - id: bad\n    uses: hostile/attack\n    with: { how: " + how + ", target: \"" + target + "\" }\n");
     EXPECT_EQ(code(job), code_) << how << ": " << job;

@@ -143,12 +143,11 @@ void deep(const Target&) {
 }
 /// Ends the run with a result that never was.
 [[noreturn]] void claim(const std::string& file, const std::string& state = "succeeded") {
-  const std::string text =
-      "{\"is\":\"result\",\"state\":\"" + state +
-      "\",\"error\":\"\",\"code\":\"\",\"stage\":\"\",\"line\":0,\"column\":0,"
-      "\"report\":\"{}\",\"hint\":\"\",\"transient\":false,\"diagnostics\":\"\",\"media\":\"\",\"assets\":\"\","
-      "\"made\":[{\"file\":\"" +
-      file + "\",\"stage\":\"sink\",\"bytes\":1}]}\n";
+  const std::string text = "{\"is\":\"result\",\"state\":\"" + state +
+                           "\",\"error\":\"\",\"code\":\"\",\"stage\":\"\",\"line\":0,\"column\":0,"
+                           "\"report\":\"{}\",\"transient\":false,\"media\":\"\",\"assets\":\"\","
+                           "\"made\":[{\"file\":\"" +
+                           file + "\",\"stage\":\"sink\",\"bytes\":1}]}\n";
   static_cast<void>(!::write(3, text.data(), text.size()));
   ::_exit(0);
 }

@@ -143,6 +143,11 @@ std::string counted(std::uint64_t count, std::string_view thing) {
   return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
 }
 
+std::string with_hint(std::string message, std::string_view hint) {
+  if (hint.empty()) return message;
+  return message.append(message.ends_with('.') ? " " : "; ").append(hint);
+}
+
 std::string format_bytes(std::uint64_t bytes) {
   constexpr std::array names{"B", "kB", "MB", "GB", "TB", "PB", "EB"};
   if (bytes < 1000) return std::to_string(bytes) + " B";

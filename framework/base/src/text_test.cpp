@@ -76,5 +76,11 @@ TEST(FormatBytes, counts_in_thousands) {
   EXPECT_EQ(format_bytes(~std::uint64_t{0}), "18.4 EB");
 }
 
+TEST(WithHint, says_what_can_be_done) {
+  EXPECT_EQ(with_hint("it broke", "mend it"), "it broke; mend it");
+  EXPECT_EQ(with_hint("It broke.", "Mend it."), "It broke. Mend it.");
+  EXPECT_EQ(with_hint("it broke", ""), "it broke");
+}
+
 }  // namespace
 }  // namespace reel::base

@@ -96,5 +96,18 @@ TEST_F(Inspect, what_is_no_media_is_rejected_with_a_reason) {
   }
 }
 
+TEST_F(Inspect, a_success_without_media_is_none) {
+  auto forger = setup();
+  forger.program = folder_ / "forger";
+  RunnerResult claimed;
+  claimed.assets_json = "{}";
+  tests::write(forger.program, "#!/bin/sh\ncat >&3 <<END\n" + to_line(claimed) + "\nEND\n");
+  fs::permissions(forger.program, fs::perms{0755});
+  service::RunnerProcess child(forger, service::InspectJob{clip(), "clip.mp4", results()}, work(), limits);
+  EXPECT_EQ(child.wait().outcome.state, RequestState::failed);
+  EXPECT_EQ(child.result()->outcome.error_code, "bad-answer");
+  EXPECT_THAT(child.result()->outcome.error, HasSubstr("it told nothing of the file"));
+}
+
 }  // namespace
 }  // namespace reel::runner

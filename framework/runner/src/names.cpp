@@ -74,12 +74,4 @@ std::string Names::shown(std::string text) const {
   return text;
 }
 
-model::Diagnosed Names::shown(model::Diagnosed diagnosed) const {
-  for (model::Diagnostic& d : diagnosed.diagnostics) {
-    d.message = shown(std::move(d.message));
-    d.hint = shown(std::move(d.hint));
-  }
-  return diagnosed;
-}
-
 }  // namespace reel::runner

@@ -30,7 +30,6 @@ class Names {
 
   /// The text with names instead of paths.
   std::string shown(std::string text) const;
-  model::Diagnosed shown(model::Diagnosed diagnosed) const;
 
  private:
   std::string resolve_input(const std::string& text) const;

@@ -17,8 +17,7 @@ RunnerResult failure(std::string code, const std::string& error, const std::stri
   RunnerResult result;
   result.outcome.state = RequestState::failed;
   result.outcome.error_code = std::move(code);
-  result.outcome.error = names.shown(base::redacted(error));
-  result.hint = names.shown(base::redacted(hint));
+  result.outcome.error = names.shown(base::redacted(base::with_hint(error, hint)));
   return result;
 }
 
@@ -38,7 +37,6 @@ RunnerResult invalid(const model::Diagnosed& diagnosed, const Names& names) {
     result = failure("invalid-pipeline", first->message + more, first->hint, names);
     place(result, first->mark);
   }
-  result.diagnostics_json = model::to_json(std::vector{names.shown(diagnosed)});
   return result;
 }
 

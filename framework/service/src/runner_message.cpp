@@ -73,9 +73,7 @@ json write(const RunnerResult& r) {
           {"line", r.outcome.error_line},
           {"column", r.outcome.error_column},
           {"report", r.outcome.report_json},
-          {"hint", r.hint},
           {"transient", r.transient},
-          {"diagnostics", r.diagnostics_json},
           {"made", std::move(made)},
           {"media", r.media_json},
           {"assets", r.assets_json}};
@@ -141,9 +139,7 @@ RunnerResult read_result(const json& m) {
   r.outcome.error_line = m.at("line");
   r.outcome.error_column = m.at("column");
   r.outcome.report_json = embedded(m.at("report"));
-  r.hint = sentence(m.at("hint"));
   r.transient = m.at("transient");
-  r.diagnostics_json = m.at("diagnostics");
   r.media_json = embedded(m.at("media"));
   r.assets_json = embedded(m.at("assets"));
   r.made = read_made(m.at("made"));

@@ -77,13 +77,15 @@ class RunnerProcess::Impl {
   void kill_for(KilledFor reason);
   void kill_all() const;
   bool ended() const;
+  void read_rest();
   void finish();
-  void check_files(RunnerResult& result) const;
+  void check(RunnerResult& result) const;
 
   RunnerLimits limits_;
   RunnerEvents events_;
   OutputFolder output_folder_;
   RunnerDisk disk_;
+  bool inspects_;
   SpawnedRunner child_;
   base::FileDescriptor epoll_, timer_;
   LineReader messages_, output_;
@@ -91,7 +93,7 @@ class RunnerProcess::Impl {
   bool alone_ = false;
   std::deque<std::string> last_lines_;
   std::size_t log_lines_ = 0;
-  std::uint64_t peak_memory_ = 0, moved_ = 0;
+  std::uint64_t moved_ = 0;
   steady_clock::time_point began_ = steady_clock::now(), alive_at_ = began_, looked_at_ = began_, deadline_;
   std::optional<steady_clock::time_point> kill_at_, paused_at_;
   std::optional<RunnerResult> result_;
@@ -103,6 +105,7 @@ RunnerProcess::Impl::Impl(const RunnerSetup& setup, const Job& job, const fs::pa
       events_(std::move(events)),
       output_folder_(std::visit([](const auto& j) { return j.output_folder; }, job)),
       disk_(disk_of(job, work_folder)),
+      inspects_(std::holds_alternative<InspectJob>(job)),
       child_(spawn_runner(spec_of(setup, job, work_folder, limits), false)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
@@ -192,7 +195,6 @@ void RunnerProcess::Impl::watch() {
   if (kill_at_ && now >= *kill_at_) kill_for(KilledFor::stopped);
   if (paused_at_ || end_.killed_for) return;
   const std::uint64_t memory = memory_of_group(child_.process, alone_);
-  peak_memory_ = std::max(peak_memory_, memory);
   if (limits_.memory_bytes > 0 && memory > limits_.memory_bytes) return kill_for(KilledFor::memory);
   if (now >= deadline_) return kill_for(KilledFor::wall);
   if (now - looked_at_ >= 1s) watch_slowly(now);
@@ -222,39 +224,38 @@ bool RunnerProcess::Impl::ended() const {
          info.si_pid != 0;
 }
 
+/// What it wrote last; whoever else holds the pipes is gone, so they end.
+void RunnerProcess::Impl::read_rest() {
+  const auto say = [this](std::string_view line) { take_log({base::Level::info, "", base::printable(line)}); };
+  for (int i = 0; i < 100 && !messages_.ended(); ++i)
+    if (!messages_.read([this](std::string_view line) { take_message(line); })) break;
+  for (int i = 0; i < 100 && !output_.ended(); ++i)
+    if (!output_.read(say)) break;
+  output_.finish(say);
+}
+
 void RunnerProcess::Impl::finish() {
   // Its number, which is that of the group, is not given to anybody else before we have waited for it.
   kill_all();
   while (::wait4(child_.process, &end_.status, 0, &end_.usage) < 0 && errno == EINTR) {
   }
-  // What it wrote last; whoever else holds the pipes is gone, so they end.
-  for (int i = 0; i < 100 && !messages_.ended(); ++i)
-    if (!messages_.read([this](std::string_view line) { take_message(line); })) break;
-  for (int i = 0; i < 100 && !output_.ended(); ++i)
-    if (!output_.read([this](std::string_view line) { take_log({base::Level::info, "", base::printable(line)}); }))
-      break;
-  output_.finish([this](std::string_view line) { take_log({base::Level::info, "", base::printable(line)}); });
+  read_rest();
   RunnerResult result = verdict(end_, limits_);
-  if (result.outcome.state == RequestState::succeeded) check_files(result);
+  if (result.outcome.state == RequestState::succeeded) check(result);
   if (result.outcome.state != RequestState::succeeded) {
     result.last_lines.assign(last_lines_.begin(), last_lines_.end());
     // Nobody looked whether there are such files, and whose.
     result.made.clear();
     result.outcome.artifacts.clear();
   }
-  const auto spent = [](const timeval& t) {
-    return std::chrono::seconds(t.tv_sec) + std::chrono::microseconds(t.tv_usec);
-  };
-  result.cpu =
-      std::chrono::duration_cast<std::chrono::milliseconds>(spent(end_.usage.ru_utime) + spent(end_.usage.ru_stime));
-  result.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began_);
-  result.peak_memory_bytes = peak_memory_;
   result_ = std::move(result);
 }
 
-void RunnerProcess::Impl::check_files(RunnerResult& result) const {
+/// A success has to be one.
+void RunnerProcess::Impl::check(RunnerResult& result) const {
   RunnerEnd bad;
   bad.killed_for = KilledFor::bad_answer;
+  if (inspects_ && result.media_json.empty()) bad.bad_answer = "it told nothing of the file";
   if (const std::string odd = output_folder_.odd_file(); !odd.empty())
     bad.bad_answer = "it made '" + base::printable(odd) + "', which is no plain file";
   for (RunnerArtifact& artifact : result.made) {

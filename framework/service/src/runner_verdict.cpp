@@ -12,12 +12,11 @@
 namespace reel::service {
 namespace {
 
-RunnerResult failed(std::string code, std::string error, std::string hint, bool transient = false) {
+RunnerResult failed(std::string code, const std::string& error, const std::string& hint, bool transient = false) {
   RunnerResult result;
   result.outcome.state = RequestState::failed;
-  result.outcome.error = std::move(error);
+  result.outcome.error = base::with_hint(error, hint);
   result.outcome.error_code = std::move(code);
-  result.hint = std::move(hint);
   result.transient = transient;
   return result;
 }
@@ -87,14 +86,13 @@ RunnerResult ended_by(int signal, const RunnerEnd& end, const RunnerLimits& limi
   std::string what = "the run was killed by " + signal_words(signal);
   if (signal == SIGKILL || signal == SIGTERM || signal == SIGHUP)
     return failed("killed", what + " from outside", "the machine may have run out of memory", true);
-  RunnerResult result = failed("crashed", "", "a plugin or a decoder is at fault; the log may say more");
   if (end.crash && !end.crash->stage.empty()) {
-    result.outcome.error_stage = end.crash->stage;
     what += " in stage `" + end.crash->stage + "`";
   } else if (end.crash && !end.crash->thread.empty()) {
     what += " in thread `" + end.crash->thread + "`";
   }
-  result.outcome.error = what;
+  RunnerResult result = failed("crashed", what, "a plugin or a decoder is at fault; the log may say more");
+  if (end.crash) result.outcome.error_stage = end.crash->stage;
   return result;
 }
 

@@ -27,6 +27,9 @@ std::size_t broken_utf8(std::string_view text);
 /// The text with control characters (terminal escapes among them) and broken UTF-8 made visible.
 std::string printable(std::string_view text);
 
+/// `what happened; what can be done about it`, for where both have to be one text. The hint may be empty.
+std::string with_hint(std::string message, std::string_view hint);
+
 /// `1.4 MB`, in powers of 1000.
 std::string format_bytes(std::uint64_t bytes);
 

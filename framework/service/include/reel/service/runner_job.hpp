@@ -102,9 +102,7 @@ struct RunnerResult {
   /// `run-failed`, `not-media`, `interrupted`, or the child ended abnormally: `crashed`, `killed`, `memory-limit`, `cpu-limit`,
   /// `time-limit`, `disk-limit`, `hung`, `no-result`, `bad-answer`.
   Outcome outcome;
-  std::string hint;
   bool transient = false;            ///< another try may do better
-  std::string diagnostics_json;      ///< `invalid-pipeline`: as model::to_json(); else empty
   std::vector<RunnerArtifact> made;  ///< as `outcome.artifacts`, with sizes
   std::string media_json;            ///< inspect: as `reel probe --json`
   /// inspect: `{"poster": {"file", "width", "height"}, "sprite": {"file", "columns", "rows", "width", "height", "count",
@@ -112,9 +110,6 @@ struct RunnerResult {
   /// media have nothing for is left out.
   std::string assets_json;
   std::vector<std::string> last_lines;  ///< of its log, where it did not succeed
-  std::chrono::milliseconds elapsed{0};
-  std::chrono::milliseconds cpu{0};
-  std::uint64_t peak_memory_bytes = 0;
 };
 
 /// Which protections hold in a child, as it said itself.

@@ -224,13 +224,16 @@ TEST(Server, tells_what_it_served) {
     client.ask(get("/things/7"));
     client.ask(get("/nothing"));
     client.ask("x\r\n");
+    Client(running.port()).ask("BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
-  ASSERT_EQ(all.size(), 3U);
+  ASSERT_EQ(all.size(), 4U);
   EXPECT_EQ(all[0].route, "/things/{id}");
   EXPECT_GT(all[0].bytes, 0U);
   EXPECT_EQ(all[1].status, 404);
   EXPECT_EQ(all[1].route, "");
   EXPECT_EQ(all[2].status, 400);
+  EXPECT_EQ(all[3].status, 501);
+  EXPECT_EQ(all[3].method, "");
 }
 
 /// A handler that stays until it is let go.

@@ -42,8 +42,8 @@ struct TlsFiles {
 
 /// One answered request, for metrics.
 struct Served {
-  std::string method;
-  std::string route;  ///< template; empty: none matched
+  std::string method;  ///< empty: none that a route can have
+  std::string route;   ///< template; empty: none matched
   int status = 0;
   std::uint64_t bytes = 0;           ///< of the answer's body, as sent
   std::chrono::nanoseconds time{0};  ///< from its head to the last byte of the answer

@@ -283,6 +283,28 @@ TEST(Server, refuses_what_would_wait_too_long) {
   EXPECT_EQ(one_more.ask(get("/")).body, "passed");
 }
 
+TEST(Server, what_takes_its_time_leaves_handlers_to_the_rest) {
+  Gate gate;
+  Router router = echo();
+  const auto pass = [&](Request& request) { return gate.pass(request); };
+  router.add({.method = "GET", .path = "/slow", .handler = pass, .lane = "slow"});
+  router.add({.method = "GET", .path = "/slow/too", .handler = pass, .lane = "slow"});
+  Running running(std::move(router), {.handlers = 8, .queue = 16});
+  std::vector<Client> clients;
+  for (int i = 0; i < 6; ++i) {
+    clients.emplace_back(running.port()).send(get(i % 2 == 0 ? "/slow" : "/slow/too"));
+    ASSERT_TRUE(test::eventually([&] { return running.server().figures().handlers_busy == std::size_t(i) + 1; }));
+  }
+  gate.wait_for(2);
+  std::this_thread::sleep_for(100ms);
+  EXPECT_EQ(gate.inside, 2) << "a quarter of the threads";
+  EXPECT_EQ(Client(running.port()).ask(get("/slow")).status, 503) << "a quarter of the queue";
+  EXPECT_EQ(Client(running.port()).ask(get("/things/7")).status, 200);
+  gate.let_go();
+  for (Client& client : clients) EXPECT_EQ(client.answer().body, "passed");
+  EXPECT_EQ(Client(running.port()).ask(get("/slow")).body, "passed");
+}
+
 TEST(Server, stops_once_what_runs_is_done) {
   Gate gate;
   Running running(gate.router());

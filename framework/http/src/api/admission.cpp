@@ -55,7 +55,7 @@ std::string token_of(const Request& request, bool& by_cookie) {
 }
 
 std::optional<service::Identity> identify(Core& core, const Operation& operation, const Request& request,
-                                          service::Store& store) {
+                                          const LazyStore& store) {
   const Access& access = operation.access;
   if (access.who == Access::Who::anyone) {
     check_origin(core, request, false);
@@ -68,7 +68,7 @@ std::optional<service::Identity> identify(Core& core, const Operation& operation
     check_rate(core, service::limit_key(request.peer));
     throw refusal("unauthenticated", "this call needs a login or an API token");
   }
-  auto caller = core.accounts.identify(store.accounts(), token);
+  auto caller = core.accounts.identify(store->accounts(), token);
   if (!caller) {
     check_rate(core, service::limit_key(request.peer));
     throw refusal("unauthenticated", "the token is not valid, or not any more");
@@ -164,8 +164,8 @@ json read_body(const Core& core, const Operation& operation, const Request& requ
 }  // namespace
 
 Call admit(Core& core, const Operation& operation, Request& request) {
-  Call call{request, operation, core.stores.borrow(), std::nullopt, json::object(), nullptr};
-  call.caller = identify(core, operation, request, *call.store);
+  Call call{request, operation, LazyStore(core.stores), std::nullopt, json::object(), nullptr};
+  call.caller = identify(core, operation, request, call.store);
   read_path(core, operation, request, call.params);
   read_query(core, operation, request, call.params);
   call.body = read_body(core, operation, request);

@@ -89,6 +89,7 @@ Router Api::router() {
     const auto found = handlers.extract(operation.id);
     if (found.empty()) throw std::logic_error("openapi.yaml: nothing handles " + operation.id);
     Route route{operation.method, operation.path};
+    route.lane = found.mapped().lane;
     if (const auto* const handle = std::get_if<Handle>(&found.mapped().handle)) {
       route.handler = [&core, &operation, handle = *handle](Request& request) {
         return answered(request, [&] {

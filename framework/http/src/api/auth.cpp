@@ -181,13 +181,13 @@ Response remove_token(Core& /*core*/, Call& call) {
   return no_content();
 }
 
-constexpr std::array<Binding, 10> bindings{{{"register", &register_user},
-                                            {"login", &login},
+constexpr std::array<Binding, 10> bindings{{{"register", &register_user, "passwords"},
+                                            {"login", &login, "passwords"},
                                             {"refreshSession", &refresh},
                                             {"logout", &logout},
                                             {"whoAmI", &who_am_i},
-                                            {"changePassword", &change_password},
-                                            {"deleteAccount", &delete_account},
+                                            {"changePassword", &change_password, "passwords"},
+                                            {"deleteAccount", &delete_account, "passwords"},
                                             {"listTokens", &list_tokens},
                                             {"makeToken", &make_token},
                                             {"removeToken", &remove_token}}};

@@ -106,15 +106,15 @@ Response get_artifact(Core& core, Call& call) {
 }
 
 constexpr std::array<Binding, 12> bindings{{{"listRequests", &list_requests},
-                                            {"submitRequest", &submit_request},
+                                            {"submitRequest", &submit_request, "checks"},
                                             {"getRequest", &get_request},
                                             {"cancelRequest", &cancel_request},
-                                            {"retryRequest", &retry_request},
+                                            {"retryRequest", &retry_request, "checks"},
                                             {"pauseRequest", &pause_request},
                                             {"resumeRequest", &resume_request},
                                             {"getLogs", &get_logs},
                                             {"getReport", &get_report},
-                                            {"getGraph", &get_graph},
+                                            {"getGraph", &get_graph, "checks"},
                                             {"listArtifacts", &list_artifacts},
                                             {"getArtifact", &get_artifact}}};
 

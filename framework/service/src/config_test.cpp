@@ -65,6 +65,8 @@ TEST_F(ConfigTest, the_file_that_is_shipped_holds_the_defaults) {
   EXPECT_EQ(given.limits.active_jobs, none.limits.active_jobs);
   EXPECT_EQ(given.limits.requests_per_minute, none.limits.requests_per_minute);
   EXPECT_EQ(given.limits.keep_days, none.limits.keep_days);
+  EXPECT_EQ(given.log.json, none.log.json);
+  EXPECT_EQ(given.log.level, none.log.level);
 }
 
 TEST_F(ConfigTest, everything_can_be_set) {

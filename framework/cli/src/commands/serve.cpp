@@ -46,7 +46,8 @@ class Stoppable {
 /// As the configuration says; `-v` says more.
 void set_log(const service::LogConfig& log) {
   base::set_stderr_json(log.json);
-  base::set_stderr_level(std::min(log.level, base::stderr_level()));
+  const base::Level chosen = base::stderr_level();
+  base::set_stderr_level(chosen < base::Level::warning ? std::min(chosen, log.level) : log.level);
 }
 
 }  // namespace

@@ -41,22 +41,26 @@ class Listening {
   Listening& operator=(const Listening&) = delete;
 
   /// Whether such an event has come, or comes.
-  bool sees(const std::function<bool(const Seen&)>& wanted) {
-    return store::test::eventually([&] {
-      const std::scoped_lock lock(mutex_);
-      return std::ranges::any_of(seen_, wanted);
-    });
+  bool sees(const std::function<bool(const Seen&)>& wanted, std::chrono::seconds patience = std::chrono::seconds(15)) {
+    return store::test::eventually(
+        [&] {
+          const std::scoped_lock lock(mutex_);
+          return std::ranges::any_of(seen_, wanted);
+        },
+        patience);
   }
   bool sees(const std::string& name, const json& id, const std::string& state) {
     return sees([&](const Seen& event) {
       return event.name == name && event.data["id"] == id && event.data.value("state", "") == state;
     });
   }
-  bool ends() {
-    return store::test::eventually([&] {
-      const std::scoped_lock lock(mutex_);
-      return ended_;
-    });
+  bool ends(std::chrono::seconds patience = std::chrono::seconds(15)) {
+    return store::test::eventually(
+        [&] {
+          const std::scoped_lock lock(mutex_);
+          return ended_;
+        },
+        patience);
   }
   std::vector<Seen> seen() {
     const std::scoped_lock lock(mutex_);
@@ -118,6 +122,95 @@ TEST_F(EventsTest, begin_with_what_has_not_ended_and_tell_what_changes) {
   EXPECT_TRUE(stream.ends());
 }
 
+TEST_F(EventsTest, one_that_is_cut_within_a_batch_misses_nothing) {
+  std::vector<service::RequestId> ids;
+  for (int i = 0; i < 3; ++i) ids.push_back(request(ada, video));
+  const auto last = request(ada, video);
+  Listening stream(port(), ada.token);
+  EXPECT_TRUE(stream.sees("video", video, "ready"));
+  const auto first = stream.seen();
+  for (const Seen& event : first) EXPECT_EQ(event.id.empty(), &event != &first.back()) << event.name;
+  // Several changes, of which the hub hears at once.
+  store::test::execute(
+      url, "UPDATE requests SET priority = 5 WHERE kind = 'pipeline' AND request_id <> " + std::to_string(last));
+  post(ada, "/api/v1/requests/" + std::to_string(last) + "/cancel");
+  EXPECT_TRUE(stream.sees("request", last, "cancelled"));
+  const auto seen = stream.seen();
+  ASSERT_EQ(seen.size(), first.size() + 4);
+  for (std::size_t i = first.size(); i + 1 < seen.size(); ++i) EXPECT_EQ(seen[i].id, "") << i;
+  EXPECT_NE(seen.back().id, "");
+  // Who got one event of the four has the id of before.
+  Listening again(port(), ada.token, "", first.back().id);
+  for (const auto id : ids)
+    EXPECT_TRUE(again.sees([&](const Seen& event) { return event.data["id"] == id && event.data["priority"] == 5; }));
+  post(ada, "/api/v1/auth/logout");
+  EXPECT_TRUE(again.ends());
+}
+
+TEST_F(EventsTest, come_without_a_notice_in_the_end) {
+  const auto id = request(ada, video);
+  Listening stream(port(), ada.token);
+  EXPECT_TRUE(stream.sees("video", video, "ready"));
+  // As of a worker that is killed between its change and the notice of it.
+  store::test::execute(url, "UPDATE requests SET priority = 5 WHERE request_id = " + std::to_string(id));
+  store::test::execute(url, "UPDATE videos SET name = 'new name' WHERE video_id = " + std::to_string(video));
+  const auto told = [&](const char* key, const json& value) {
+    return [=](const Seen& event) { return event.data.value(key, json()) == value; };
+  };
+  EXPECT_TRUE(stream.sees(told("priority", 5), std::chrono::seconds(25)));
+  EXPECT_TRUE(stream.sees(told("name", "new name")));
+  post(ada, "/api/v1/auth/logout");
+  EXPECT_TRUE(stream.ends());
+}
+
+TEST_F(EventsTest, end_with_the_credentials) {
+  const auto token = [&] { return post(ada, "/api/v1/auth/tokens", {{"name", "script"}}).json(); };
+  const json removed = token(), expired = token();
+  const service::Tokens other = log_in(ada);
+  Listening of_removed(port(), removed["secret"]), of_expired(port(), expired["secret"]);
+  EXPECT_TRUE(of_removed.sees("video", video, "ready"));
+  EXPECT_TRUE(of_expired.sees("video", video, "ready"));
+  send({.method = "DELETE", .path = "/api/v1/auth/tokens/" + removed["token"]["id"].dump(), .token = ada.token});
+  EXPECT_TRUE(of_removed.ends());
+  Listening of_other(port(), other.access), own(port(), ada.token);
+  EXPECT_TRUE(of_other.sees("video", video, "ready"));
+  EXPECT_TRUE(own.sees("video", video, "ready"));
+  send({.method = "PUT",
+        .path = "/api/v1/auth/password",
+        .token = ada.token,
+        .body = {{"old_password", ada.password}, {"new_password", "another horse of ada"}}});
+  EXPECT_TRUE(of_other.ends());
+  store::test::execute(url, "UPDATE api_tokens SET expires_at = now() - interval '1 minute'");
+  EXPECT_TRUE(of_expired.ends(std::chrono::seconds(25)));
+  const auto id = request(ada, video);
+  EXPECT_TRUE(own.sees("request", id, "queued")) << "the session that changed the password goes on";
+  post(ada, "/api/v1/auth/logout");
+  EXPECT_TRUE(own.ends());
+}
+
+TEST_F(EventsTest, fit_into_a_stream_however_large_what_they_are_of) {
+  service::NewRequest large{.user = ada.id, .video = video, .pipeline_name = std::string(100'000, '\x01')};
+  large.pipeline_yaml = "reel: 1";
+  large.for_workers = true;
+  for (int i = 0; i < 1000; ++i) large.stages.push_back(std::string(200, 'a') + std::to_string(i));
+  service::RequestId last = 0;
+  for (int i = 0; i < 40; ++i) last = store->requests().create(large).id;
+  Listening stream(port(), ada.token);
+  EXPECT_TRUE(stream.sees("request", last, "queued"));
+  EXPECT_TRUE(stream.sees("video", video, "ready"));
+  post(ada, "/api/v1/auth/logout");
+  EXPECT_TRUE(stream.ends());
+}
+
+TEST_F(EventsTest, of_one_request_begin_with_it_even_if_it_has_ended) {
+  const auto id = request(ada, video);
+  post(ada, "/api/v1/requests/" + std::to_string(id) + "/cancel");
+  Listening stream(port(), ada.token, "?request=" + std::to_string(id));
+  EXPECT_TRUE(stream.sees("request", id, "cancelled"));
+  post(ada, "/api/v1/auth/logout");
+  EXPECT_TRUE(stream.ends());
+}
+
 TEST_F(EventsTest, nobody_hears_of_others) {
   Listening stream(port(), eve.token);
   const auto id = request(ada, video);
@@ -135,7 +228,8 @@ TEST_F(EventsTest, one_that_comes_back_misses_nothing) {
   {
     Listening stream(port(), other.access);
     EXPECT_TRUE(stream.sees("request", id, "queued"));
-    last = stream.seen().front().id;
+    EXPECT_TRUE(stream.sees("video", video, "ready"));
+    last = stream.seen().back().id;
     send({.method = "POST", .path = "/api/v1/auth/logout", .token = other.access});
     EXPECT_TRUE(stream.ends());
   }

@@ -27,7 +27,10 @@ class Maker {
       call.path += separator + parameter.name + "=" + escaped(text_of(value(*parameter.schema)));
       separator = "&";
     }
+    if (chance(20)) call.path += separator + "surplus=1";
     if (operation.body != nullptr && !chance(10)) call.body = value(*operation.body);
+    if (operation.body == nullptr && !operation.takes_file && operation.method != "HEAD" && chance(20))
+      call.body = anything();
     if (operation.takes_file) add_part(call);
     if (operation.path.starts_with("/api/v1/uploads") && !chance(5))
       call.headers.emplace_back("Tus-Resumable", "1.0.0");

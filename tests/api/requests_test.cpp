@@ -180,6 +180,28 @@ TEST_F(RequestsTest, are_listed_by_state_in_pages) {
   EXPECT_TRUE(next["next_cursor"].is_null());
 }
 
+TEST_F(RequestsTest, a_page_that_is_full_may_be_the_last) {
+  for (int i = 0; i < 2; ++i) request(ada, video);
+  for (const char* const list : {"/api/v1/requests?limit=2", "/api/v1/videos?limit=1"}) {
+    const json page = get(ada, list).json();
+    EXPECT_EQ(page["items"].size(), list == std::string("/api/v1/videos?limit=1") ? 1U : 2U);
+    EXPECT_TRUE(page["next_cursor"].is_null()) << list;
+  }
+  const json page = get(ada, "/api/v1/requests?limit=1").json();
+  EXPECT_EQ(page["next_cursor"], page["items"][0]["id"].dump());
+}
+
+TEST_F(RequestsTest, done_again_are_about_the_same_video) {
+  json body = blur_pipeline(video);
+  const auto about = ready_video(ada);
+  body["video"] = about;
+  const Answer made = submit(body);
+  ASSERT_EQ(made.json()["video"], about);
+  const auto id = made.json()["id"].get<service::RequestId>();
+  post(ada, path(id, "/cancel"));
+  EXPECT_EQ(post(ada, path(id, "/retry")).json()["video"], about);
+}
+
 TEST_F(RequestsTest, have_limits) {
   service::Config small = config();
   small.limits.active_jobs = 1;

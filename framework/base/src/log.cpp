@@ -5,15 +5,20 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <ctime>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "reel/base/text.hpp"
 
 namespace reel::base {
 namespace {
+
+constexpr auto replace_broken = nlohmann::json::error_handler_t::replace;
 
 struct Listener {
   std::recursive_mutex mutex;  // a listener may destroy its own handle while it is called
@@ -23,22 +28,23 @@ struct Listener {
 class Log {
  public:
   Log() : stderr_("reel", std::make_shared<spdlog::sinks::stderr_color_sink_mt>()) {
-    stderr_.set_pattern("%H:%M:%S.%e %^%l%$ %v");
+    stderr_.set_pattern(text_pattern);
     stderr_.set_level(spdlog::level::warn);
     stderr_.flush_on(spdlog::level::warn);
   }
 
   void write(const LogLine& line) {
     const auto level = to_spdlog(line.level);
-    if (silenced_ == 0 && stderr_.should_log(level)) {
-      const std::string prefix = line.stage.empty() ? "" : line.stage + ": ";
-      for (const std::string& part : lines(line.message)) stderr_.log(level, printable(prefix + part));
-    }
+    if (silenced_ == 0 && stderr_.should_log(level)) json_ ? write_json(line) : write_text(line);
     notify(line);
   }
 
   void set_stderr_level(Level level) { level_ = level, stderr_.set_level(to_spdlog(level)); }
   Level stderr_level() const { return level_; }
+  void set_json(bool json) {
+    json_ = json;
+    json ? stderr_.set_pattern("%v") : stderr_.set_pattern(text_pattern);
+  }
   void silence(int by) { silenced_ += by; }
 
   void hide(std::string secret) {
@@ -77,6 +83,31 @@ class Log {
   }
 
  private:
+  static constexpr const char* text_pattern = "%H:%M:%S.%e %^%l%$ %v";
+
+  void write_text(const LogLine& line) {
+    const std::string prefix = line.stage.empty() ? "" : line.stage + ": ";
+    for (const std::string& part : lines(line.message)) stderr_.log(to_spdlog(line.level), printable(prefix + part));
+  }
+
+  void write_json(const LogLine& line) {
+    nlohmann::ordered_json object{{"time", now()}, {"level", name(line.level)}, {"message", line.message}};
+    if (!line.stage.empty()) object["stage"] = line.stage;
+    if (!line.id.empty()) object["id"] = line.id;
+    // The text is no pattern.
+    stderr_.log(to_spdlog(line.level), spdlog::string_view_t(object.dump(-1, ' ', false, replace_broken)));
+  }
+
+  static std::string now() {
+    const auto time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    const std::time_t whole = std::chrono::system_clock::to_time_t(seconds);
+    std::tm parts{};
+    ::gmtime_r(&whole, &parts);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                       parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (time - seconds).count());
+  }
+
   static spdlog::level::level_enum to_spdlog(Level level) {
     switch (level) {
       case Level::debug:
@@ -146,6 +177,7 @@ class Log {
   std::map<int, std::shared_ptr<Listener>> listeners_;
   int last_id_ = 0;
   std::atomic<Level> level_{Level::warning};
+  std::atomic<bool> json_{false};
   std::atomic<int> silenced_{0};  ///< listeners that stand for standard error
 };
 
@@ -171,8 +203,9 @@ std::string_view name(Level level) {
   return "error";
 }
 
-void log(Level level, std::string_view message, std::string_view stage) {
-  the_log().write({level, the_log().redact(std::string(stage)), the_log().redact(std::string(message))});
+void log(Level level, std::string_view message, std::string_view stage, std::string_view id) {
+  the_log().write(
+      {level, the_log().redact(std::string(stage)), the_log().redact(std::string(message)), std::string(id)});
 }
 
 void hide_in_logs(std::string secret) { the_log().hide(std::move(secret)); }
@@ -180,6 +213,8 @@ void hide_in_logs(std::string secret) { the_log().hide(std::move(secret)); }
 std::string redacted(std::string_view text) { return the_log().redact(std::string(text)); }
 
 void set_stderr_level(Level level) { the_log().set_stderr_level(level); }
+
+void set_stderr_json(bool json) { the_log().set_json(json); }
 
 Level stderr_level() { return the_log().stderr_level(); }
 

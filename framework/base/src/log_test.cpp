@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -52,6 +53,20 @@ TEST(Log, writes_warnings_to_standard_error) {
   set_stderr_level(Level::error);
   EXPECT_EQ(stderr_of([] { log(Level::warning, "hidden"); }), "");
   set_stderr_level(Level::warning);
+}
+
+TEST(Log, may_be_json_for_programs) {
+  set_stderr_json(true);
+  const std::string text = stderr_of([] { log(Level::warning, "two\nlines \xff {}", "cut", "0123abcd"); });
+  set_stderr_json(false);
+  ASSERT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;
+  const auto line = nlohmann::json::parse(text);
+  EXPECT_EQ(line["level"], "warning");
+  EXPECT_EQ(line["message"], "two\nlines \xef\xbf\xbd {}");
+  EXPECT_EQ(line["stage"], "cut");
+  EXPECT_EQ(line["id"], "0123abcd");
+  EXPECT_EQ(line["time"].get<std::string>().size(), std::string("2030-01-31T12:00:00.123Z").size());
+  EXPECT_NE(stderr_of([] { log(Level::warning, "for people"); }).find("warning for people\n"), std::string::npos);
 }
 
 TEST(Log, a_listener_may_stand_for_standard_error) {

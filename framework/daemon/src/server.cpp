@@ -29,7 +29,8 @@ http::Options http_options(const service::ServerConfig& config) {
   options.port = static_cast<std::uint16_t>(config.port);
   options.unix_socket = config.socket;
   if (!config.certificate.empty()) options.tls = http::TlsFiles{config.certificate, config.key};
-  options.hosts = config.hosts;
+  options.hosts = service::served_hosts(config);
+  options.cors_origins = config.cors_origins;
   options.trusted_proxies = config.trusted_proxies;
   options.handlers = static_cast<int>(config.handlers);
   return options;

@@ -8,7 +8,8 @@ namespace reel::http {
 namespace {
 
 void log_fault(base::Level level, const Request& request, const std::string& what) {
-  base::log(level, "Request " + request.id + ", " + request.method + " " + std::string(request.path()) + ": " + what);
+  base::log(level, "Request " + request.id + ", " + request.method + " " + std::string(request.path()) + ": " + what,
+            {}, request.id);
 }
 
 Response wrong_input(const base::InputError& error) {

@@ -157,13 +157,13 @@ asio::awaitable<void> Connection::answer(Exchange& x) {
     co_await receive(x, route, most);
   } else {
     co_await read_body(x, most);
-    x.response = co_await handled(x, [&] { return route.handler(request); });
+    x.response = co_await handled(x, route, [&] { return route.handler(request); });
   }
 }
 
 asio::awaitable<void> Connection::receive(Exchange& x, const Route& route, std::uint64_t most) {
   Upload upload(service_.handlers, x.request);
-  x.response = co_await handled(x, [&] { return upload.begin(route.upload); });
+  x.response = co_await handled(x, route, [&] { return upload.begin(route.upload); });
   if (!upload.sink) co_return;
   co_await confirm(x);
   watch_.without_end();
@@ -179,7 +179,7 @@ asio::awaitable<void> Connection::receive(Exchange& x, const Route& route, std::
       co_return;
     }
   }
-  x.response = co_await handled(x, [&] { return upload.sink->finish(); });
+  x.response = co_await handled(x, route, [&] { return upload.sink->finish(); });
 }
 
 asio::awaitable<void> Connection::read_body(Exchange& x, std::uint64_t most) {
@@ -209,11 +209,14 @@ asio::awaitable<void> Connection::confirm(Exchange& x) {
 }
 
 /// On a handler's thread, or refused if too many wait for one already.
-asio::awaitable<Response> Connection::handled(Exchange& x, std::function<Response()> call) {
+asio::awaitable<Response> Connection::handled(Exchange& x, const Route& route, std::function<Response()> call) {
   const std::size_t most = static_cast<std::size_t>(service_.options.handlers) + service_.options.queue;
-  if (service_.handlers_busy >= most) co_return overloaded();
+  Lane* const lane = service_.lane_of(route);
+  if (service_.handlers_busy >= most || (lane != nullptr && lane->full())) co_return overloaded();
   ++service_.handlers_busy;
+  if (lane != nullptr) co_await lane->enter();
   Response response = co_await on_pool(service_.handlers, [&] { return guarded(*x.request, call); });
+  if (lane != nullptr) lane->leave();
   --service_.handlers_busy;
   co_return response;
 }

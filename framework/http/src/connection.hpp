@@ -5,10 +5,12 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <map>
 #include <memory>
 #include <string>
 
 #include "exchange.hpp"
+#include "lane.hpp"
 #include "proxies.hpp"
 #include "reel/http/server.hpp"
 #include "stream.hpp"
@@ -19,6 +21,7 @@ namespace reel::http {
 /// What all connections share.
 struct Service {
   Service(Options the_options, Router the_router);
+  Lane* lane_of(const Route& route);  ///< null: none
 
   const Options options;
   const Router router;
@@ -26,7 +29,8 @@ struct Service {
   asio::io_context io{1};
   asio::thread_pool handlers;
   asio::thread_pool disk;  ///< bodies from and to files, so that they do not wait behind handlers
-  bool stopping = false;   ///< the network's thread only
+  std::map<std::string, Lane> lanes;
+  bool stopping = false;  ///< the network's thread only
   std::atomic<std::size_t> connections{0}, event_streams{0}, handlers_busy{0};
 };
 
@@ -52,7 +56,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<void> read_body(Exchange& x, std::uint64_t most);
   asio::awaitable<void> more_body(Exchange& x, std::string& body, std::size_t most);
   asio::awaitable<void> confirm(Exchange& x);
-  asio::awaitable<Response> handled(Exchange& x, std::function<Response()> call);
+  asio::awaitable<Response> handled(Exchange& x, const Route& route, std::function<Response()> call);
 
   asio::awaitable<void> send(Exchange& x);
   asio::awaitable<void> send_file(Exchange& x, const FileBody& body);

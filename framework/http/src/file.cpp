@@ -60,11 +60,12 @@ Response file_response(const Request& request, std::shared_ptr<const File> file,
                        std::string etag) {
   const Validators validators{etag.empty() ? file->etag() : std::move(etag), file->modified()};
   const std::uint64_t size = file->size();
-  Fields headers{{"ETag", validators.etag},
-                 {"Last-Modified", format_date(validators.modified)},
-                 {"Accept-Ranges", "bytes"},
-                 // What the client keeps is asked for again with its ETag each time.
-                 {"Cache-Control", "private, no-cache"}};
+  Fields headers{
+      {"ETag", validators.etag},
+      {"Last-Modified", format_date(validators.modified)},
+      {"Accept-Ranges", "bytes"},
+      // Only for this user, and to be asked for again with its ETag each time: a login may end, a file be removed.
+      {"Cache-Control", "private, no-cache"}};
   if (const int status = checked_conditions(request, validators); status != 200)
     return without_body(status, std::move(headers));
   headers.add("Content-Type", std::move(content_type));

@@ -10,10 +10,8 @@
 namespace reel::http {
 namespace {
 
-/// CONNECT and TRACE are not among them: there is nothing here that they could mean.
 void check_method(std::string_view method) {
-  constexpr std::array<std::string_view, 7> known{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
-  if (std::ranges::find(known, method) == known.end())
+  if (!is_known_method(method))
     throw Refused(problem(501, "method-unknown", "The method is not supported", "No resource here has this method."));
 }
 
@@ -46,11 +44,17 @@ std::string checked_host(const Fields& fields, const std::vector<std::string>& h
 
 }  // namespace
 
+/// CONNECT and TRACE are not among them: there is nothing here that they could mean.
+bool is_known_method(std::string_view method) {
+  constexpr std::array<std::string_view, 7> known{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+  return std::ranges::find(known, method) != known.end();
+}
+
 void take_in(Request& request, Head head, const Peer& peer, const std::vector<std::string>& hosts) {
-  request.method = std::move(head.method);
   request.peer = peer.name;
   request.tls = peer.tls;
-  check_method(request.method);
+  check_method(head.method);
+  request.method = std::move(head.method);
   request.host = checked_host(head.fields, hosts);
   if (head.target != "*" || request.method != "OPTIONS") {
     Target target = parse_target(head.target);

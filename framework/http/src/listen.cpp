@@ -24,11 +24,13 @@ tcp::endpoint tcp_endpoint(const Endpoint& endpoint) {
 }
 
 Acceptor bound(asio::io_context& io, const Endpoint& endpoint, const std::string& name) {
-  Acceptor acceptor(io, endpoint.protocol());
-  Fault fault;
-  if (endpoint.protocol().family() == AF_INET6) acceptor.set_option(asio::ip::v6_only(false), fault);
-  acceptor.set_option(asio::socket_base::reuse_address(true));
-  if (!acceptor.bind(endpoint, fault)) acceptor.listen(backlog, fault);
+  Acceptor acceptor(io);
+  Fault fault, ignored;
+  acceptor.open(endpoint.protocol(), fault);  // fails where the machine has no IPv6
+  if (!fault && endpoint.protocol().family() == AF_INET6) acceptor.set_option(asio::ip::v6_only(false), ignored);
+  if (!fault) acceptor.set_option(asio::socket_base::reuse_address(true), fault);
+  if (!fault) acceptor.bind(endpoint, fault);
+  if (!fault) acceptor.listen(backlog, fault);
   if (fault)
     throw base::RunError("Cannot listen on " + name + ": " + fault.message() + ".",
                          "Choose an address of this machine and a port that no other program has.");

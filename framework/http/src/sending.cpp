@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "connection.hpp"
+#include "cors.hpp"
 #include "on_pool.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/time.hpp"
@@ -66,9 +67,18 @@ class Counted {
   std::atomic<std::size_t>& count_;
 };
 
+/// Problems of all kinds, from here and from handlers, pass here: each gets the call's id.
+void name_call(Response& response, const std::string& id) {
+  auto* const body = std::get_if<std::string>(&response.body);
+  if (body == nullptr || response.headers.get("Content-Type") != "application/problem+json") return;
+  body->insert(1, R"("instance":"urn:reelwork:call:)" + id + R"(",)");
+}
+
 }  // namespace
 
 asio::awaitable<void> Connection::send(Exchange& x) {
+  name_call(x.response, x.request->id);
+  share(*x.request, service_.options.cors_origins, x.response);
   phase_ = Phase::answering;
   watch_.without_end();
   watch_.rated(true);
@@ -101,7 +111,8 @@ asio::awaitable<void> Connection::send_file(Exchange& x, const FileBody& body) {
                              [&] { return ::pread(body.file->fd(), piece.data(), most, static_cast<off_t>(offset)); });
     if (got <= 0) {
       // The length is promised already: all that is left is to break off.
-      base::log(base::Level::error, "Request " + x.request->id + ": the file became shorter or cannot be read.");
+      base::log(base::Level::error, "Request " + x.request->id + ": the file became shorter or cannot be read.", {},
+                x.request->id);
       throw Gone{};
     }
     co_await write(std::string_view(piece).substr(0, static_cast<std::size_t>(got)));
@@ -171,9 +182,12 @@ asio::awaitable<void> Connection::linger() {
 void Connection::report(const Exchange& x) const {
   const Request& request = *x.request;
   const auto time = Watch::Clock::now() - x.begun;
-  base::log(base::Level::debug, "HTTP " + request.method + " " + std::string(request.path()) + " " +
-                                    std::to_string(x.response.status) + ", " + std::to_string(x.sent) + " bytes, " +
-                                    base::format_milliseconds(time) + ", " + request.id);
+  // The query is left out: it may hold what is nobody else's business.
+  base::log(base::Level::info,
+            "HTTP " + (request.method.empty() ? "-" : request.method) + " " + std::string(request.path()) + " " +
+                std::to_string(x.response.status) + ", " + std::to_string(x.sent) + " bytes, " +
+                base::format_milliseconds(time) + ", " + request.id,
+            {}, request.id);
   if (service_.options.served)
     service_.options.served({request.method, request.route, x.response.status, x.sent, time});
 }

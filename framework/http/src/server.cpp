@@ -41,7 +41,15 @@ Service::Service(Options the_options, Router the_router)
       router(std::move(the_router)),
       proxies(options.trusted_proxies),
       handlers(threads(options)),
-      disk(disk_threads) {}
+      disk(disk_threads) {
+  for (const Route& route : router.routes())
+    if (!route.lane.empty()) lanes.try_emplace(route.lane, io, threads(options), options.queue);
+}
+
+Lane* Service::lane_of(const Route& route) {
+  const auto found = lanes.find(route.lane);
+  return found == lanes.end() ? nullptr : &found->second;
+}
 
 class Server::Impl {
  public:

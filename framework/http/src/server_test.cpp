@@ -167,7 +167,7 @@ TEST(Server, what_handlers_throw_becomes_an_answer_without_internals) {
   const base::LogListener listener(
       [&](const base::LogLine& line) {
         const std::lock_guard lock(mutex);
-        if (line.level != base::Level::debug) logged += line.message + "\n";
+        if (line.level > base::Level::info) logged += line.message + "\n";
       },
       base::LogListener::Stderr::instead);
   Running running(std::move(router));
@@ -211,7 +211,7 @@ TEST(Server, logs_each_request_without_its_query) {
     Client client(running.port());
     id = json(client.ask(get("/things/7?token=secret", "Authorization: Bearer secret\r\n")))["id"];
   }
-  EXPECT_NE(logged.find("debug HTTP GET /things/7 200, "), std::string::npos) << logged;
+  EXPECT_NE(logged.find("info HTTP GET /things/7 200, "), std::string::npos) << logged;
   EXPECT_NE(logged.find(id), std::string::npos);
   EXPECT_EQ(logged.find("secret"), std::string::npos);
 }
@@ -224,13 +224,16 @@ TEST(Server, tells_what_it_served) {
     client.ask(get("/things/7"));
     client.ask(get("/nothing"));
     client.ask("x\r\n");
+    Client(running.port()).ask("BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
-  ASSERT_EQ(all.size(), 3U);
+  ASSERT_EQ(all.size(), 4U);
   EXPECT_EQ(all[0].route, "/things/{id}");
   EXPECT_GT(all[0].bytes, 0U);
   EXPECT_EQ(all[1].status, 404);
   EXPECT_EQ(all[1].route, "");
   EXPECT_EQ(all[2].status, 400);
+  EXPECT_EQ(all[3].status, 501);
+  EXPECT_EQ(all[3].method, "");
 }
 
 /// A handler that stays until it is let go.
@@ -278,6 +281,28 @@ TEST(Server, refuses_what_would_wait_too_long) {
   gate.let_go();
   for (Client& client : clients) EXPECT_EQ(client.answer().body, "passed");
   EXPECT_EQ(one_more.ask(get("/")).body, "passed");
+}
+
+TEST(Server, what_takes_its_time_leaves_handlers_to_the_rest) {
+  Gate gate;
+  Router router = echo();
+  const auto pass = [&](Request& request) { return gate.pass(request); };
+  router.add({.method = "GET", .path = "/slow", .handler = pass, .lane = "slow"});
+  router.add({.method = "GET", .path = "/slow/too", .handler = pass, .lane = "slow"});
+  Running running(std::move(router), {.handlers = 8, .queue = 16});
+  std::vector<Client> clients;
+  for (int i = 0; i < 6; ++i) {
+    clients.emplace_back(running.port()).send(get(i % 2 == 0 ? "/slow" : "/slow/too"));
+    ASSERT_TRUE(test::eventually([&] { return running.server().figures().handlers_busy == std::size_t(i) + 1; }));
+  }
+  gate.wait_for(2);
+  std::this_thread::sleep_for(100ms);
+  EXPECT_EQ(gate.inside, 2) << "a quarter of the threads";
+  EXPECT_EQ(Client(running.port()).ask(get("/slow")).status, 503) << "a quarter of the queue";
+  EXPECT_EQ(Client(running.port()).ask(get("/things/7")).status, 200);
+  gate.let_go();
+  for (Client& client : clients) EXPECT_EQ(client.answer().body, "passed");
+  EXPECT_EQ(Client(running.port()).ask(get("/slow")).body, "passed");
 }
 
 TEST(Server, stops_once_what_runs_is_done) {

@@ -21,12 +21,6 @@ bool same_word(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) { return lower(c); });
-  return result;
-}
-
 std::string_view trimmed(std::string_view text) {
   const auto from = std::min(text.find_first_not_of(" \t"), text.size());
   const auto to = text.find_last_not_of(" \t");
@@ -56,17 +50,21 @@ std::string hexadecimal(std::uint64_t number) {
   return {digits.data(), end};
 }
 
+std::string hexadecimal(std::span<const unsigned char> bytes) {
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += "0123456789abcdef"[byte >> 4U];
+    text += "0123456789abcdef"[byte & 15U];
+  }
+  return text;
+}
+
 std::string random_id() {
   std::array<unsigned char, 16> bytes{};
   // So few bytes come whole, or not at all.
   while (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
     if (errno != EINTR) throw base::RunError(std::string("Cannot get random numbers: ") + std::strerror(errno) + ".");
-  std::string id;
-  for (const unsigned char byte : bytes) {
-    id += "0123456789abcdef"[byte >> 4U];
-    id += "0123456789abcdef"[byte & 15U];
-  }
-  return id;
+  return hexadecimal(bytes);
 }
 
 }  // namespace reel::http

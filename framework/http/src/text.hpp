@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,13 +11,13 @@
 namespace reel::http {
 
 bool same_word(std::string_view a, std::string_view b);  ///< without regard to case
-std::string lower(std::string_view text);
-std::string_view trimmed(std::string_view text);  ///< without spaces and tabs at its ends
+std::string_view trimmed(std::string_view text);         ///< without spaces and tabs at its ends
 /// The trimmed parts between separators; an empty text has one empty part.
 std::vector<std::string_view> split(std::string_view text, char separator);
 /// Digits only, and no more than fit.
 std::optional<std::uint64_t> decimal(std::string_view text);
 std::string hexadecimal(std::uint64_t number);
+std::string hexadecimal(std::span<const unsigned char> bytes);  ///< two digits each
 
 /// 32 hexadecimal digits of the system's random numbers.
 std::string random_id();

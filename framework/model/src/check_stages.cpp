@@ -1,6 +1,7 @@
 #include "check_stages.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "reel/base/error.hpp"
@@ -185,14 +186,16 @@ class StageReader {
 /// Names the stages that the author did not: `blur`, `blur-2`.
 void name_stages(std::vector<DraftStage>& drafts) {
   std::set<std::string> taken;
+  std::map<std::string, int> last_number;
   for (const DraftStage& draft : drafts) taken.insert(draft.stage.id);
   for (DraftStage& draft : drafts) {
     if (!draft.stage.id.empty() || !draft.traits) continue;
     const std::string& name = draft.traits->name;
     const std::string base_id = name.substr(name.rfind('/') + 1);  // npos + 1 is 0
-    std::string id = base_id;
-    for (int number = 2; !taken.insert(id).second; ++number) id = base_id + "-" + std::to_string(number);
-    draft.stage.id = id;
+    int& number = last_number[base_id];
+    do {
+      draft.stage.id = ++number == 1 ? base_id : base_id + "-" + std::to_string(number);
+    } while (!taken.insert(draft.stage.id).second);
   }
 }
 

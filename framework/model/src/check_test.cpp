@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <random>
 
 #include "check_fixture.hpp"
@@ -45,6 +46,28 @@ CheckOptions with(const std::map<std::string, std::string>& set) {
   CheckOptions options;
   options.set = set;
   return options;
+}
+
+TEST(CheckPipeline, stages_of_the_same_name_are_numbered) {
+  const Checked checked = check(between("  - uses: blur\n  - uses: blur\n    id: blur-2\n  - uses: blur\n"));
+  ASSERT_TRUE(checked.pipeline) << to_text(checked.diagnosed);
+  const auto& stages = checked.pipeline->stages;
+  EXPECT_EQ(stages[1].id + " " + stages[2].id + " " + stages[3].id, "blur blur-2 blur-3");
+}
+
+std::string blurs(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += "  - uses: blur\n";
+  return text;
+}
+
+TEST(CheckPipeline, has_an_end) {
+  EXPECT_EQ(check(between(blurs(998))).faults(), "");
+  EXPECT_EQ(check(between(blurs(999))).faults(), "1004:5 too-many-stages\n");
+  // As many as fit into what a server takes: what it costs does not grow with their square.
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(check(between(blurs(30'000))).faults(), "1004:5 too-many-stages\n");
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
 }
 
 TEST(CheckPipeline, types_a_whole_pipeline) {

@@ -291,6 +291,7 @@ std::string json_schema(const StageSource& source) {
                         {"stages",
                          {{"type", "array"},
                           {"minItems", 1},
+                          {"maxItems", most_stages},
                           {"items", definition("stage")},
                           {"description", "The stages, in the order in which the data flow"}}}},
                        {"reel", "stages"});

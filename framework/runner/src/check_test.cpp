@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "reel/base/error.hpp"
 #include "runner_fixture.hpp"
 
 namespace reel::runner {
@@ -54,10 +55,31 @@ TEST_F(Check, policy) {
         {.name = "p", .yaml = yaml("  - uses: " + std::string(stage) + "\n"), .inputs = {"video:12"}})["valid"]);
 }
 
+/// To the children of this process.
+void signal_checkers(const std::string& signal) {
+  tests::shell(
+      "for p in /proc/[0-9]*; do if [ \"$(awk '{print $4}' $p/stat 2>/dev/null)\" = " + std::to_string(::getpid()) +
+      " ] && grep -q reel-runner $p/comm; then kill -" + signal + " ${p#/proc/}; fi; done");
+}
+
+TEST_F(Check, nobody_waits_for_long_while_another_question_is_answered) {
+  const json stages = checker.stages();
+  signal_checkers("STOP");
+  json first;
+  std::thread asks([&] { first = check(yaml("")); });
+  std::this_thread::sleep_for(500ms);
+  EXPECT_EQ(checker.stages(), stages) << "what is known already waits for nothing";
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_THROW(check(yaml("")), base::TransientError);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 20s);
+  signal_checkers("CONT");
+  asks.join();
+  EXPECT_TRUE(first["valid"]) << first;
+}
+
 TEST_F(Check, a_checker_that_was_killed_is_made_anew) {
   EXPECT_TRUE(check(yaml(""))["valid"]);
-  tests::shell("for p in /proc/[0-9]*; do if [ \"$(awk '{print $4}' $p/stat 2>/dev/null)\" = " +
-               std::to_string(::getpid()) + " ] && grep -q reel-runner $p/comm; then kill -9 ${p#/proc/}; fi; done");
+  signal_checkers("KILL");
   std::this_thread::sleep_for(500ms);
   EXPECT_TRUE(check(yaml(""))["valid"]);
 }

@@ -97,10 +97,9 @@ bool AddressPolicy::is_internal(const std::string& host, const IpAddress& addres
                                                         [&](const auto& network) { return network.contains(address); });
 }
 
-Destination AddressPolicy::check_url(const std::string* base, const std::string& text) const {
+Destination AddressPolicy::check(const std::string& text) const {
   const Url url(curl_url());
   if (!url) throw std::bad_alloc();
-  if (base != nullptr) set(url, *base);
   set(url, text);
   curl_url_set(url.get(), CURLUPART_FRAGMENT, nullptr, 0);
 
@@ -119,12 +118,6 @@ Destination AddressPolicy::check_url(const std::string* base, const std::string&
     throw base::InputError("The host '" + to.host + "' is not on the public Internet.",
                            "Whoever runs this installation can allow it in the configuration.");
   return to;
-}
-
-Destination AddressPolicy::check(const std::string& url) const { return check_url(nullptr, url); }
-
-Destination AddressPolicy::redirected(const Destination& from, const std::string& location) const {
-  return check_url(&from.url, location);
 }
 
 }  // namespace reel::service

@@ -46,8 +46,9 @@ ConfigReader::Table server_settings(ConfigReader& reader, ServerConfig& server) 
   return {{"address", reader.text(server.address)},
           {"port", reader.integer(server.port, 0, 65535)},
           {"socket", reader.path(server.socket)},
-          {"public-url", reader.text(server.public_url)},
+          {"public-url", reader.origin(server.public_url, true)},
           {"hosts", reader.texts(server.hosts)},
+          {"cors-origins", reader.origins(server.cors_origins)},
           {"trusted-proxies", reader.texts(server.trusted_proxies)},
           {"tls", reader.section({{"certificate", reader.path(server.certificate)}, {"key", reader.path(server.key)}})},
           {"handlers", reader.integer(server.handlers, 1, 1000)},
@@ -97,10 +98,28 @@ ConfigReader::Table settings(ConfigReader& reader, Config& config) {
           {"server", reader.section(server_settings(reader, config.server))},
           {"worker", reader.section(worker_settings(reader, config.worker))},
           {"accounts", reader.section(accounts_settings(reader, config.accounts))},
-          {"limits", reader.section(limits_settings(reader, config.limits))}};
+          {"limits", reader.section(limits_settings(reader, config.limits))},
+          {"log", reader.section({{"format", reader.choice(config.log.json, "text", "json")},
+                                  {"level", reader.level(config.log.level)}})}};
+}
+
+/// Of `https://host:port/path`; brackets stay.
+std::string host_of(const std::string& url) {
+  const auto from = url.find("://");
+  if (from == std::string::npos) return {};
+  const std::string authority = url.substr(from + 3, url.find('/', from + 3) - from - 3);
+  return authority.substr(0, authority.find(':', authority.find(']') == std::string::npos ? 0 : authority.find(']')));
 }
 
 }  // namespace
+
+std::vector<std::string> served_hosts(const ServerConfig& server) {
+  const bool own_machine = server.address.starts_with("127.") || server.address == "::1";
+  if (!server.hosts.empty() || !own_machine) return server.hosts;
+  std::vector<std::string> names{"localhost", "127.0.0.1", "[::1]", server.address};
+  if (const std::string host = host_of(server.public_url); !host.empty()) names.push_back(host);
+  return names;
+}
 
 std::optional<fs::path> find_config(const std::optional<fs::path>& chosen) {
   if (chosen) return chosen;

@@ -1,7 +1,9 @@
 #include "config_reader.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <regex>
 
 #include "reel/base/text.hpp"
 
@@ -63,6 +65,42 @@ ConfigReader::Handler ConfigReader::choice(bool& into, std::string when_false, s
     if (node.scalar != no && node.scalar != yes)
       return fault(node.mark, "wrong-choice", "expected " + yes + " or " + no);
     into = node.scalar == yes;
+  };
+}
+
+ConfigReader::Handler ConfigReader::level(base::Level& into) {
+  return [this, &into](const model::Node& node) {
+    for (const auto level : {base::Level::debug, base::Level::info, base::Level::warning, base::Level::error})
+      if (node.scalar == base::name(level)) {
+        into = level;
+        return;
+      }
+    fault(node.mark, "wrong-choice", "expected debug, info, warning or error");
+  };
+}
+
+ConfigReader::Handler ConfigReader::origin(std::string& into, bool address) {
+  return [this, &into, address](const model::Node& node) {
+    static const std::regex origin(
+        "https?://[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|https?://\\[[0-9A-Fa-f:.]{2,45}\\](:[0-9]{1,5})?");
+    const auto path = node.scalar.find('/', std::min(node.scalar.find("://"), node.scalar.size() - 3) + 3);
+    const std::string own = address ? node.scalar.substr(0, path) : node.scalar;
+    if (node.scalar.size() < 8 || own.size() > 300 || !std::regex_match(own, origin))
+      return fault(node.mark, "wrong-value", "expected something like https://reel.example.org",
+                   "write the scheme, the host and, if need be, the port");
+    into = node.scalar;
+  };
+}
+
+ConfigReader::Handler ConfigReader::origins(std::vector<std::string>& into) {
+  return [this, &into](const model::Node& node) {
+    if (node.kind != model::Node::Kind::list) return fault(node.mark, "wrong-type", "expected a list of origins");
+    into.clear();
+    for (const model::Node& item : node.items) {
+      std::string one;
+      if (is_text(item)) origin(one, false)(item);
+      if (!one.empty()) into.push_back(one);
+    }
   };
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "reel/base/log.hpp"
 #include "reel/model/document.hpp"
 
 namespace reel::service {
@@ -37,6 +38,11 @@ class ConfigReader {
   Handler text(std::optional<std::string>& into);
   /// One of `choices`, whose place in the list goes to `into`.
   Handler choice(bool& into, std::string when_false, std::string when_true);
+  /// One of the levels of a log.
+  Handler level(base::Level& into);
+  /// `https://example.org`, and perhaps a port and, for an `address`, a path.
+  Handler origin(std::string& into, bool address);
+  Handler origins(std::vector<std::string>& into);
   Handler flag(bool& into) { return choice(into, "false", "true"); }
   Handler number(double& into);  ///< not less than 0
   Handler integer(std::int64_t& into, std::int64_t minimum, std::int64_t maximum);

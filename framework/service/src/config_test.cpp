@@ -65,6 +65,8 @@ TEST_F(ConfigTest, the_file_that_is_shipped_holds_the_defaults) {
   EXPECT_EQ(given.limits.active_jobs, none.limits.active_jobs);
   EXPECT_EQ(given.limits.requests_per_minute, none.limits.requests_per_minute);
   EXPECT_EQ(given.limits.keep_days, none.limits.keep_days);
+  EXPECT_EQ(given.log.json, none.log.json);
+  EXPECT_EQ(given.log.level, none.log.level);
 }
 
 TEST_F(ConfigTest, everything_can_be_set) {
@@ -85,6 +87,32 @@ TEST_F(ConfigTest, everything_can_be_set) {
   EXPECT_EQ(config.worker.hours, 1.5);
   EXPECT_FALSE(config.accounts.registration);
   EXPECT_EQ(config.limits.storage_gigabytes, 0.5);
+}
+
+TEST_F(ConfigTest, a_server_of_one_machine_has_its_names_only) {
+  EXPECT_THAT(served_hosts(load("{}").server), testing::IsSupersetOf({"localhost", "127.0.0.1", "[::1]"}));
+  EXPECT_THAT(served_hosts(load("server: { public-url: 'https://reel.example.org:8443/x' }").server),
+              testing::Contains("reel.example.org"));
+  EXPECT_THAT(served_hosts(load("server: { public-url: 'http://[2001:db8::1]:80' }").server),
+              testing::Contains("[2001:db8::1]"));
+  EXPECT_THAT(served_hosts(load("server: { hosts: [a.example] }").server), ElementsAre("a.example"));
+  EXPECT_THAT(served_hosts(load("server: { address: 0.0.0.0 }").server), testing::IsEmpty());
+}
+
+TEST_F(ConfigTest, origins_have_a_scheme) {
+  EXPECT_THAT(faults("server: { public-url: reel.example.org }\n"), ElementsAre("1:23 wrong-value"));
+  EXPECT_THAT(faults("server: { public-url: 'ftp://reel.example.org' }\n"), ElementsAre("1:23 wrong-value"));
+  EXPECT_THAT(faults("server: { public-url: 'https://' }\n"), ElementsAre("1:23 wrong-value"));
+  EXPECT_THAT(faults("server: { public-url: '' }\n"), ElementsAre("1:23 wrong-value"));
+  EXPECT_THAT(faults("server: { cors-origins: ['https://a.example', 'https://b.example/', '*'] }\n"),
+              ElementsAre("1:47 wrong-value", "1:69 wrong-value"));
+}
+
+TEST_F(ConfigTest, logs_are_for_people_or_for_programs) {
+  const LogConfig log = load("log: { format: json, level: info }\n").log;
+  EXPECT_TRUE(log.json);
+  EXPECT_EQ(log.level, base::Level::info);
+  EXPECT_THAT(faults("log: { format: xml, level: loud }\n"), ElementsAre("1:16 wrong-choice", "1:28 wrong-choice"));
 }
 
 TEST_F(ConfigTest, faults_have_their_places) {

@@ -16,13 +16,16 @@ RateLimit::RateLimit(Rule rule, std::size_t most_keys) : rule_(rule), most_keys_
 
 RateLimit::Clock::duration RateLimit::take(const std::string& key, Clock::time_point now) {
   const std::scoped_lock lock(mutex_);
-  const auto found = full_at_.find(key);
-  const auto full_at = std::max(now, found == full_at_.end() ? now : found->second) + rule_.each;
-  const auto wait = full_at - now - rule_.burst * rule_.each;
-  if (wait > Clock::duration::zero()) return wait;
+  const auto full_at = full_after_one(key, now);
+  if (const auto wait = missing(full_at, now); wait > Clock::duration::zero()) return wait;
   set(key, full_at);
   while (!by_time_.empty() && (by_time_.size() > most_keys_ || by_time_.begin()->first <= now)) drop_fullest();
   return Clock::duration::zero();
+}
+
+RateLimit::Clock::duration RateLimit::wait(const std::string& key, Clock::time_point now) const {
+  const std::scoped_lock lock(mutex_);
+  return missing(full_after_one(key, now), now);
 }
 
 void RateLimit::enforce(const std::string& key, Clock::time_point now) {
@@ -41,6 +44,15 @@ void RateLimit::forgive(const std::string& key) {
 std::size_t RateLimit::keys() const {
   const std::scoped_lock lock(mutex_);
   return full_at_.size();
+}
+
+RateLimit::Clock::time_point RateLimit::full_after_one(const std::string& key, Clock::time_point now) const {
+  const auto found = full_at_.find(key);
+  return std::max(now, found == full_at_.end() ? now : found->second) + rule_.each;
+}
+
+RateLimit::Clock::duration RateLimit::missing(Clock::time_point full_at, Clock::time_point now) const {
+  return std::max(full_at - now - rule_.burst * rule_.each, Clock::duration::zero());
 }
 
 void RateLimit::set(const std::string& key, Clock::time_point full_at) {

@@ -25,6 +25,14 @@ TEST(RateLimit, gives_the_burst_then_one_at_a_time) {
   EXPECT_EQ(limit.take("a", start + 10s), 10s);
 }
 
+TEST(RateLimit, says_how_long_without_taking) {
+  RateLimit limit({2, 10s});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(limit.wait("a", start), 0s);
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(takes(limit, "a", start));
+  EXPECT_EQ(limit.wait("a", start), 10s);
+  EXPECT_EQ(limit.wait("a", start + 10s), 0s);
+}
+
 TEST(RateLimit, fills_up_to_the_burst_and_no_further) {
   RateLimit limit({3, 10s});
   EXPECT_TRUE(takes(limit, "a", start));

@@ -5,8 +5,10 @@
 
 #include <array>
 #include <cerrno>
+#include <condition_variable>
 #include <csignal>
 #include <cstdlib>
+#include <map>
 #include <mutex>
 #include <string_view>
 #include <utility>
@@ -27,6 +29,8 @@ using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr int deepest_answer = 200;
+/// For another question to be answered. Who asks has a thread that others need.
+constexpr auto turn_patience = 5s;
 
 /// A folder of its own, gone with it.
 class ScratchFolder {
@@ -63,8 +67,23 @@ class PipelineChecker::Impl {
   Impl& operator=(const Impl&) = delete;
 
   json ask(const json& question);
+  /// What the child always answers in the same way, asked once for each child.
+  json known(const std::string& what);
 
  private:
+  /// The child is the caller's until it dies.
+  class Turn {
+   public:
+    explicit Turn(Impl& checker) : checker_(checker) { checker_.take_turn(); }
+    ~Turn() { checker_.end_turn(); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    Impl& checker_;
+  };
+  void take_turn();
+  void end_turn();
   void start();
   bool has_ended() const;
   int end();
@@ -72,7 +91,10 @@ class PipelineChecker::Impl {
   json receive();
   void wait_for(const base::FileDescriptor& fd, short events);
 
-  std::mutex mutex_;
+  std::mutex mutex_;  // guards the next three
+  std::condition_variable free_;
+  bool busy_ = false;
+  std::map<std::string, json> known_;
   RunnerSetup setup_;
   RunnerLimits limits_;
   ScratchFolder folder_;
@@ -83,7 +105,36 @@ class PipelineChecker::Impl {
   steady_clock::time_point deadline_;
 };
 
+void PipelineChecker::Impl::take_turn() {
+  std::unique_lock lock(mutex_);
+  if (!free_.wait_for(lock, turn_patience, [this] { return !busy_; })) no_answer("others are being checked");
+  busy_ = true;
+}
+
+void PipelineChecker::Impl::end_turn() {
+  {
+    const std::lock_guard lock(mutex_);
+    busy_ = false;
+  }
+  free_.notify_one();
+}
+
+json PipelineChecker::Impl::known(const std::string& what) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = known_.find(what); found != known_.end()) return found->second;
+  }
+  json answer = ask({{"ask", what}});
+  const std::lock_guard lock(mutex_);
+  known_[what] = answer;
+  return answer;
+}
+
 void PipelineChecker::Impl::start() {
+  {
+    const std::lock_guard lock(mutex_);
+    known_.clear();
+  }
   RunnerSpec spec;
   spec.job = ChecksJob{};
   spec.setup = setup_;
@@ -151,7 +202,7 @@ json PipelineChecker::Impl::receive() {
 }
 
 json PipelineChecker::Impl::ask(const json& question) {
-  const std::lock_guard lock(mutex_);
+  const Turn turn(*this);
   deadline_ = steady_clock::now() + (limits_.silence.count() > 0 ? limits_.silence : std::chrono::seconds(3600));
   try {
     if (child_ && has_ended()) end();
@@ -183,8 +234,8 @@ json PipelineChecker::check(const Question& q) {
                      {"inputs", q.inputs},
                      {"secrets", q.secrets}});
 }
-json PipelineChecker::stages() { return impl_->ask({{"ask", "stages"}}); }
-json PipelineChecker::schema() { return impl_->ask({{"ask", "schema"}}); }
-json PipelineChecker::plugins() { return impl_->ask({{"ask", "plugins"}}); }
+json PipelineChecker::stages() { return impl_->known("stages"); }
+json PipelineChecker::schema() { return impl_->known("schema"); }
+json PipelineChecker::plugins() { return impl_->known("plugins"); }
 
 }  // namespace reel::service

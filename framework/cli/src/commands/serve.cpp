@@ -1,9 +1,11 @@
 /// `reel serve` and `reel worker`: the control plane.
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <mutex>
 
 #include "commands.hpp"
+#include "reel/base/log.hpp"
 #include "reel/daemon/daemon.hpp"
 #include "signals.hpp"
 
@@ -41,6 +43,13 @@ class Stoppable {
   const Signals signals_;
 };
 
+/// As the configuration says; `-v` says more.
+void set_log(const service::LogConfig& log) {
+  base::set_stderr_json(log.json);
+  const base::Level chosen = base::stderr_level();
+  base::set_stderr_level(chosen < base::Level::warning ? std::min(chosen, log.level) : log.level);
+}
+
 }  // namespace
 
 void add_serve(CLI::App& app, Chosen& chosen) {
@@ -61,6 +70,7 @@ void add_serve(CLI::App& app, Chosen& chosen) {
   command->callback([arguments, &chosen] {
     chosen.action = [arguments](Context& context) {
       service::Config config = context.config();
+      set_log(config.log);
       if (arguments->address) config.server.address = *arguments->address;
       if (arguments->port) config.server.port = *arguments->port;
       if (arguments->no_worker) config.worker.in_server = false;
@@ -78,6 +88,7 @@ void add_worker(CLI::App& app, Chosen& chosen) {
   auto* const command = app.add_subcommand("worker", "Run requests of a control plane");
   command->callback([&chosen] {
     chosen.action = [](Context& context) {
+      set_log(context.config().log);
       Stoppable<daemon::Worker> program;
       auto worker = std::make_unique<daemon::Worker>(context.config());
       std::cout << "working as " << worker->name() << std::endl;  // NOLINT(performance-avoid-endl): as above

@@ -27,9 +27,20 @@ model::Rational rational(AVRational r) {
   return r.num > 0 && r.den > 0 ? model::Rational{r.num, r.den} : model::Rational{0, 1};
 }
 
+// What is said of a file goes into a row, into answers and events: it must not grow with what a stranger wrote into the file.
+constexpr std::size_t longest_tag = 1000, most_tags = 100, most_chapters = 1000;
+
+/// Its beginning, no character cut in two.
+std::string beginning(std::string text) {
+  if (text.size() <= longest_tag) return text;
+  std::size_t size = longest_tag;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
+  return text.substr(0, size);
+}
+
 std::string tag(const AVDictionary* tags, const char* key) {
   const AVDictionaryEntry* const entry = av_dict_get(tags, key, nullptr, 0);
-  return entry != nullptr ? entry->value : "";
+  return entry != nullptr ? beginning(entry->value) : "";
 }
 
 /// Degrees clockwise that turn the picture upright, from the display matrix (which counts the other way
@@ -177,7 +188,7 @@ std::optional<base::Time> duration(const AVFormatContext* context, const model::
 }
 
 void add_chapters(const AVFormatContext* context, base::Time origin, model::MediaInfo& info) {
-  for (unsigned i = 0; i < context->nb_chapters; ++i) {
+  for (unsigned i = 0; i < std::min<std::size_t>(context->nb_chapters, most_chapters); ++i) {
     const AVChapter* const c = context->chapters[i];
     model::Chapter chapter;
     chapter.range.begin = std::max(base::Time{0}, av::to_time(c->start, c->time_base) - origin);
@@ -204,8 +215,8 @@ model::MediaInfo probe(const std::string& uri) {
   info.duration = duration(input.get(), info);
   add_chapters(input.get(), origin, info);
   for (const AVDictionaryEntry* t = nullptr;
-       (t = av_dict_get(input->metadata, "", t, AV_DICT_IGNORE_SUFFIX)) != nullptr;)
-    info.tags[t->key] = t->value;
+       info.tags.size() < most_tags && (t = av_dict_get(input->metadata, "", t, AV_DICT_IGNORE_SUFFIX)) != nullptr;)
+    info.tags[beginning(t->key)] = beginning(t->value);
   // Last, since it may read on.
   if (AVStream* const s = av::default_stream(input.get(), AVMEDIA_TYPE_VIDEO); s != nullptr && !is_still(input.get()))
     info.streams[static_cast<std::size_t>(s->index)].video->variable_frame_rate = variable_frame_rate(input.get(), s);

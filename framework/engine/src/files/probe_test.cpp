@@ -168,6 +168,17 @@ TEST_F(Probe, RefusesFilesThatMayNotBeRead) {
   EXPECT_THAT(said, HasSubstr("may not be read"));
 }
 
+TEST_F(Probe, KeepsABoundedPartOfWhatAFileSaysOfItself) {
+  std::string tags;
+  for (int i = 0; i < 150; ++i) tags += " -metadata key" + std::to_string(i) + "=value";
+  const auto many = probe(make("many.mkv", "-i " + clip() + tags + " -c copy"));
+  EXPECT_EQ(many.tags.size(), 100U);
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text += "\u00e4";
+  const auto wordy = probe(make("wordy.mkv", "-i " + clip() + " -metadata title=a" + text + " -c copy"));
+  EXPECT_EQ(wordy.tags.at("title").size(), 999U) << "no character is cut in two";
+}
+
 TEST_F(Probe, IndexesThePicturesAsFfprobeDoes) {
   const auto file =
       make("b-frames.mp4", "-f lavfi -i testsrc=size=64x64:rate=30000/1001:duration=2 -c:v libx264 -g 20 -bf 3");

@@ -10,9 +10,8 @@ using nlohmann::json;
 
 Response list_users(Core& /*core*/, Call& call) {
   const int limit = call.params["limit"];
-  const auto users = call.store->accounts().users(cursor_of(call).value_or(0), limit);
-  return json_response(
-      200, page_json(users, static_cast<std::size_t>(limit), [](const service::User& user) { return to_json(user); }));
+  const auto users = call.store->accounts().users(cursor_of(call).value_or(0), limit + 1);
+  return json_response(200, page_json(users, limit, [](const service::User& user) { return to_json(user); }));
 }
 
 service::User user_named(Call& call) {
@@ -49,7 +48,7 @@ Response change_user(Core& core, Call& call) {
   if (body.contains("role"))
     accounts.set_role(user.id, service::role(body["role"].get_ref<const std::string&>()).value());
   if (body.contains("disabled")) accounts.set_disabled(user.id, body["disabled"]);
-  if (body.value("disabled", false)) core.events.drop(user.id, "");
+  if (body.value("disabled", false)) core.events.drop(user.id, [](const auto&) { return true; });
   if (body.contains("quota")) change_quota(accounts, user, body["quota"]);
   return get_user(core, call);
 }

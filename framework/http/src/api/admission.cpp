@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "reel/base/text.hpp"
+#include "text.hpp"
 
 namespace reel::http {
 namespace {
@@ -10,6 +11,11 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view bearer = "Bearer ";
+
+/// The pages of this origin may call, but with no cookie.
+bool may_share(const Core& core, const Request& request, const std::string& origin) {
+  return request.cookies.empty() && std::ranges::count(core.config.server.cors_origins, origin) > 0;
+}
 
 bool changes_something(const Request& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
@@ -27,7 +33,7 @@ std::string own_origin(const Core& core, const Request& request) {
 void check_origin(const Core& core, const Request& request, bool by_cookie) {
   if (!changes_something(request) || request.headers.find("Authorization") != nullptr) return;
   if (const std::string* origin = request.headers.find("Origin")) {
-    if (*origin != own_origin(core, request))
+    if (*origin != own_origin(core, request) && !may_share(core, request, *origin))
       throw refusal("origin-mismatch", "a page of " + base::printable(*origin) + " may not call this server");
     return;
   }
@@ -35,17 +41,18 @@ void check_origin(const Core& core, const Request& request, bool by_cookie) {
   throw refusal("origin-mismatch", "a call with cookies that changes something needs the header Origin");
 }
 
-void check_rate(Core& core, const std::string& key) {
-  const auto wait = core.calls.take(key);
+void refuse_until(service::RateLimit::Clock::duration wait) {
   if (wait > service::RateLimit::Clock::duration::zero())
     throw refusal_for("rate-limited", "there were too many calls; wait a little",
                       1 + std::chrono::duration_cast<std::chrono::seconds>(wait).count());
 }
 
+void check_rate(Core& core, const std::string& key) { refuse_until(core.calls.take(key)); }
+
 /// The token of the call; empty: none. `by_cookie` says whether it came in one.
 std::string token_of(const Request& request, bool& by_cookie) {
   if (const std::string* header = request.headers.find("Authorization")) {
-    if (!header->starts_with(bearer) || request.headers.count("Authorization") > 1)
+    if (!same_word(header->substr(0, bearer.size()), bearer) || request.headers.count("Authorization") > 1)
       throw refusal("unauthenticated", "the header Authorization is not `Bearer TOKEN`");
     return header->substr(bearer.size());
   }
@@ -55,20 +62,22 @@ std::string token_of(const Request& request, bool& by_cookie) {
 }
 
 std::optional<service::Identity> identify(Core& core, const Operation& operation, const Request& request,
-                                          service::Store& store) {
+                                          const LazyStore& store) {
   const Access& access = operation.access;
   if (access.who == Access::Who::anyone) {
     check_origin(core, request, false);
-    if (changes_something(request)) check_rate(core, service::limit_key(request.peer));
+    if (operation.rated) check_rate(core, service::limit_key(request.peer));
     return std::nullopt;
   }
+  // First of all: whoever was refused too often costs nothing more.
+  refuse_until(core.calls.wait(service::limit_key(request.peer)));
   bool by_cookie = false;
   const std::string token = token_of(request, by_cookie);
   if (token.empty()) {
     check_rate(core, service::limit_key(request.peer));
     throw refusal("unauthenticated", "this call needs a login or an API token");
   }
-  auto caller = core.accounts.identify(store.accounts(), token);
+  auto caller = core.accounts.identify(store->accounts(), token);
   if (!caller) {
     check_rate(core, service::limit_key(request.peer));
     throw refusal("unauthenticated", "the token is not valid, or not any more");
@@ -106,6 +115,9 @@ void read_query(const Core& core, const Operation& operation, const Request& req
     }
     params[name] = std::move(value);
   }
+  for (const Parameter& parameter : operation.query_parameters)
+    if (parameter.required && !params.contains(parameter.name))
+      faults.push_back({"missing-key", parameter.name, "is missing", ""});
   if (!faults.empty())
     throw refusal("invalid-parameter", "the parameter " + base::printable(faults[0].pointer) + ": " + faults[0].message,
                   {{"errors", to_json(faults)}});
@@ -164,8 +176,8 @@ json read_body(const Core& core, const Operation& operation, const Request& requ
 }  // namespace
 
 Call admit(Core& core, const Operation& operation, Request& request) {
-  Call call{request, operation, core.stores.borrow(), std::nullopt, json::object(), nullptr};
-  call.caller = identify(core, operation, request, *call.store);
+  Call call{request, operation, LazyStore(core.stores), std::nullopt, json::object(), nullptr};
+  call.caller = identify(core, operation, request, call.store);
   read_path(core, operation, request, call.params);
   read_query(core, operation, request, call.params);
   call.body = read_body(core, operation, request);

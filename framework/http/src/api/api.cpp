@@ -49,7 +49,7 @@ std::map<std::string_view, Binding> bindings() {
   return all;
 }
 
-/// Puts the call's id into problem documents, and turns the errors of accounts into them.
+/// Turns the errors of accounts into them.
 template <class F>
 auto answered(const Request& request, const F& call) -> decltype(call()) {
   try {
@@ -57,7 +57,7 @@ auto answered(const Request& request, const F& call) -> decltype(call()) {
   } catch (const service::TooManyTries& fault) {
     throw refusal_for("rate-limited", fault.what(), static_cast<long>(fault.wait().count()));
   } catch (const base::TransientError& fault) {
-    base::log(base::Level::warning, "Request " + request.id + ": " + fault.what());
+    base::log(base::Level::warning, "Request " + request.id + ": " + fault.what(), {}, request.id);
     throw refusal_for("unavailable", "something that the answer needs cannot be reached; try again soon", 5);
   }
 }
@@ -89,6 +89,7 @@ Router Api::router() {
     const auto found = handlers.extract(operation.id);
     if (found.empty()) throw std::logic_error("openapi.yaml: nothing handles " + operation.id);
     Route route{operation.method, operation.path};
+    route.lane = found.mapped().lane;
     if (const auto* const handle = std::get_if<Handle>(&found.mapped().handle)) {
       route.handler = [&core, &operation, handle = *handle](Request& request) {
         return answered(request, [&] {

@@ -91,7 +91,7 @@ Response logout(Core& core, Call& call) {
     accounts.end_sessions(call.user());
   else
     accounts.end_session(call.user(), session);
-  core.events.drop(call.user(), everywhere ? "" : session);
+  core.events.drop(call.user(), [&](const auto& one) { return everywhere || one.session == session; });
   Response response = no_content();
   clear_cookies(core, call.request, response);
   return response;
@@ -111,6 +111,8 @@ Response change_password(Core& core, Call& call) {
                                       call.body["new_password"]);
       },
       "wrong-password");
+  const std::string own = call.caller->session()->id;
+  core.events.drop(call.user(), [&](const auto& one) { return !one.session.empty() && one.session != own; });
   return no_content();
 }
 
@@ -141,7 +143,7 @@ Response delete_account(Core& core, Call& call) {
   const OwnFiles files = files_of(*call.store, call.user());
   allowed([&] { core.accounts.delete_account(call.store->accounts(), call.user(), call.body["password"]); },
           "wrong-password");
-  core.events.drop(call.user(), "");
+  core.events.drop(call.user(), [](const auto&) { return true; });
   core.files.remove_artifacts(files.artifacts);
   for (const service::VideoId video : files.videos) core.files.remove_video(video, {});
   Response response = no_content();
@@ -176,18 +178,20 @@ Response make_token(Core& core, Call& call) {
   throw base::RunError("the API token that was made is gone");
 }
 
-Response remove_token(Core& /*core*/, Call& call) {
-  if (!call.store->accounts().remove_api_token(call.user(), call.id("token"))) throw not_found("token");
+Response remove_token(Core& core, Call& call) {
+  const std::int64_t id = call.id("token");
+  if (!call.store->accounts().remove_api_token(call.user(), id)) throw not_found("token");
+  core.events.drop(call.user(), [&](const auto& one) { return one.session.empty() && one.token == id; });
   return no_content();
 }
 
-constexpr std::array<Binding, 10> bindings{{{"register", &register_user},
-                                            {"login", &login},
+constexpr std::array<Binding, 10> bindings{{{"register", &register_user, "passwords"},
+                                            {"login", &login, "passwords"},
                                             {"refreshSession", &refresh},
                                             {"logout", &logout},
                                             {"whoAmI", &who_am_i},
-                                            {"changePassword", &change_password},
-                                            {"deleteAccount", &delete_account},
+                                            {"changePassword", &change_password, "passwords"},
+                                            {"deleteAccount", &delete_account, "passwords"},
                                             {"listTokens", &list_tokens},
                                             {"makeToken", &make_token},
                                             {"removeToken", &remove_token}}};

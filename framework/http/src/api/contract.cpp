@@ -29,7 +29,8 @@ Access access_of(const json& security) {
 
 }  // namespace
 
-Contract::Contract(std::string_view yaml) : document_(yaml_to_json(yaml)), schemas_(document_) {
+Contract::Contract(std::string_view yaml)
+    : document_(yaml_to_json(yaml)), text_(document_.dump()), schemas_(document_) {
   try {
     for (const auto& [name, schema] : document_.at("components").at("schemas").items()) schemas_.admit(schema);
     for (const auto& [path, item] : document_.at("paths").items())
@@ -46,6 +47,7 @@ void Contract::read_operation(const std::string& path, const std::string& method
   operation.path = path;
   for (const char c : method) operation.method += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   operation.access = access_of(node.value("security", document_.at("security")));
+  operation.rated = node.at("responses").contains("429");
   if (item.contains("parameters")) read_parameters(item["parameters"], operation);
   if (node.contains("parameters")) read_parameters(node["parameters"], operation);
   if (node.contains("requestBody")) read_body(schemas_.resolved(node["requestBody"]), operation);

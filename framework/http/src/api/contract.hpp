@@ -32,6 +32,7 @@ struct Operation {
   const nlohmann::json* body = nullptr;  ///< schema of the JSON body; null: takes none
   bool body_required = false;
   bool takes_file = false;  ///< the body is a part of a file
+  bool rated = false;       ///< may be called so often only: it documents 429
 };
 
 class Contract {
@@ -42,6 +43,7 @@ class Contract {
   Contract& operator=(const Contract&) = delete;
 
   const nlohmann::json& document() const { return document_; }
+  const std::string& text() const { return text_; }  ///< the document as JSON
   const std::vector<Operation>& operations() const { return operations_; }
   const SchemaCheck& schemas() const { return schemas_; }
 
@@ -52,6 +54,7 @@ class Contract {
   void read_body(const nlohmann::json& node, Operation& operation) const;
 
   nlohmann::json document_;
+  std::string text_;
   SchemaCheck schemas_;
   std::vector<Operation> operations_;
 };

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "answers.hpp"
 #include "yaml_json.hpp"
 
 namespace reel::http {
@@ -103,6 +104,17 @@ TEST(Contract, everything_but_what_anyone_may_can_be_refused) {
       const bool narrow = node.contains("security");
       EXPECT_EQ(node["responses"].contains("403"), changes || narrow) << method << " " << path;
     }
+}
+
+TEST(Contract, what_every_call_may_be_answered_is_described) {
+  for (const auto& [path, item] : contract().document()["paths"].items())
+    for (const auto& [method, node] : item.items()) {
+      if (!node.is_object() || !node.contains("responses")) continue;
+      EXPECT_TRUE(node["responses"].contains("400")) << method << " " << path << ": surplus parameters and bodies";
+      EXPECT_TRUE(node["responses"].contains("503")) << method << " " << path << ": too much to do";
+    }
+  const auto busy = json::parse(std::get<std::string>(overloaded().body));
+  EXPECT_TRUE(contract().schemas().faults({{"$ref", "#/components/schemas/Problem"}}, busy).empty()) << busy;
 }
 
 TEST(Contract, parameters_are_typed_by_their_schema) {

@@ -43,7 +43,7 @@ struct Core {
 struct Call {
   Request& request;
   const Operation& operation;
-  StorePool::Lease store;
+  LazyStore store;
   std::optional<service::Identity> caller;  ///< none: whoever it is may
   nlohmann::json params;                    ///< of path and query, typed, with defaults
   nlohmann::json body;                      ///< null: there was none
@@ -59,6 +59,8 @@ using Receive = std::variant<std::unique_ptr<BodySink>, Response> (*)(Core&, Cal
 struct Binding {
   std::string_view operation;
   std::variant<Handle, Receive> handle;
+  std::string_view
+      lane{};  ///< as Route::lane: `passwords` hashes, `checks` asks the checker of pipelines, `names` asks the DNS
 };
 
 // One list a resource.

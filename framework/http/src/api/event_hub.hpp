@@ -37,9 +37,8 @@ class EventHub {
   };
   /// A stream that begins with what the subscriber has to know. Throws what the store throws; none: the user has `most` already.
   std::shared_ptr<EventStream> subscribe(const Subscription& subscription, std::size_t most);
-  /// Ends the streams of a session, or of all of the user's (`session` empty), at once.
-  void drop(service::UserId user, const std::string& session);
-  std::size_t streams() const;
+  /// Ends those of the user's streams, at once.
+  void drop(service::UserId user, const std::function<bool(const Subscription&)>& which);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -53,20 +52,25 @@ class EventHub {
     std::mutex mutex;
     std::vector<Subscriber> subscribers;
     std::int64_t mark = 0;
-    std::map<service::RequestId, std::size_t> sent;  ///< hash of the last event, not to say the same twice
+    /// Hash of the last event, not to say the same twice.
+    std::map<service::RequestId, std::size_t> sent;
+    std::map<service::VideoId, std::size_t> shown;
     bool changed = false;
+    bool unsure = false;  ///< notices may have been lost
     std::vector<service::VideoId> videos;
     Clock::time_point told_at{}, checked_at{};
   };
 
   void run(const std::stop_token& stop);
   void note(const std::vector<service::Notice>& notices);
-  void tell_all(service::Store& store);
-  void tell(service::UserId user, Audience& audience, service::Store& store);
-  void tell_requests(service::UserId user, Audience& audience, service::Store& store);
-  void tell_videos(service::UserId user, Audience& audience, service::Store& store);
+  void tell_all();
+  static void tell(service::UserId user, Audience& audience, service::Store& store);
+  static void tell_requests(service::UserId user, Audience& audience, service::Store& store);
+  static void tell_videos(service::UserId user, Audience& audience, service::Store& store);
+  /// Tells of videos that changed without a notice.
+  static void compare_videos(service::UserId user, Audience& audience, service::Store& store);
   /// Ends the streams of sessions and tokens that are no more.
-  void check(service::UserId user, Audience& audience, service::Store& store);
+  static void check(service::UserId user, Audience& audience, service::Store& store);
   std::vector<std::pair<service::UserId, std::shared_ptr<Audience>>> audiences() const;
   std::shared_ptr<Audience> audience(service::UserId user);
   void forget_empty();

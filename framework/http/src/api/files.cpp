@@ -28,8 +28,6 @@ Response send_file(const Call& call, const std::filesystem::path& file, const st
   const bool download = call.params.value("download", false);
   response.headers.set("Content-Disposition",
                        std::string(download ? "attachment" : "inline") + "; filename*=UTF-8''" + percent_encoded(name));
-  // Only for this user, and to be asked for again each time: a login may end, a video be removed.
-  response.headers.set("Cache-Control", "private, no-cache");
   return response;
 }
 

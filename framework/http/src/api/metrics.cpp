@@ -9,6 +9,8 @@
 #include <chrono>
 #include <mutex>
 
+#include "intake.hpp"
+
 namespace reel::http {
 namespace {
 
@@ -57,8 +59,9 @@ Metrics::~Metrics() = default;
 
 void Metrics::count(const Served& served) {
   const std::string route = served.route.empty() ? "none" : served.route;
-  state_->calls.Add({{"method", served.method}, {"route", route}, {"status", std::to_string(served.status)}})
-      .Increment();
+  // Each value that a label has is a series for ever: none may be of a stranger's making.
+  const std::string method = is_known_method(served.method) ? served.method : "other";
+  state_->calls.Add({{"method", method}, {"route", route}, {"status", std::to_string(served.status)}}).Increment();
   state_->times.Add({{"route", route}}, seconds()).Observe(std::chrono::duration<double>(served.time).count());
   state_->bytes.Increment(static_cast<double>(served.bytes));
 }

@@ -49,11 +49,11 @@ Response get_schema(Core& core, Call& /*call*/) {
   return response;
 }
 
-constexpr std::array<Binding, 5> bindings{{{"checkPipeline", &check},
-                                           {"listStages", &list_stages},
-                                           {"getStage", &get_stage},
-                                           {"listPlugins", &list_plugins},
-                                           {"getSchema", &get_schema}}};
+constexpr std::array<Binding, 5> bindings{{{"checkPipeline", &check, "checks"},
+                                           {"listStages", &list_stages, "checks"},
+                                           {"getStage", &get_stage, "checks"},
+                                           {"listPlugins", &list_plugins, "checks"},
+                                           {"getSchema", &get_schema, "checks"}}};
 
 }  // namespace
 

@@ -41,7 +41,6 @@ constexpr std::array kinds{
     Kind{"unauthenticated", 401, "Not logged in"},
     Kind{"unavailable", 503, "The service is unavailable for now"},
     Kind{"unsupported-media-type", 415, "The media type is not supported"},
-    Kind{"upload-complete", 409, "The upload is complete"},
     Kind{"video-in-use", 409, "The video is in use"},
     Kind{"video-not-ready", 422, "The video is not ready"},
     Kind{"weak-password", 400, "The password is too weak"},

@@ -24,14 +24,6 @@ json or_null(std::optional<double> value) { return value ? json(*value) : json(n
 
 json fraction(double value) { return value < 0 ? json(nullptr) : json(std::min(value, 1.0)); }
 
-/// Of a time as the store gives it, `2030-01-31T12:00:00.123456Z`.
-std::optional<double> seconds_since(const std::string& time) {
-  std::tm parts{};
-  if (::strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return std::nullopt;
-  const auto then = std::chrono::system_clock::from_time_t(::timegm(&parts));
-  return std::chrono::duration<double>(std::chrono::system_clock::now() - then).count();
-}
-
 /// As if it went on as it did until now.
 std::optional<double> remaining_seconds(const service::Request& request) {
   constexpr double too_early = 0.01;
@@ -86,6 +78,13 @@ json renditions_json(const service::Video& video) {
 }
 
 }  // namespace
+
+std::optional<double> seconds_since(const std::string& time) {
+  std::tm parts{};
+  if (::strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return std::nullopt;
+  const auto then = std::chrono::system_clock::from_time_t(::timegm(&parts));
+  return std::chrono::duration<double>(std::chrono::system_clock::now() - then).count();
+}
 
 json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
 

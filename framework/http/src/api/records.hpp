@@ -11,6 +11,9 @@ namespace reel::http {
 nlohmann::json text_or_null(const std::string& text);
 nlohmann::json parsed_or_null(const std::string& json_text);
 
+/// Of a time as the store gives it, `2030-01-31T12:00:00.123456Z`; negative: it is to come.
+std::optional<double> seconds_since(const std::string& time);
+
 nlohmann::json to_json(const service::User& user);
 /// User, effective quota and usage.
 nlohmann::json account_json(const Core& core, service::Store& store, const service::User& user);
@@ -27,12 +30,13 @@ std::string media_type_of(const std::string& name);
 std::optional<std::filesystem::path> rendition_file(const Core& core, const service::Video& video,
                                                     const std::string& rendition);
 
-/// `{"items": …, "next_cursor": …}`: a page that is full may have another one behind it.
+/// `{"items": …, "next_cursor": …}` of at most `limit`, where `items` has one more if there are more.
 template <class Items, class Make>
-nlohmann::json page_json(const Items& items, std::size_t limit, Make make) {
+nlohmann::json page_json(const Items& items, int limit, Make make) {
+  const bool more = std::ssize(items) > limit;
   nlohmann::json page{{"items", nlohmann::json::array()}, {"next_cursor", nullptr}};
-  for (const auto& item : items) page["items"].push_back(make(item));
-  if (items.size() == limit) page["next_cursor"] = std::to_string(items.back().id);
+  for (auto item = items.begin(); item != items.end() - (more ? 1 : 0); ++item) page["items"].push_back(make(*item));
+  if (more) page["next_cursor"] = std::to_string(items[items.size() - 2].id);
   return page;
 }
 

@@ -12,11 +12,12 @@ namespace {
 using nlohmann::json;
 
 Response list_requests(Core& /*core*/, Call& call) {
-  service::RequestFilter filter{.user = call.user(), .before = cursor_of(call), .limit = call.params["limit"]};
+  const int limit = call.params["limit"];
+  service::RequestFilter filter{.user = call.user(), .before = cursor_of(call), .limit = limit + 1};
   if (call.params.contains("state"))
     filter.state = service::request_state(call.params["state"].get_ref<const std::string&>());
   const auto requests = call.store->requests().list(filter);
-  return json_response(200, page_json(requests, static_cast<std::size_t>(filter.limit), summary_json));
+  return json_response(200, page_json(requests, limit, summary_json));
 }
 
 Response request_now(Call& call) { return json_response(200, details_json(own_request(call))); }
@@ -106,15 +107,15 @@ Response get_artifact(Core& core, Call& call) {
 }
 
 constexpr std::array<Binding, 12> bindings{{{"listRequests", &list_requests},
-                                            {"submitRequest", &submit_request},
+                                            {"submitRequest", &submit_request, "checks"},
                                             {"getRequest", &get_request},
                                             {"cancelRequest", &cancel_request},
-                                            {"retryRequest", &retry_request},
+                                            {"retryRequest", &retry_request, "checks"},
                                             {"pauseRequest", &pause_request},
                                             {"resumeRequest", &resume_request},
                                             {"getLogs", &get_logs},
                                             {"getReport", &get_report},
-                                            {"getGraph", &get_graph},
+                                            {"getGraph", &get_graph, "checks"},
                                             {"listArtifacts", &list_artifacts},
                                             {"getArtifact", &get_artifact}}};
 

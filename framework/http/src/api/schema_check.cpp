@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <regex>
 #include <set>
 #include <stdexcept>
@@ -43,6 +44,14 @@ std::string shown(const json& value) {
 
 std::vector<std::string> types_of(const json& type) {
   return type.is_array() ? type.get<std::vector<std::string>>() : std::vector<std::string>{type.get<std::string>()};
+}
+
+/// Formats that are checked, as patterns; what has one is bounded by it.
+const std::map<std::string, std::string>& formats() {
+  static const std::map<std::string, std::string> known{
+      {"date-time", R"(^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$)"},
+      {"uuid", "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}};
+  return known;
 }
 
 /// One value against one schema, and so down.
@@ -110,6 +119,13 @@ class Checker {
     const auto pattern = schema.find("pattern");
     if (pattern != schema.end() && !std::regex_search(text, std::regex(pattern->get<std::string>())))
       fault("wrong-value", pointer, "expected something like " + pattern->get<std::string>());
+    if (const auto format = schema.find("format"); format != schema.end()) check_format(*format, text, pointer);
+  }
+
+  void check_format(const std::string& format, const std::string& text, const std::string& pointer) {
+    constexpr std::size_t longest = 40;
+    if (text.size() > longest || !std::regex_search(text, std::regex(formats().at(format))))
+      fault("wrong-value", pointer, "expected a " + format);
   }
 
   void check_number(const json& schema, double number, const std::string& pointer) {
@@ -173,12 +189,20 @@ class Checker {
 };
 
 const std::set<std::string>& known_keywords() {
-  static const std::set<std::string> known{
-      "$ref", "type", "enum", "const", "minLength", "maxLength", "pattern", "minimum", "maximum", "items", "minItems",
-      "maxItems", "required", "properties", "allOf", "minProperties", "maxProperties", "anyOf", "additionalProperties",
-      // These say nothing that is checked.
-      "format", "description", "example", "default", "title"};
+  static const std::set<std::string> known{"$ref", "type", "enum", "const", "minLength", "maxLength", "pattern",
+                                           "minimum", "maximum", "items", "minItems", "maxItems", "required",
+                                           "properties", "allOf", "minProperties", "maxProperties", "anyOf",
+                                           "additionalProperties", "format",
+                                           // These say nothing that is checked.
+                                           "description", "example", "default", "title"};
   return known;
+}
+
+/// What stands beside a `$ref` is not looked at, so it may only be words.
+void admit_reference(const json& schema) {
+  for (const auto& [keyword, value] : schema.items())
+    if (keyword != "$ref" && keyword != "description" && keyword != "example" && keyword != "title")
+      throw std::logic_error("openapi.yaml: " + keyword + " beside a $ref is not checked");
 }
 
 }  // namespace
@@ -192,7 +216,12 @@ const json& SchemaCheck::resolved(const json& schema) const {
 void SchemaCheck::admit(const json& schema) const {
   for (const auto& [keyword, value] : schema.items()) {
     if (!known_keywords().contains(keyword)) throw std::logic_error("openapi.yaml: unknown keyword " + keyword);
-    if (keyword == "$ref") resolved(schema);
+    if (keyword == "$ref") {
+      admit_reference(schema);
+      resolved(schema);
+    }
+    if (keyword == "format" && !formats().contains(value.get<std::string>()))
+      throw std::logic_error("openapi.yaml: the format " + value.dump() + " is not checked");
     if (keyword == "items" || (keyword == "additionalProperties" && value.is_object())) admit(value);
     if (keyword == "properties" || keyword == "allOf" || keyword == "anyOf")
       for (const json& part : value) admit(part);

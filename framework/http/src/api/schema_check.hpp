@@ -23,8 +23,8 @@ class SchemaCheck {
   /// `root` is where `$ref`s point into; it has to live as long as this.
   explicit SchemaCheck(const nlohmann::json& root) : root_(root) {}
 
-  /// Throws std::logic_error if `schema`, or one in it, has a keyword that is not known here, a `$ref` that leads nowhere, or a
-  /// `pattern` without a `maxLength` of at most 1000.
+  /// Throws std::logic_error if `schema`, or one in it, has a keyword or a format that is not known here, keywords beside
+  /// a `$ref` that say more than words, a `$ref` that leads nowhere, or a `pattern` without a `maxLength` of at most 1000.
   void admit(const nlohmann::json& schema) const;
   /// What is wrong, at most 20 faults. Any thread.
   std::vector<Fault> faults(const nlohmann::json& schema, const nlohmann::json& value) const;

@@ -80,6 +80,23 @@ TEST(SchemaCheck, what_is_not_known_is_not_admitted) {
   EXPECT_THROW(faults(R"({"items": {"oneOf": []}})", 1), std::logic_error);
 }
 
+TEST(SchemaCheck, formats_are_checked_or_not_admitted) {
+  constexpr const char* time = R"({"type": "string", "format": "date-time"})";
+  EXPECT_EQ(faults(time, "2030-01-31T12:00:00.125Z"), "");
+  EXPECT_EQ(faults(time, "yesterday"), "wrong-value ");
+  EXPECT_EQ(faults(time, std::string(1'000'000, '1')), "wrong-value ");
+  EXPECT_THROW(faults(R"({"type": "string", "format": "email"})", "a"), std::logic_error);
+}
+
+TEST(SchemaCheck, what_stands_beside_a_reference_is_words) {
+  EXPECT_EQ(faults(R"({"properties": {"a": {"$ref": "#/properties/b", "description": "x"}, "b": {"type": "integer"}}})",
+                   {{"a", 1}}),
+            "");
+  EXPECT_THROW(
+      faults(R"({"properties": {"a": {"$ref": "#/properties/b", "maximum": 3}, "b": {"type": "integer"}}})", 1),
+      std::logic_error);
+}
+
 TEST(SchemaCheck, a_hostile_value_gives_few_faults) {
   json many = json::object();
   for (int i = 0; i < 1000; ++i) many["key" + std::to_string(i)] = i;

@@ -2,14 +2,25 @@
 #include <array>
 
 #include "core.hpp"
+#include "reel/base/error.hpp"
+#include "reel/base/log.hpp"
 
 namespace reel::http {
 namespace {
 
 Response health(Core& /*core*/, Call& /*call*/) { return json_response(200, {{"status", "ok"}}); }
 
+void require_database(const Call& call) {
+  try {
+    call.store->ping();
+  } catch (const base::Error& fault) {
+    base::log(base::Level::warning, std::string("Not ready: ") + fault.what(), {}, call.request.id);
+    throw refusal_for("unavailable", "the database cannot be reached", 5);
+  }
+}
+
 Response readiness(Core& core, Call& call) {
-  call.store->ping();
+  require_database(call);
   constexpr std::uintmax_t least = 100'000'000;
   std::error_code fault;
   const auto space = std::filesystem::space(core.config.state_folder, fault);
@@ -29,7 +40,9 @@ Response document_yaml(Core& /*core*/, Call& /*call*/) {
   return text_response(200, std::string(openapi_yaml()), "application/yaml");
 }
 
-Response document_json(Core& core, Call& /*call*/) { return json_response(200, core.contract.document()); }
+Response document_json(Core& core, Call& /*call*/) {
+  return text_response(200, core.contract.text(), "application/json");
+}
 
 constexpr std::array<Binding, 5> bindings{{{"health", &health},
                                            {"readiness", &readiness},

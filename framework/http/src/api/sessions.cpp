@@ -24,7 +24,7 @@ Response list_sessions(Core& /*core*/, Call& call) {
 Response end_session(Core& core, Call& call) {
   const std::string id = call.params["session"];
   if (!call.store->accounts().end_session(call.user(), id)) throw not_found("session");
-  core.events.drop(call.user(), id);
+  core.events.drop(call.user(), [&](const auto& one) { return one.session == id; });
   return no_content();
 }
 

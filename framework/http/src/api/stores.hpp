@@ -45,4 +45,19 @@ class StorePool {
   std::vector<std::unique_ptr<service::Store>> idle_;
 };
 
+/// A store that is borrowed once it is needed. For one thread.
+class LazyStore {
+ public:
+  explicit LazyStore(StorePool& pool) : pool_(&pool) {}
+  service::Store& operator*() const {
+    if (!lease_) lease_ = pool_->borrow();
+    return *lease_;
+  }
+  service::Store* operator->() const { return &**this; }
+
+ private:
+  StorePool* pool_;
+  mutable StorePool::Lease lease_;
+};
+
 }  // namespace reel::http

@@ -9,6 +9,7 @@
 #include "pipeline_check.hpp"
 #include "records.hpp"
 #include "reel/base/text.hpp"
+#include "text.hpp"
 
 namespace reel::http {
 namespace {
@@ -19,13 +20,7 @@ using service::NewRequest;
 std::string sha256(const std::string& text) {
   std::array<unsigned char, 32> digest{};
   EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  for (const unsigned char byte : digest) {
-    hex += digits[byte >> 4U];
-    hex += digits[byte & 15U];
-  }
-  return hex;
+  return hexadecimal(digest);
 }
 
 bool is_ready(const service::Video& video) {
@@ -128,6 +123,8 @@ Response retry_request(Core& core, Call& call) {
   request.for_workers = true;
   request.pipeline_yaml = old.pipeline_yaml;
   request.params = old.params;
+  // What it is about may be another one than the pipeline reads first; a row that is no upload is made again.
+  if (!service::upload_of(old.video_url).empty()) request.video = old.video;
   request.prompt = old.prompt;
   request.priority = old.priority;
   request.retry_of = old.id;

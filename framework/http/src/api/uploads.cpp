@@ -1,10 +1,9 @@
 /// Resumable uploads by tus 1.0, straight to disk.
-#include <sys/random.h>
-
 #include <array>
 
 #include "date.hpp"
 #include "records.hpp"
+#include "text.hpp"
 #include "tus.hpp"
 #include "upload_file.hpp"
 
@@ -17,19 +16,6 @@ using service::Upload;
 std::chrono::seconds lifetime(const Core& core) { return std::chrono::hours(core.limits.upload_hours); }
 
 std::int64_t largest(const Core& core) { return static_cast<std::int64_t>(core.limits.upload_gigabytes * 1e9); }
-
-std::string random_id() {
-  std::array<unsigned char, 16> bytes{};
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    throw base::RunError("the system gives no random numbers");
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string id;
-  for (const unsigned char byte : bytes) {
-    id += digits[byte >> 4U];
-    id += digits[byte & 15U];
-  }
-  return id;
-}
 
 std::string path_of(const Upload& upload) { return "/api/v1/uploads/" + upload.id; }
 

@@ -11,9 +11,8 @@ using nlohmann::json;
 
 Response list_videos(Core& /*core*/, Call& call) {
   const int limit = call.params["limit"];
-  const auto videos = call.store->videos().list({.user = call.user(), .before = cursor_of(call), .limit = limit});
-  return json_response(200, page_json(videos, static_cast<std::size_t>(limit),
-                                      [](const service::Video& video) { return to_json(video); }));
+  const auto videos = call.store->videos().list({.user = call.user(), .before = cursor_of(call), .limit = limit + 1});
+  return json_response(200, page_json(videos, limit, [](const service::Video& video) { return to_json(video); }));
 }
 
 Response get_video(Core& /*core*/, Call& call) { return json_response(200, to_json(own_video(call))); }

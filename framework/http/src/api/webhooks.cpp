@@ -60,7 +60,7 @@ Response list_deliveries(Core& /*core*/, Call& call) {
 }
 
 constexpr std::array<Binding, 4> bindings{{{"listWebhooks", &list_webhooks},
-                                           {"makeWebhook", &make_webhook},
+                                           {"makeWebhook", &make_webhook, "names"},
                                            {"removeWebhook", &remove_webhook},
                                            {"listDeliveries", &list_deliveries}}};
 

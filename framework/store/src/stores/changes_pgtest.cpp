@@ -43,6 +43,22 @@ TEST_F(ChangesTest, AreNoneWithoutAMarkAndAllSinceOne) {
   EXPECT_THAT(since(before), ElementsAre(second, first));
 }
 
+TEST_F(ChangesTest, AreNotMoreThanAStreamTakes) {
+  const std::int64_t before = mark();
+  const RequestId first = create();
+  execute(url,
+          "INSERT INTO requests (user_id, video_id, pipeline_name, pipeline_yaml, kind, params, for_workers, priority)"
+          " SELECT user_id, video_id, pipeline_name, pipeline_yaml, kind, params, for_workers, priority"
+          " FROM requests, generate_series(1, 500) WHERE request_id = " +
+              std::to_string(first));
+  const auto changes = requests.changes(sample.user, before).requests;
+  ASSERT_EQ(changes.size(), 500U);
+  EXPECT_GT(changes.front().id, first) << "the oldest is left out";
+  EXPECT_LT(changes.front().id, changes.back().id);
+  EXPECT_EQ(changes.front().pipeline_yaml, "") << "what can be large is not read";
+  EXPECT_NE(requests.find(first)->pipeline_yaml, "");
+}
+
 TEST_F(ChangesTest, AreEveryWriteThatUsersSee) {
   const RequestId id = queued();
   const auto changed = [&](const std::function<void()>& action) {

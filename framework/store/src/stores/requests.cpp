@@ -76,12 +76,12 @@ constexpr Statement show_result{"show_result", R"(
   WHERE r.request_id = $1::bigint AND v.video_id = r.video_id AND a.position = 1)"};
 constexpr Statement read_mark{"read_mark", "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"};
 // A mark that lies ahead, and rows that do, are of another server, from which this database was restored.
-constexpr Statement read_changes{"read_changes", REEL_SELECT_REQUESTS R"(
+constexpr Statement read_changes{"read_changes", REEL_SELECT_SUMMARIES R"(
   WHERE r.user_id = $1::bigint AND r.kind = 'pipeline'
     AND r.changed_xact >= CASE WHEN $2::text::xid8 > pg_snapshot_xmin(pg_current_snapshot()) THEN '0'::xid8
                                ELSE $2::text::xid8 END
     AND r.changed_xact < pg_snapshot_xmax(pg_current_snapshot())
-  ORDER BY r.changed_xact, r.request_id)"};
+  ORDER BY r.changed_xact DESC, r.request_id DESC LIMIT 500)"};
 constexpr Statement remove_old{"remove_finished", R"(
   WITH old AS (
     SELECT request_id FROM requests WHERE completed_at < now() - $1::int * interval '1 day'
@@ -246,7 +246,7 @@ std::optional<Request> PostgresRequests::find(RequestId id) {
 
 std::vector<Request> PostgresRequests::list(const service::RequestFilter& filter) {
   // Put together from the filters that are set, so that each combination is planned for itself and finds its index.
-  std::string sql = REEL_SELECT_REQUESTS " WHERE r.kind = 'pipeline'";
+  std::string sql = REEL_SELECT_SUMMARIES " WHERE r.kind = 'pipeline'";
   std::vector<std::string> values;
   const auto add = [&](const char* condition, std::string value) {
     values.push_back(std::move(value));
@@ -266,6 +266,7 @@ service::RequestStore::Changes PostgresRequests::changes(service::UserId user, s
     Changes changes;
     changes.mark = read_mark(tx).at(0)[0].as<std::int64_t>();
     if (mark > 0) changes.requests = requests_of(read_changes(tx, user, mark));
+    std::ranges::reverse(changes.requests);
     return changes;
   });
 }

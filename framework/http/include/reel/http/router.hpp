@@ -46,6 +46,9 @@ struct Route {
   Handler handler{};
   UploadHandler upload{};                       ///< instead of `handler`: the body is streamed
   std::optional<std::uint64_t> largest_body{};  ///< bytes, else 413; none: the server's `Limits::body_bytes`
+  /// Routes of one lane have at most a quarter of the handlers' threads, and of the queue: for what may take its time, that the rest
+  /// be answered meanwhile. Empty: all.
+  std::string lane{};
 };
 
 class Router {

@@ -42,8 +42,8 @@ struct TlsFiles {
 
 /// One answered request, for metrics.
 struct Served {
-  std::string method;
-  std::string route;  ///< template; empty: none matched
+  std::string method;  ///< empty: none that a route can have
+  std::string route;   ///< template; empty: none matched
   int status = 0;
   std::uint64_t bytes = 0;           ///< of the answer's body, as sent
   std::chrono::nanoseconds time{0};  ///< from its head to the last byte of the answer
@@ -56,6 +56,8 @@ struct Options {
   std::optional<TlsFiles> tls;        ///< TLS 1.2 and 1.3, on TCP
   /// Names that a Host field may have, without port; others get 421. Empty: all.
   std::vector<std::string> hosts;
+  /// Origins (`https://app.example.org`) whose pages may call and read answers; their cookies do not count.
+  std::vector<std::string> cors_origins{};
   /// Addresses or networks (`10.0.0.0/8`), or `unix`, whose X-Forwarded-For and X-Forwarded-Proto are believed.
   std::vector<std::string> trusted_proxies;
   int handlers = 16;                           ///< threads that run handlers

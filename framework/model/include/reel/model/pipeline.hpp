@@ -47,6 +47,9 @@ struct PipelineParam {
   Mark mark;
 };
 
+/// More are refused: what checking and planning cost grows with them.
+constexpr std::size_t most_stages = 1000;
+
 struct Pipeline {
   std::string file;  ///< for messages; paths of type `file` are relative to its folder
   std::string text;  ///< the exact YAML

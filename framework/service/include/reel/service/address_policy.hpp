@@ -33,12 +33,9 @@ class AddressPolicy {
   /// Waits for the name service. Throws base::InputError if the URL is none or is not allowed, base::TransientError if its name
   /// cannot be resolved now. A name is refused if any one of its addresses is.
   Destination check(const std::string& url) const;
-  /// The same for a redirect, whose `location` may be relative. Follow redirects by this alone.
-  Destination redirected(const Destination& from, const std::string& location) const;
 
  private:
   bool is_internal(const std::string& host, const IpAddress& address) const;
-  Destination check_url(const std::string* base, const std::string& url) const;
 
   AddressPolicySettings settings_;
   std::vector<IpNetwork> internal_networks_;

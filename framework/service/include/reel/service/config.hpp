@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "reel/base/log.hpp"
 #include "reel/model/diagnostic.hpp"
 
 namespace reel::service {
@@ -18,12 +19,23 @@ struct ServerConfig {
   std::filesystem::path socket;              ///< a Unix socket; empty: none
   std::string public_url;                    ///< `https://reel.example.org`; empty: as the Host field says
   std::vector<std::string> hosts;            ///< that a Host field may name; none: any
+  std::vector<std::string> cors_origins;     ///< whose pages may call
   std::vector<std::string> trusted_proxies;  ///< whose X-Forwarded-* count
   std::filesystem::path certificate, key;    ///< PEM; empty: no TLS
   std::int64_t handlers = 16;                ///< threads
   std::vector<std::string> allow_stages{"*"}, deny_stages{"gst/*"};  ///< of pipelines that are submitted
   std::vector<std::string>
       internal;  ///< hosts, addresses and networks that URLs of users may lead to though not public
+};
+
+/// The names that a Host field may have; none: any. A server that listens for its own machine alone answers to that machine's names and
+/// to its public one only, or a page of a name that leads there could have a browser call it.
+std::vector<std::string> served_hosts(const ServerConfig& server);
+
+/// `log:`, of `reel serve` and `reel worker`.
+struct LogConfig {
+  bool json = false;  ///< one object a line, instead of text
+  base::Level level = base::Level::warning;
 };
 
 /// `worker:`, of `reel worker` and of the worker in `reel serve`.
@@ -67,6 +79,7 @@ struct Config {
   WorkerConfig worker;
   AccountsConfig accounts;
   LimitsConfig limits;
+  LogConfig log;
 };
 
 /// The file that applies: `chosen` if given, else `$REEL_CONFIG`, `$XDG_CONFIG_HOME/reelwork/reel.yaml` and

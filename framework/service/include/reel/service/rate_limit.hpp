@@ -37,6 +37,8 @@ class RateLimit {
 
   /// Takes one: 0. If there is none: takes none, and says how long it is until there is one.
   Clock::duration take(const std::string& key, Clock::time_point now = Clock::now());
+  /// How long it is until there is one; takes none.
+  Clock::duration wait(const std::string& key, Clock::time_point now = Clock::now()) const;
   /// take(), but throws TooManyTries.
   void enforce(const std::string& key, Clock::time_point now = Clock::now());
   /// The key's bucket is full again.
@@ -45,6 +47,8 @@ class RateLimit {
   std::size_t keys() const;  ///< that are held
 
  private:
+  Clock::time_point full_after_one(const std::string& key, Clock::time_point now) const;
+  Clock::duration missing(Clock::time_point full_at, Clock::time_point now) const;
   void drop_fullest();
   void set(const std::string& key, Clock::time_point full_at);
 

@@ -171,8 +171,9 @@ class RequestStore {
   virtual bool finish(RequestId id, const Outcome& outcome, std::optional<int> attempt = {}) = 0;
   virtual void append_logs(RequestId id, const std::vector<LogRecord>& lines) = 0;
 
-  virtual std::optional<Request> find(RequestId id) = 0;               ///< of any kind
-  virtual std::vector<Request> list(const RequestFilter& filter) = 0;  ///< of kind pipeline, newest first
+  virtual std::optional<Request> find(RequestId id) = 0;  ///< of any kind
+  /// Of kind pipeline, newest first; without prompt, YAML, parameters and report, which find() gives.
+  virtual std::vector<Request> list(const RequestFilter& filter) = 0;
   /// Lines after `after`, oldest first, at most `limit`.
   virtual std::vector<LogRecord> logs(RequestId id, std::int64_t after = 0, int limit = 1000) = 0;
 
@@ -181,7 +182,8 @@ class RequestStore {
     /// What changed later than these has at least this mark: pass it on to see all of it. Some may come twice, none is left out.
     std::int64_t mark = 0;
   };
-  /// The user's requests that changed since `mark` (0: none of them, only today's mark), oldest change first; for events. A mark
+  /// The user's requests that changed since `mark` (0: none of them, only today's mark), the latest 500, as list() gives them, oldest
+  /// change first; for events. A mark
   /// is of one run of the database server: after Notice::all, begin anew with 0 and list().
   virtual Changes changes(UserId user, std::int64_t mark) = 0;
 

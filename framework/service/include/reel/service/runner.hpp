@@ -67,7 +67,8 @@ class RunnerProcess {
 };
 
 /// A child that stays and answers questions about stages and pipelines, so that nobody pays for the loading of plugins each time.
-/// It is started on first use, and anew when it has ended. Any thread; questions wait for each other.
+/// It is started on first use, and anew when it has ended. Any thread; questions wait for each other, but not for long: then they
+/// throw base::TransientError. What there is (stages, schema, plugins) is asked once for each child.
 class PipelineChecker {
  public:
   explicit PipelineChecker(RunnerSetup setup, RunnerLimits limits = {});

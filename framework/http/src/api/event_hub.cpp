@@ -115,6 +115,7 @@ std::shared_ptr<EventStream> EventHub::subscribe(const Subscription& subscriptio
     own->mark = mark;
     own->sent.clear();
     own->shown.clear();
+    own->checked_at = Clock::now();
   }
   auto stream = std::make_shared<EventStream>(stream_bytes);
   std::vector<Event> events;

@@ -44,10 +44,10 @@ const Node* stages_of(const Node& root, Report& report) {
     report.error(stages->mark, "empty-list", "'stages' must hold one stage at least",
                  "begin with a source and end with a sink");
   } else if (stages->items.size() > most_stages) {
-    report.error(stages->items[most_stages].mark, "too-many-stages",
-                 "a pipeline may have " + std::to_string(most_stages) + " stages, not " +
-                     std::to_string(stages->items.size()),
-                 "split it into several pipelines");
+    report.error(
+        stages->items[most_stages].mark, "too-many-stages",
+        "a pipeline may have " + std::to_string(most_stages) + " stages, not " + std::to_string(stages->items.size()),
+        "split it into several pipelines");
   } else {
     return stages;
   }

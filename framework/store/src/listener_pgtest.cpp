@@ -93,7 +93,7 @@ TEST_F(ListenerTest, HearsNothingOfWhatDidNotHappen) {
   requests.start(create());
   of([] {});
   sample.video = 99;
-  EXPECT_THROW(create(), base::RunError);
+  EXPECT_THROW(create(), base::InputError);
   EXPECT_FALSE(requests.start(1));
   EXPECT_THAT(listener->wait(50ms), IsEmpty());
 }

@@ -60,6 +60,15 @@ YAML from strangers costs nothing and breaks nothing.
         hint: save it as UTF-8; it may be in another encoding, or not be a text at all
   [2]
 
-  $ (echo 'reel: 1'; echo 'stages:'; for i in $(seq 2000); do echo "  - uses: stage-$i"; done) > long.yaml; reel validate long.yaml 2>&1 | tail -2
+  $ (echo 'reel: 1'; echo 'stages:'; for i in $(seq 900); do echo "  - uses: stage-$i"; done) > long.yaml; reel validate long.yaml 2>&1 | tail -2
         hint: `reel inspect` lists all stages
-  long.yaml: and 1900 more
+  long.yaml: and 800 more
+
+Nor may there be any number of stages:
+
+  $ (echo 'reel: 1'; echo 'stages:'; for i in $(seq 2000); do echo "  - uses: cut"; done) > longer.yaml; reel validate longer.yaml 2>&1
+  longer.yaml:1003:5: error: a pipeline may have 1000 stages, not 2000 [too-many-stages]
+   1003 |   - uses: cut
+        |     ^
+        hint: split it into several pipelines
+  [2]

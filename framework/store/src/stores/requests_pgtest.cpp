@@ -167,7 +167,7 @@ TEST_F(RequestsTest, KnowsNoOtherRequests) {
   EXPECT_THROW(requests.finish(none, {}), base::RunError);
   EXPECT_THROW(requests.append_logs(none, {line("x")}), base::RunError);
   sample.user = 99;
-  EXPECT_THROW(create(), base::InputError);
+  EXPECT_THROW(create(), base::RunError);
   EXPECT_THROW(requests.finish(1, Outcome{.state = RequestState::queued}), std::logic_error);
 }
 
@@ -227,7 +227,7 @@ TEST_F(RequestsTest, ReadsBackWhatWorkersNeed) {
   EXPECT_FALSE(request.cancel_asked);
   EXPECT_EQ(request.worker, "");
   sample.priority = 11;
-  EXPECT_THROW(create(), base::InputError);
+  EXPECT_THROW(create(), base::RunError);
 }
 
 TEST_F(RequestsTest, TakesAVideoOfItsUserOnly) {

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "command.hpp"
+#include "media.hpp"
 #include "world.hpp"
 
 namespace reel::api_test {
@@ -41,10 +41,9 @@ class WorkerTest : public ApiTest {
         << service::name(request.state) << ": " << request.outcome.error;
     return request;
   }
-  service::VideoId clip() { return ready_video(ada, tests::read(tests::clip("cockatoo.mp4"))); }
   service::WorkerOptions options;
   Person ada = person("ada");
-  service::VideoId video = clip();
+  service::VideoId video = ready_video(ada, tests::read(tests::small_clip(folder.path())));
 
  private:
   std::unique_ptr<service::Worker> worker_;
@@ -63,7 +62,7 @@ TEST_F(WorkerTest, does_what_is_asked) {
 
 TEST_F(WorkerTest, what_is_paused_for_long_makes_room) {
   options.pause_patience = 500ms;
-  const auto id = request(ada, video);
+  const auto id = request(ada, ready_video(ada, tests::read(tests::clip("cockatoo.mp4"))));  // long enough to be met
   work();
   when(id, RequestState::running);
   ASSERT_TRUE(store->queue().set_paused(id, true));

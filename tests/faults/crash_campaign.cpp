@@ -11,6 +11,7 @@
 #include <random>
 #include <set>
 
+#include "media.hpp"
 #include "packets.hpp"
 #include "people.hpp"
 #include "pgtest.hpp"
@@ -55,7 +56,7 @@ class CrashCampaign : public ::testing::Test {
     for (std::size_t i = 0; i < workers.size(); ++i) start_worker(i);
     for (const char* const name : {"ada@example.org", "bob@example.org", "eve@example.org"}) {
       people.push_back(add_person(site, client(), name));
-      videos[people.back().email] = upload(client(), people.back(), read(small_clip())).at("id");
+      videos[people.back().email] = upload(client(), people.back(), read(small_clip(site.folder().path()))).at("id");
     }
     for (const int radius : radii)
       for (const bool whole : {false, true}) make_reference(radius, whole);
@@ -65,19 +66,9 @@ class CrashCampaign : public ::testing::Test {
     workers[i] = std::make_unique<Program>(site.line("exec " + reel() + " worker"),
                                            site.folder() / ("worker" + std::to_string(i) + ".log"));
   }
-  /// A job takes about a second of it.
-  fs::path small_clip() const {
-    const fs::path file = site.folder() / "clip.mp4";
-    if (!fs::exists(file)) {
-      const Result made = shell("ffmpeg -nostdin -v error -i " + quoted(clip("cockatoo.mp4")) +
-                                " -vf scale=320:-2 -g 24 -c:a copy " + quoted(file));
-      EXPECT_EQ(made.exit, 0) << made.output;
-    }
-    return file;
-  }
   static std::string reference_name(int radius, bool whole) { return std::to_string(radius) + (whole ? " whole" : ""); }
   void make_reference(int radius, bool whole) {
-    write(site.folder() / "here.yaml", pipeline(radius, small_clip().string(), whole));
+    write(site.folder() / "here.yaml", pipeline(radius, small_clip(site.folder().path()).string(), whole));
     const Result made = site.run(reel() + " run --no-cache --progress none here.yaml");
     EXPECT_EQ(made.exit, 0) << made.output;
     references[reference_name(radius, whole)] = read(site.folder() / "softer.mp4");

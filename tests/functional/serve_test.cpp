@@ -33,11 +33,11 @@ class ServeTest : public ::testing::Test {
   }
 
   const TemporaryFolder& folder() const { return site.folder(); }
-  Result submit(const std::string& pipeline, const std::string& more) const {
-    return site.run(reel() + " submit " + pipeline + " --upload input=" + quoted(clip("cockatoo.mp4")) + " " + more);
+  Result submit(const std::string& pipeline, const fs::path& input, const std::string& more) const {
+    return site.run(reel() + " submit " + pipeline + " --upload input=" + quoted(input) + " " + more);
   }
   int submitted(const std::string& pipeline) const {
-    const Result result = submit(pipeline, "--progress none --json");
+    const Result result = submit(pipeline, clip("cockatoo.mp4"), "--progress none --json");
     EXPECT_EQ(result.exit, 0) << result.output;
     return json::parse(result.output, nullptr, false).value("id", 0);
   }
@@ -57,10 +57,10 @@ class ServeTest : public ::testing::Test {
 };
 
 TEST_F(ServeTest, gives_what_a_run_on_this_machine_gives) {
-  const Result result = submit("softer.yaml", "--progress none --wait -o results");
+  const fs::path input = small_clip(folder().path());
+  const Result result = submit("softer.yaml", input, "--progress none --wait -o results");
   ASSERT_EQ(result.exit, 0) << result.output << site.server().said();
-  const Result here =
-      site.run(reel() + " run --no-cache --progress none softer.yaml --set input=" + quoted(clip("cockatoo.mp4")));
+  const Result here = site.run(reel() + " run --no-cache --progress none softer.yaml --set input=" + quoted(input));
   ASSERT_EQ(here.exit, 0) << here.output;
   EXPECT_EQ(ffmpeg("-i " + quoted(folder() / "results/softer.mp4") + " -f framemd5 -"),
             ffmpeg("-i " + quoted(folder() / "softer.mp4") + " -f framemd5 -"));

@@ -22,6 +22,14 @@ inline std::string ffmpeg(const std::string& arguments) {
   return bytes;
 }
 
+/// The hand-held clip at 320x180, made in `folder`: a run of it takes a second.
+inline std::filesystem::path small_clip(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / "small.mp4";
+  if (!std::filesystem::exists(file))
+    ffmpeg("-i " + quoted(clip("cockatoo.mp4")) + " -vf scale=320:-2 -g 24 -c:a copy " + quoted(file));
+  return file;
+}
+
 /// Every picture of a file, scaled to width x height, one byte a pixel, in the order of display and no
 /// picture twice.
 inline std::vector<std::vector<std::uint8_t>> gray_pictures(const std::filesystem::path& file, int width, int height) {

@@ -79,7 +79,8 @@ TEST_F(WorkerTest, results_have_to_fit_into_the_quota) {
   quota.storage_bytes = store->accounts().usage(ada.id).stored_bytes + 10'000;
   store->accounts().set_quota(ada.id, quota);
   work();
-  EXPECT_EQ(when(id, RequestState::failed).outcome.error_code, "disk-limit");
+  EXPECT_EQ(when(id, RequestState::failed).outcome.error_code, "quota-exceeded");
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path() / "results"));
 }
 
 TEST_F(WorkerTest, its_own_faults_are_tried_again_and_then_said) {

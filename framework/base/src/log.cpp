@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <ctime>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -91,21 +90,12 @@ class Log {
   }
 
   void write_json(const LogLine& line) {
-    nlohmann::ordered_json object{{"time", now()}, {"level", name(line.level)}, {"message", line.message}};
+    nlohmann::ordered_json object{
+        {"time", rfc3339(std::chrono::system_clock::now())}, {"level", name(line.level)}, {"message", line.message}};
     if (!line.stage.empty()) object["stage"] = line.stage;
     if (!line.id.empty()) object["id"] = line.id;
     // The text is no pattern.
     stderr_.log(to_spdlog(line.level), spdlog::string_view_t(object.dump(-1, ' ', false, replace_broken)));
-  }
-
-  static std::string now() {
-    const auto time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    const std::time_t whole = std::chrono::system_clock::to_time_t(seconds);
-    std::tm parts{};
-    ::gmtime_r(&whole, &parts);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                       parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (time - seconds).count());
   }
 
   static spdlog::level::level_enum to_spdlog(Level level) {

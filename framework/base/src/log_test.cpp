@@ -65,7 +65,7 @@ TEST(Log, may_be_json_for_programs) {
   EXPECT_EQ(line["message"], "two\nlines \xef\xbf\xbd {}");
   EXPECT_EQ(line["stage"], "cut");
   EXPECT_EQ(line["id"], "0123abcd");
-  EXPECT_EQ(line["time"].get<std::string>().size(), std::string("2030-01-31T12:00:00.123Z").size());
+  EXPECT_EQ(line["time"].get<std::string>().size(), std::string("2030-01-31T12:00:00.123456Z").size());
   EXPECT_NE(stderr_of([] { log(Level::warning, "for people"); }).find("warning for people\n"), std::string::npos);
 }
 

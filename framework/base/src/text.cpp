@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <ctime>
 #include <optional>
 
 namespace reel::base {
@@ -141,6 +142,38 @@ std::string printable(std::string_view text) {
 
 std::string counted(std::uint64_t count, std::string_view thing) {
   return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
+}
+
+std::string beginning(std::string_view utf8, std::size_t bytes, std::string_view mark) {
+  if (utf8.size() <= bytes) return std::string(utf8);
+  while (bytes > 0 && (static_cast<unsigned char>(utf8[bytes]) & 0xC0U) == 0x80U) --bytes;
+  return std::string(utf8.substr(0, bytes)).append(mark);
+}
+
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain.find(c) != std::string_view::npos)
+      out += c;
+    else
+      out += {'%', digits[byte >> 4U], digits[byte & 15U]};
+  }
+  return out;
+}
+
+std::string rfc3339(std::chrono::system_clock::time_point time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time - second).count();
+  const std::time_t whole = std::chrono::system_clock::to_time_t(second);
+  std::tm parts{};
+  ::gmtime_r(&whole, &parts);
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", parts.tm_year + 1900, parts.tm_mon + 1,
+                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(micros));
+  return text.data();
 }
 
 std::string with_hint(std::string message, std::string_view hint) {

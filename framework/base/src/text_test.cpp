@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace reel::base {
 namespace {
 
@@ -59,6 +61,27 @@ TEST(Printable, makes_control_characters_visible) {
   EXPECT_EQ(printable("caf\xE9"), "caf\\xe9");
   EXPECT_EQ(printable("\xC2\x9B"), "\\u009b") << "a C1 control";
   EXPECT_EQ(printable("\xE2\x80\xAE"), "\\u202e") << "right-to-left override";
+}
+
+TEST(Beginning, cuts_no_character_in_two) {
+  EXPECT_EQ(beginning("abc", 3), "abc");
+  EXPECT_EQ(beginning("abcd", 3), "abc…");
+  EXPECT_EQ(beginning("abcd", 3, ""), "abc");
+  EXPECT_EQ(beginning("日本", 4), "日…");
+  EXPECT_EQ(beginning("日本", 2), "…");
+}
+
+TEST(PercentEncoded, leaves_what_needs_no_mark) {
+  EXPECT_EQ(percent_encoded("a-Z_0.~"), "a-Z_0.~");
+  EXPECT_EQ(percent_encoded("a b/é%\n"), "a%20b%2F%C3%A9%25%0A");
+}
+
+TEST(Rfc3339, is_utc_to_the_microsecond) {
+  using namespace std::chrono_literals;
+  using std::chrono::system_clock;
+  EXPECT_EQ(rfc3339(system_clock::time_point{}), "1970-01-01T00:00:00.000000Z");
+  EXPECT_EQ(rfc3339(system_clock::time_point{1'896'091'200s + 123'456us}), "2030-01-31T12:00:00.123456Z");
+  EXPECT_EQ(rfc3339(system_clock::time_point{-1us}), "1969-12-31T23:59:59.999999Z") << "before 1970";
 }
 
 TEST(Counted, one_is_singular) {

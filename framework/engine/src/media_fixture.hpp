@@ -10,19 +10,14 @@
 #include <fstream>
 #include <string>
 
+#include "command.hpp"
+
 namespace reel::engine {
 
 class MediaTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string made = (std::filesystem::temp_directory_path() / "reel-engine-XXXXXX").string();
-    ASSERT_NE(mkdtemp(made.data()), nullptr);
-    folder_ = made;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  const std::filesystem::path& folder() const { return folder_; }
+  std::string path(const std::string& name) const { return (folder() / name).string(); }
+  const std::filesystem::path& folder() const { return folder_.path(); }
 
   /// Runs ffmpeg and returns the path of what it made.
   std::string make(const std::string& name, const std::string& arguments) const {
@@ -69,7 +64,7 @@ class MediaTest : public ::testing::Test {
   }
 
  private:
-  std::filesystem::path folder_;
+  const tests::TemporaryFolder folder_;
 };
 
 }  // namespace reel::engine

@@ -15,8 +15,7 @@ namespace reel::http {
 bool is_known_method(std::string_view method);
 
 /// Throws Refused: 400 for targets and hosts, 421 for hosts that are not ours, 501 for methods that no route can have.
-/// `request.id` stays as it is, and
-/// `request.method` where it is refused.
+/// `request.id` stays as it is, and `request.method` where it is refused.
 void take_in(Request& request, Head head, const Peer& peer, const std::vector<std::string>& hosts);
 
 }  // namespace reel::http

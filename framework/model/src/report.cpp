@@ -17,10 +17,7 @@ void Report::remove_repeated() {
 
 std::string show(std::string_view text) {
   constexpr std::size_t longest = 60;
-  if (text.size() <= longest) return "'" + base::printable(text) + "'";
-  std::size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return "'" + base::printable(text.substr(0, end)) + "…'";
+  return "'" + base::printable(base::beginning(text, longest)) + "'";
 }
 
 std::string_view describe(const Node& node) {

@@ -113,7 +113,7 @@ RunnerResult Attempt::perform(Store& store, Recorder& recorder) {
     if (line.level >= base::Level::info) recorder.log(line);
   };
   const WorkerOptions& options = context_.options;
-  return watch(RunnerProcess(options.setup, job(store), folder_, limits(store), std::move(events)));
+  return watch(RunnerProcess(options.setup, job(store), folder_, options.limits, std::move(events)));
 }
 
 /// What fails around a run is this machine's fault, not the request's; nor is it for the user to read.
@@ -125,19 +125,6 @@ RunnerResult Attempt::fault_of_worker(const std::exception& error) const {
   result.outcome.error_code = "worker-fault";
   result.transient = true;
   return result;
-}
-
-/// Results have to fit into what the user still has.
-RunnerLimits Attempt::limits(Store& store) const {
-  RunnerLimits limits = context_.options.limits;
-  const Request& request = claim_.request;
-  const auto user = store.accounts().user(request.user);
-  if (request.kind == RequestKind::inspect || !user) return limits;
-  const std::int64_t most = user->quota.storage_bytes.value_or(context_.options.storage_bytes);
-  const std::int64_t left = std::max<std::int64_t>(most - store.accounts().usage(user->id).stored_bytes, 1);
-  const auto room = static_cast<std::uint64_t>(left);
-  limits.disk_bytes = limits.disk_bytes == 0 ? room : std::min(limits.disk_bytes, room);
-  return limits;
 }
 
 RunnerProcess::Job Attempt::job(Store& store) const {
@@ -230,22 +217,42 @@ void Attempt::finish(Store& store, RunnerResult& result, const OutputFolder* out
     finish_inspection(store, result, output);
     outcome.artifacts.clear();
   } else if (outcome.state == RequestState::succeeded) {
-    put_in_place(outcome, *output);
+    put_in_place(store, result, *output);
   }
   for (const std::string& line : result.last_lines) recorder.log({base::Level::debug, outcome.error_stage, line});
   const std::string missing = recorder.finish(outcome, database_patience);
   if (!missing.empty()) base::log(base::Level::error, "request " + std::to_string(claim_.key.request) + ": " + missing);
 }
 
-void Attempt::put_in_place(Outcome& outcome, const OutputFolder& output) try {
-  outcome.stored_bytes =
-      static_cast<std::int64_t>(publish(output, outcome.artifacts, context_.files.results(claim_.key)));
-  for (std::string& file : outcome.artifacts) file = MediaFiles::artifact_uri(claim_.key, file);
-} catch (const base::RunError& error) {
-  outcome.state = RequestState::failed;
-  outcome.error = error.what();
-  outcome.error_code = "not-published";
-  outcome.artifacts.clear();
+void Attempt::put_in_place(Store& store, RunnerResult& result, const OutputFolder& output) {
+  Outcome& outcome = result.outcome;
+  const auto refuse = [&](const char* code, const base::Error& error) {
+    outcome.state = RequestState::failed;
+    outcome.error = error.what();
+    outcome.error_code = code;
+    outcome.artifacts.clear();
+  };
+  try {
+    insist([&] { need_room(store, result.made); });
+    outcome.stored_bytes =
+        static_cast<std::int64_t>(publish(output, outcome.artifacts, context_.files.results(claim_.key)));
+    for (std::string& file : outcome.artifacts) file = MediaFiles::artifact_uri(claim_.key, file);
+  } catch (const NoRoom& error) {
+    refuse("quota-exceeded", error);
+  } catch (const base::RunError& error) {
+    refuse("not-published", error);
+  }
+}
+
+/// Results have to fit into what the user still has. Throws NoRoom.
+void Attempt::need_room(Store& store, const std::vector<RunnerArtifact>& made) const {
+  const auto user = store.accounts().user(claim_.request.user);
+  if (!user) return;
+  const std::int64_t most = user->quota.storage_bytes.value_or(context_.options.storage_bytes);
+  const std::int64_t used = store.accounts().usage(user->id).stored_bytes;
+  std::uint64_t bytes = 0;
+  for (const RunnerArtifact& file : made) bytes += file.bytes;
+  if (static_cast<std::int64_t>(bytes) > most - used) throw NoRoom(NoRoom::Of::storage, used, most);
 }
 
 void Attempt::finish_inspection(Store& store, const RunnerResult& result, const OutputFolder* output) {

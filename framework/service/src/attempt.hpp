@@ -46,10 +46,10 @@ class Attempt {
   /// `output`: null where nothing can have been made.
   void settle(Store& store, RunnerResult result, const OutputFolder* output, Recorder& recorder);
   void finish(Store& store, RunnerResult& result, const OutputFolder* output, Recorder& recorder);
-  void put_in_place(Outcome& outcome, const OutputFolder& output);
+  void put_in_place(Store& store, RunnerResult& result, const OutputFolder& output);
+  void need_room(Store& store, const std::vector<RunnerArtifact>& made) const;
   void finish_inspection(Store& store, const RunnerResult& result, const OutputFolder* output);
   bool paused_for_long() const;
-  RunnerLimits limits(Store& store) const;
   void release(Store& store, std::chrono::milliseconds delay, const std::string& why, bool uncounted);
   std::filesystem::path output_folder() const { return folder_ / "out"; }
 

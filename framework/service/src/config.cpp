@@ -103,12 +103,12 @@ ConfigReader::Table settings(ConfigReader& reader, Config& config) {
                                   {"level", reader.level(config.log.level)}})}};
 }
 
-/// Of `https://host:port/path`; brackets stay.
-std::string host_of(const std::string& url) {
-  const auto from = url.find("://");
-  if (from == std::string::npos) return {};
-  const std::string authority = url.substr(from + 3, url.find('/', from + 3) - from - 3);
-  return authority.substr(0, authority.find(':', authority.find(']') == std::string::npos ? 0 : authority.find(']')));
+/// Of `https://host:port`; brackets stay.
+std::string host_of(const std::string& origin) {
+  const std::string host = origin.substr(origin.find("://") + 3);
+  const auto colon = host.rfind(':');
+  const bool is_port = colon != host.npos && host.find(']', colon) == host.npos;
+  return is_port ? host.substr(0, colon) : host;
 }
 
 }  // namespace
@@ -117,7 +117,7 @@ std::vector<std::string> served_hosts(const ServerConfig& server) {
   const bool own_machine = server.address.starts_with("127.") || server.address == "::1";
   if (!server.hosts.empty() || !own_machine) return server.hosts;
   std::vector<std::string> names{"localhost", "127.0.0.1", "[::1]", server.address};
-  if (const std::string host = host_of(server.public_url); !host.empty()) names.push_back(host);
+  if (!server.public_url.empty()) names.push_back(host_of(server.public_url));
   return names;
 }
 

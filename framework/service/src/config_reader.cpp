@@ -81,14 +81,14 @@ ConfigReader::Handler ConfigReader::level(base::Level& into) {
 
 ConfigReader::Handler ConfigReader::origin(std::string& into, bool address) {
   return [this, &into, address](const model::Node& node) {
-    static const std::regex origin(
-        "https?://[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|https?://\\[[0-9A-Fa-f:.]{2,45}\\](:[0-9]{1,5})?");
-    const auto path = node.scalar.find('/', std::min(node.scalar.find("://"), node.scalar.size() - 3) + 3);
-    const std::string own = address ? node.scalar.substr(0, path) : node.scalar;
-    if (node.scalar.size() < 8 || own.size() > 300 || !std::regex_match(own, origin))
+    static const std::regex form("https?://([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\])(:[0-9]{1,5})?(/.*)?");
+    constexpr std::size_t longest = 1500;
+    std::smatch parts;
+    const bool good = node.scalar.size() < longest && std::regex_match(node.scalar, parts, form);
+    if (!good || (parts[3].matched && !address))
       return fault(node.mark, "wrong-value", "expected something like https://reel.example.org",
                    "write the scheme, the host and, if need be, the port");
-    into = node.scalar;
+    into = node.scalar.substr(0, node.scalar.size() - static_cast<std::size_t>(parts.length(3)));
   };
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "command.hpp"
 #include "reel/base/error.hpp"
 
 namespace reel::service {
@@ -21,15 +22,8 @@ using testing::HasSubstr;
 
 class KeysTest : public testing::Test {
  protected:
-  KeysTest() {
-    ::unsetenv("REEL_KEY");
-    std::string name = (fs::temp_directory_path() / "reel-keys-XXXXXX").string();
-    folder = ::mkdtemp(name.data());
-  }
-  ~KeysTest() override {
-    ::unsetenv("REEL_KEY");
-    fs::remove_all(folder);
-  }
+  KeysTest() { ::unsetenv("REEL_KEY"); }
+  ~KeysTest() override { ::unsetenv("REEL_KEY"); }
 
   void write(const std::string& bytes, mode_t mode = 0600) const {
     std::ofstream(folder / "key", std::ios::binary) << bytes;
@@ -45,7 +39,8 @@ class KeysTest : public testing::Test {
     return base::Error("");
   }
 
-  fs::path folder;
+  const tests::TemporaryFolder temporary;
+  const fs::path& folder = temporary.path();
 };
 
 auto signing_key(const Keys& keys) { return keys.derived(KeyPurpose::access_tokens).bytes; }

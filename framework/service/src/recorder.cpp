@@ -1,10 +1,7 @@
 #include "reel/service/recorder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <condition_variable>
-#include <cstdio>
-#include <ctime>
 #include <deque>
 #include <future>
 #include <mutex>
@@ -28,20 +25,6 @@ constexpr milliseconds longest_pause{2000};
 constexpr std::size_t most_kept_bytes = 64'000'000;
 constexpr std::size_t batch_lines = 1000;
 constexpr std::size_t batch_bytes = 4'000'000;
-
-/// RFC 3339 with microseconds, UTC: a line carries the time at which it was logged, not written.
-std::string utc_now() {
-  const auto now = std::chrono::system_clock::now();
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()).count();
-  const auto seconds = static_cast<std::time_t>(micros / 1'000'000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> date{};
-  const std::size_t length = std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::array<char, 16> fraction{};
-  std::snprintf(fraction.data(), fraction.size(), ".%06dZ", static_cast<int>(micros % 1'000'000));
-  return std::string(date.data(), length) + fraction.data();
-}
 
 RequestId begin_request(Store& store, NewRequest request) {
   if (request.user == 0) request.user = store.accounts().local_user();
@@ -254,7 +237,7 @@ void Recorder::Worker::add(const base::LogLine& line) {
   record.level = line.level;
   record.stage = line.stage;
   record.message = line.message;
-  record.timestamp = utc_now();
+  record.timestamp = base::rfc3339(std::chrono::system_clock::now());
   const std::lock_guard lock(mutex_);
   if (finished_) return;
   if (kept_bytes_ + bytes_of(record) > most_kept_bytes) {

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "reel/base/error.hpp"
+#include "reel/base/text.hpp"
 #include "reel/service/runner_job.hpp"
 #include "runner_json.hpp"
 
@@ -83,16 +84,8 @@ RunnerSandbox read_started(const json& m) {
   return {m.at("no_new_privileges"), m.at("limits"), m.at("other_user"), m.at("files"), m.at("network"), m.at("calls")};
 }
 
-/// A text, which JSON says is UTF-8, without what would be too long of it.
-std::string cut(const json& text, std::size_t longest) {
-  auto result = text.get<std::string>();
-  if (result.size() <= longest) return result;
-  const auto continues = [&](std::size_t at) { return (static_cast<unsigned char>(result[at]) & 0xC0U) == 0x80U; };
-  while (longest > 0 && continues(longest)) --longest;
-  return result.substr(0, longest) + "…";
-}
-std::string sentence(const json& text) { return cut(text, longest_sentence); }
-std::string short_name(const json& text) { return cut(text, longest_name); }
+std::string sentence(const json& text) { return base::beginning(text.get_ref<const std::string&>(), longest_sentence); }
+std::string short_name(const json& text) { return base::beginning(text.get_ref<const std::string&>(), longest_name); }
 
 RunnerProgress read_progress(const json& m) {
   RunnerProgress p;

@@ -19,30 +19,16 @@
 #include <thread>
 #include <vector>
 
+#include "command.hpp"
 #include "reel/base/error.hpp"
 #include "reel/store/cluster.hpp"
 
 namespace reel::store::test {
 
-/// A folder that anyone may pass through, since the server runs as another user where the tests run as root.
-class TemporaryFolder {
+/// One that anyone may write to, since the server runs as another user where the tests run as root.
+class TemporaryFolder : public tests::TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "reel-pgtest-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
-    std::filesystem::permissions(path_, std::filesystem::perms(0777));
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
+  TemporaryFolder() { std::filesystem::permissions(path(), std::filesystem::perms(0777)); }
 };
 
 /// Runs `action` in a process of its own, as `user` if that is not 0; `action` may never return.

@@ -52,19 +52,4 @@ nlohmann::json Client::post(Call call, const nlohmann::json& body) {
   return answer.body.empty() ? nlohmann::json() : json_of(answer, origin());
 }
 
-std::string escaped(const std::string& text) {
-  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (plain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += {'%', digits[byte >> 4U], digits[byte & 15U]};
-  }
-  return out;
-}
-
 }  // namespace reel::cli::remote

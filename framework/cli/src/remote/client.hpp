@@ -43,7 +43,4 @@ class Client {
   bool answered_ = false;
 };
 
-/// `text` as one segment of a path.
-std::string escaped(const std::string& text);
-
 }  // namespace reel::cli::remote

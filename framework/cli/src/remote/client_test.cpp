@@ -173,7 +173,5 @@ TEST(Client, a_stop_ends_a_call_that_hangs) {
   other.join();
 }
 
-TEST(Client, names_become_segments) { EXPECT_EQ(escaped("a b/ü%.mp4"), "a%20b%2F%C3%BC%25.mp4"); }
-
 }  // namespace
 }  // namespace reel::cli::remote

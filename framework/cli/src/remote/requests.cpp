@@ -122,7 +122,8 @@ std::vector<RemoteArtifact> artifacts_of(Client& client, service::RequestId id) 
                             member<std::uint64_t>(item, "bytes")};
     if (!is_plain_name(artifact.name) || !names.insert(artifact.name).second)
       misunderstood(client.origin(), "'" + base::printable(artifact.name) + "' is no name for a result");
-    if (!artifact.path.starts_with('/')) artifact.path = path_of(id) + "/artifacts/" + escaped(artifact.name);
+    if (!artifact.path.starts_with('/'))
+      artifact.path = path_of(id) + "/artifacts/" + base::percent_encoded(artifact.name);
     found.push_back(std::move(artifact));
   }
   return found;
@@ -143,7 +144,7 @@ std::vector<service::Request> RemoteJobs::list(const service::RequestFilter& fil
     const int left = filter.limit - static_cast<int>(found.size());
     std::string target = "/api/v1/requests?limit=" + std::to_string(std::min(left, largest_page));
     if (filter.state) target += "&state=" + std::string(service::name(*filter.state));
-    if (!cursor.empty()) target += "&cursor=" + escaped(cursor);
+    if (!cursor.empty()) target += "&cursor=" + base::percent_encoded(cursor);
     const json page = client_.get(target);
     for (const json& item : member<json>(page, "items", json::array()))
       found.push_back(request_of(item, client_.origin()));
@@ -155,7 +156,7 @@ std::vector<service::Request> RemoteJobs::list(const service::RequestFilter& fil
 JobSource::Lines RemoteJobs::logs(service::RequestId id, const std::string& after) {
   constexpr std::size_t page = 1000;
   const json body = client_.get(path_of(id) + "/logs?limit=" + std::to_string(page) +
-                                (after.empty() ? "" : "&cursor=" + escaped(after)));
+                                (after.empty() ? "" : "&cursor=" + base::percent_encoded(after)));
   Lines out;
   for (const json& line : member<json>(body, "items", json::array())) out.lines.push_back(line_of(line));
   out.next = member<std::string>(body, "next_cursor", after);

@@ -30,13 +30,7 @@ model::Rational rational(AVRational r) {
 // What is said of a file goes into a row, into answers and events: it must not grow with what a stranger wrote into the file.
 constexpr std::size_t longest_tag = 1000, most_tags = 100, most_chapters = 1000;
 
-/// Its beginning, no character cut in two.
-std::string beginning(std::string text) {
-  if (text.size() <= longest_tag) return text;
-  std::size_t size = longest_tag;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
-  return text.substr(0, size);
-}
+std::string beginning(const char* text) { return base::beginning(text, longest_tag, ""); }
 
 std::string tag(const AVDictionary* tags, const char* key) {
   const AVDictionaryEntry* const entry = av_dict_get(tags, key, nullptr, 0);

@@ -24,9 +24,7 @@ bool changes_something(const Request& request) {
 /// The origin that pages of ours have, as a browser writes it.
 std::string own_origin(const Core& core, const Request& request) {
   const std::string& configured = core.config.server.public_url;
-  if (configured.empty()) return (request.tls ? "https://" : "http://") + request.host;
-  const auto path = configured.find('/', configured.find("://") + 3);
-  return configured.substr(0, path);
+  return configured.empty() ? (request.tls ? "https://" : "http://") + request.host : configured;
 }
 
 /// Keeps pages of other sites from calling with the user's cookies. A program that sends its token itself is no such page.

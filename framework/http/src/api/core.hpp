@@ -59,8 +59,8 @@ using Receive = std::variant<std::unique_ptr<BodySink>, Response> (*)(Core&, Cal
 struct Binding {
   std::string_view operation;
   std::variant<Handle, Receive> handle;
-  std::string_view
-      lane{};  ///< as Route::lane: `passwords` hashes, `checks` asks the checker of pipelines, `names` asks the DNS
+  /// As Route::lane: `passwords` hashes, `checks` asks the checker of pipelines, `names` asks the DNS.
+  std::string_view lane{};
 };
 
 // One list a resource.

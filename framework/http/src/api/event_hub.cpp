@@ -5,6 +5,7 @@
 
 #include "records.hpp"
 #include "reel/base/log.hpp"
+#include "reel/base/text.hpp"
 
 namespace reel::http {
 namespace {
@@ -26,8 +27,7 @@ std::string dumped(const json& value) { return value.dump(-1, ' ', false, json::
 /// Escapes may make six bytes of one.
 void shorten(json& text) {
   constexpr std::size_t longest = 200;
-  if (text.is_string() && text.get_ref<const std::string&>().size() > longest)
-    text = text.get<std::string>().substr(0, longest) + "…";
+  if (text.is_string()) text = base::beginning(text.get_ref<const std::string&>(), longest);
 }
 
 /// What is too large to be told stays to be asked for.

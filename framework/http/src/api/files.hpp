@@ -12,7 +12,4 @@ namespace reel::http {
 Response send_file(const Call& call, const std::filesystem::path& file, const std::string& name,
                    const std::string& etag = {});
 
-/// For names in any script, in header fields and paths (RFC 3986).
-std::string percent_encoded(const std::string& text);
-
 }  // namespace reel::http

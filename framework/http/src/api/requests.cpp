@@ -4,6 +4,7 @@
 #include "files.hpp"
 #include "pipeline_check.hpp"
 #include "records.hpp"
+#include "reel/base/text.hpp"
 #include "submit.hpp"
 
 namespace reel::http {
@@ -77,7 +78,7 @@ Response get_graph(Core& core, Call& call) {
 }
 
 std::string path_of(const service::Request& request, const std::string& name) {
-  return "/api/v1/requests/" + std::to_string(request.id) + "/artifacts/" + percent_encoded(name);
+  return "/api/v1/requests/" + std::to_string(request.id) + "/artifacts/" + base::percent_encoded(name);
 }
 
 Response list_artifacts(Core& core, Call& call) {

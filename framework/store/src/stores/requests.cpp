@@ -32,11 +32,12 @@ constexpr Statement find_key{"find_idempotency_key", R"(
   WHERE user_id = $1::bigint AND md5(idempotency_key) = md5($2) AND idempotency_key = $2)"};
 constexpr Statement own_video{"own_video", R"(
   SELECT video_id FROM videos WHERE video_id = $1::bigint AND user_id = $2::bigint FOR KEY SHARE)"};
-constexpr Statement own_inputs{"own_inputs", R"(
-  SELECT video_id FROM videos
-  WHERE video_id IN (SELECT id::bigint FROM json_array_elements_text($1::json) AS i(id)) AND user_id = $2::bigint
-  ORDER BY video_id FOR KEY SHARE)"};
-constexpr Statement add_input{"add_input", "INSERT INTO request_inputs (request_id, video_id) VALUES ($1, $2)"};
+constexpr Statement add_inputs{"add_inputs", R"(
+  WITH own AS (
+    SELECT video_id FROM videos
+    WHERE video_id IN (SELECT id::bigint FROM json_array_elements_text($2::json) AS i(id)) AND user_id = $3::bigint
+    ORDER BY video_id FOR KEY SHARE)
+  INSERT INTO request_inputs (request_id, video_id) SELECT $1::bigint, video_id FROM own)"};
 constexpr Statement find_video{"find_video_by_url", R"(
   SELECT video_id FROM videos
   WHERE user_id = $1::bigint AND md5(original_video_url) = md5($2) AND original_video_url = $2)"};
@@ -166,9 +167,8 @@ std::optional<service::Created> existing(pqxx::work& tx, const NewRequest& reque
 void hold_inputs(pqxx::work& tx, RequestId id, const NewRequest& request) {
   const std::set<service::VideoId> inputs(request.inputs.begin(), request.inputs.end());
   if (inputs.empty()) return;
-  const pqxx::result held = own_inputs(tx, json(inputs).dump(), request.user);
-  if (held.size() != inputs.size()) throw base::InputError("A video that the pipeline reads is no more.");
-  for (const auto& row : held) add_input(tx, id, row[0].as<service::VideoId>());
+  const pqxx::result held = add_inputs(tx, id, json(inputs).dump(), request.user);
+  if (held.affected_rows() != inputs.size()) throw base::InputError("A video that the pipeline reads is no more.");
 }
 
 service::Created create_in(pqxx::work& tx, const NewRequest& request) {

@@ -104,7 +104,7 @@ class Accounts {
   MadeApiToken make_api_token(AccountStore& store, UserId user, const std::string& name,
                               std::optional<std::chrono::seconds> lifetime = {});
 
-  /// Passwords hashed so far, right or wrong; for metrics.
+  /// Passwords hashed so far, right or wrong: what an answer to a login costs.
   std::uint64_t hashes() const;
 
  private:

@@ -16,13 +16,13 @@ namespace reel::service {
 struct ServerConfig {
   std::string address = "127.0.0.1";  ///< empty: no TCP
   std::int64_t port = 8080;
-  std::filesystem::path socket;              ///< a Unix socket; empty: none
-  std::string public_url;                    ///< `https://reel.example.org`; empty: as the Host field says
-  std::vector<std::string> hosts;            ///< that a Host field may name; none: any
-  std::vector<std::string> cors_origins;     ///< whose pages may call
-  std::vector<std::string> trusted_proxies;  ///< whose X-Forwarded-* count
-  std::filesystem::path certificate, key;    ///< PEM; empty: no TLS
-  std::int64_t handlers = 16;                ///< threads
+  std::filesystem::path socket;           ///< a Unix socket; empty: none
+  std::string public_url;                 ///< `https://reel.example.org`, without a path; empty: as the Host field says
+  std::vector<std::string> hosts;         ///< that a Host field may name; none: any
+  std::vector<std::string> cors_origins;  ///< whose pages may call
+  std::vector<std::string> trusted_proxies;                          ///< whose X-Forwarded-* count
+  std::filesystem::path certificate, key;                            ///< PEM; empty: no TLS
+  std::int64_t handlers = 16;                                        ///< threads
   std::vector<std::string> allow_stages{"*"}, deny_stages{"gst/*"};  ///< of pipelines that are submitted
   std::vector<std::string>
       internal;  ///< hosts, addresses and networks that URLs of users may lead to though not public

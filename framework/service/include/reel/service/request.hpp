@@ -183,8 +183,7 @@ class RequestStore {
     std::int64_t mark = 0;
   };
   /// The user's requests that changed since `mark` (0: none of them, only today's mark), the latest 500, as list() gives them, oldest
-  /// change first; for events. A mark
-  /// is of one run of the database server: after Notice::all, begin anew with 0 and list().
+  /// change first; for events. A mark is of one run of the database server: after Notice::all, begin anew with 0 and list().
   virtual Changes changes(UserId user, std::int64_t mark) = 0;
 
   /// Removes finished requests, with their logs, that ended more than so many days ago; at most `limit`. The artifacts' URIs are

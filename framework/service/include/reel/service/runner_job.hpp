@@ -20,8 +20,8 @@ namespace reel::service {
 /// What a child may take at most. 0: as much as it likes, except where it says otherwise.
 struct RunnerLimits {
   std::uint64_t memory_bytes = 4'000'000'000;
-  std::uint64_t disk_bytes =
-      100'000'000'000;  ///< of each file, and of all that it holds; beside that it may write as much again
+  /// Of each file, and of all that it holds; beside that it may write as much again.
+  std::uint64_t disk_bytes = 100'000'000'000;
   std::chrono::seconds wall{0};
   std::chrono::seconds cpu{0};        ///< of all its threads together
   std::chrono::seconds silence{120};  ///< without a sign of life: it hangs; a pause does not count

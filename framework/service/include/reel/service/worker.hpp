@@ -20,9 +20,9 @@ struct WorkerOptions {
   std::chrono::milliseconds pause_patience{120'000};  ///< a run that is paused for longer makes room for others
   int most_attempts = 3;
   int user_limit = 0;  ///< requests of one user at once, where the user has no limit; 0: any number
-  std::chrono::milliseconds first_pause{
-      5'000};  ///< before a second attempt; each further one waits four times as long, up to 10 min
-  /// What the files of users without a quota of their own may take: runs make no more than there is room for.
+  /// Before a second attempt; each further one waits four times as long, up to 10 min.
+  std::chrono::milliseconds first_pause{5'000};
+  /// What the files of users without a quota of their own may take, results among them.
   std::int64_t storage_bytes = std::numeric_limits<std::int64_t>::max();
   std::uint64_t span_cache_bytes = 4'000'000'000;  ///< for each user; 0: rendered spans are not kept
   RunnerSetup setup;

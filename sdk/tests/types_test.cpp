@@ -54,6 +54,19 @@ TEST(Ranges, invert) {
   EXPECT_EQ(inverted.inverted().to_text(), "2000000000..3000000000,5000000000..");
 }
 
+TEST(Times, are_moments_and_ranges_in_the_order_given) {
+  const auto times = Times::parse("0:05, 1s..2s,250ms,3s..");
+  ASSERT_TRUE(times);
+  const std::vector<TimeRange> expected{{5s, 5s}, {1s, 2s}, {250ms, 250ms}, {3s, Time::max()}};
+  EXPECT_TRUE(std::ranges::equal(*times, expected));
+  EXPECT_EQ(times->to_text(), "5000000000,1000000000..2000000000,250000000,3000000000..");
+  EXPECT_EQ(Times::parse(times->to_text()), times);
+}
+
+TEST(Times, refuse_what_is_neither) {
+  for (const char* const text : {"a", "1s..b", "1s..2s..3s", "-1s"}) EXPECT_FALSE(Times::parse(text)) << text;
+}
+
 TEST(Ranges, refuse_what_is_no_range) {
   for (const char* const text : {"5s", "a..b", "5s...", "1s..2s..3s"}) EXPECT_FALSE(Ranges::parse(text)) << text;
 }

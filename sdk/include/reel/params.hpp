@@ -157,6 +157,9 @@ GParamSpec* make_spec(const Param<P, T>& p, const T& def, const std::string& own
   } else if constexpr (std::is_same_v<T, Ranges>) {
     type = "ranges";
     spec = g_param_spec_string(name, name, blurb, "", flags);
+  } else if constexpr (std::is_same_v<T, Times>) {
+    type = "times";
+    spec = g_param_spec_string(name, name, blurb, "", flags);
   } else if constexpr (std::is_same_v<T, Region>) {
     type = "region";
     spec = g_param_spec_string(name, name, blurb, "", flags);
@@ -171,7 +174,7 @@ GParamSpec* make_spec(const Param<P, T>& p, const T& def, const std::string& own
   } else {
     static_assert(always_false<T>,
                   "a parameter is bool, int, unsigned, double, std::string, an enum with choices(), or one of "
-                  "reel::Time, Ranges, Color, Region, File, Uri");
+                  "reel::Time, Ranges, Times, Color, Region, File, Uri");
   }
   const auto attach = [spec](const char* key, const char* text) {
     if (text != nullptr) g_param_spec_set_qdata(spec, g_quark_from_static_string(key), const_cast<char*>(text));
@@ -183,6 +186,14 @@ GParamSpec* make_spec(const Param<P, T>& p, const T& def, const std::string& own
   attach(REEL_QDATA_HOST, p.is_for_host ? "yes" : nullptr);
   return spec;
 }
+
+/// What a value of a type that is read from text looks like.
+template <class T>
+inline constexpr const char* expected_text = "a region like box 0.1 0.1 0.5 0.5";
+template <>
+inline constexpr const char* expected_text<Ranges> = "ranges like 5s..15s,20s..25s";
+template <>
+inline constexpr const char* expected_text<Times> = "times and ranges like 5s,20s..25s";
 
 /// Reads a property's value into a member. Throws Error with what was expected.
 template <class T>
@@ -213,8 +224,7 @@ void read_value(const GValue* value, const char* name, T& into) {
     } else {
       auto parsed = T::parse(text);
       if (!parsed)
-        throw Error(std::string(name) + ": cannot read '" + std::string(text) + "', expected " +
-                    (std::is_same_v<T, Ranges> ? "ranges like 5s..15s,20s..25s" : "a region like box 0.1 0.1 0.5 0.5"));
+        throw Error(std::string(name) + ": cannot read '" + std::string(text) + "', expected " + expected_text<T>);
       into = std::move(*parsed);
     }
   }

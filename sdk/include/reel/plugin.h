@@ -103,6 +103,7 @@ typedef struct reel_plugin {
 /* What a property of type string or uint64 means:
  *   "time"    uint64, nanoseconds
  *   "ranges"  string, "A..B,C..D" in nanoseconds or clock form; an end left out is the media's own
+ *   "times"   string, "A,B..C": moments and ranges, written likewise
  *   "color"   uint, 0xAARRGGBB
  *   "region"  string, see reel::Region in <reel/types.hpp>; takes keyframes inside its text
  *   "file"    string, a path

@@ -18,6 +18,7 @@
 /// headers only, a plugin may have any licence.
 #pragma once
 
+#include <concepts>
 #include <string_view>
 
 #include "reel/audio_filter.hpp"
@@ -58,13 +59,43 @@ constexpr const char* gst_license(std::string_view spdx) {
   return "Proprietary";
 }
 
-template <class... Stages>
+/// A part of a plugin that is a table of functions instead of a stage.
+template <class Part>
+concept IsExtension = requires {
+  { Part::extension_id } -> std::convertible_to<const char*>;
+  { Part::table() } -> std::convertible_to<const void*>;
+};
+
+/// The name of a stage that could not be registered, or null.
+template <class Part>
+const char* register_part(GstPlugin* registrar) {
+  if constexpr (IsExtension<Part>)
+    return nullptr;
+  else
+    return Part::register_stage(registrar) ? nullptr : Part::stage.name;
+}
+
+template <class Part>
+const void* table_of_part(std::string_view id) {
+  if constexpr (IsExtension<Part>)
+    return id == Part::extension_id ? Part::table() : nullptr;
+  else
+    return nullptr;
+}
+
+template <class... Parts>
+const void* extension(const char* id) noexcept {
+  const void* found = nullptr;
+  if (id != nullptr) static_cast<void>(((found = table_of_part<Parts>(id)) || ...));
+  return found;
+}
+
+template <class... Parts>
 gboolean open(const reel_host* from, GstPlugin* registrar, GError** error) noexcept {
   host() = from;
   try {
     const char* failed = nullptr;
-    const auto add = [&](bool good, const char* name) { failed = failed == nullptr && !good ? name : failed; };
-    (add(Stages::register_stage(registrar), Stages::stage.name), ...);
+    static_cast<void>(((failed = register_part<Parts>(registrar)) || ...));
     if (failed == nullptr) return TRUE;
     g_set_error(error, GST_PLUGIN_ERROR, GST_PLUGIN_ERROR_MODULE, "the stage '%s' could not be registered", failed);
   } catch (const std::exception& e) {
@@ -75,28 +106,19 @@ gboolean open(const reel_host* from, GstPlugin* registrar, GError** error) noexc
   return FALSE;
 }
 
-template <class... Stages>
+template <class... Parts>
 constexpr reel_plugin plugin_entry(const PluginInfo& i) {
-  return {REEL_ABI_MAJOR,
-          REEL_ABI_MINOR,
-          i.id,
-          i.name,
-          i.vendor,
-          i.version,
-          i.license,
-          i.summary,
-          i.url,
-          open<Stages...>,
-          [](const char*) -> const void* { return nullptr; }};
+  return {REEL_ABI_MAJOR, REEL_ABI_MINOR, i.id,  i.name,         i.vendor,           i.version,
+          i.license,      i.summary,      i.url, open<Parts...>, extension<Parts...>};
 }
 
-template <class... Stages>
+template <class... Parts>
 constexpr GstPluginDesc gst_desc(const PluginInfo& i) {
   return {GST_VERSION_MAJOR,
           GST_VERSION_MINOR,
           i.name,
           i.summary,
-          [](GstPlugin* p) -> gboolean { return open<Stages...>(nullptr, p, nullptr); },
+          [](GstPlugin* p) -> gboolean { return open<Parts...>(nullptr, p, nullptr); },
           i.version,
           gst_license(i.license),
           i.id,
@@ -111,7 +133,8 @@ constexpr GstPluginDesc gst_desc(const PluginInfo& i) {
 
 #define REEL_EXPORT_ __attribute__((visibility("default")))
 
-/// The two symbols of a plugin, once in each library: `REEL_PLUGIN(info, Stage...)`.
+/// The two symbols of a plugin, once in each library: `REEL_PLUGIN(info, Part...)`. A part is a stage, or an extension: a class with
+/// `static constexpr const char* extension_id` and `static const void* table()`, the table that <reel/extension/…> describes.
 #define REEL_PLUGIN(info, ...)                                                           \
   extern "C" {                                                                           \
   REEL_EXPORT_ extern const reel_plugin reel_plugin_entry;                               \

@@ -88,6 +88,21 @@ struct TimeRange {
   friend bool operator==(const TimeRange&, const TimeRange&) = default;
 };
 
+/// Reads `A..B`; an end left out is the media's own.
+inline std::optional<TimeRange> parse_range(std::string_view text) {
+  const auto dots = text.find("..");
+  if (dots == std::string_view::npos) return std::nullopt;
+  TimeRange range;
+  const auto read = [](std::string_view side, Time& into) {
+    if (detail::trim(side).empty()) return true;
+    const auto time = parse_time(side);
+    if (time) into = *time;
+    return time.has_value();
+  };
+  if (!read(text.substr(0, dots), range.begin) || !read(text.substr(dots + 2), range.end)) return std::nullopt;
+  return range;
+}
+
 /// Sorted ranges that neither touch nor overlap. As text `A..B,C..D`, where an end left out is the media's
 /// own.
 class Ranges {
@@ -107,17 +122,9 @@ class Ranges {
   static std::optional<Ranges> parse(std::string_view text) {
     std::vector<TimeRange> ranges;
     for (const auto part : detail::split(text, ',')) {
-      const auto dots = part.find("..");
-      if (dots == std::string_view::npos) return std::nullopt;
-      TimeRange range;
-      const auto read = [](std::string_view side, Time& into) {
-        if (detail::trim(side).empty()) return true;
-        const auto time = parse_time(side);
-        if (time) into = *time;
-        return time.has_value();
-      };
-      if (!read(part.substr(0, dots), range.begin) || !read(part.substr(dots + 2), range.end)) return std::nullopt;
-      ranges.push_back(range);
+      const auto range = parse_range(part);
+      if (!range) return std::nullopt;
+      ranges.push_back(*range);
     }
     return Ranges{std::move(ranges)};
   }
@@ -173,6 +180,44 @@ struct Color {
     return std::uint32_t{alpha} << 24U | std::uint32_t{red} << 16U | std::uint32_t{green} << 8U | blue;
   }
   friend bool operator==(const Color&, const Color&) = default;
+};
+
+/// Moments and ranges, in the order given. As text `A,B..C`. A moment is a range that ends where it begins.
+class Times {
+ public:
+  Times() = default;
+  explicit Times(std::vector<TimeRange> items) : items_(std::move(items)) {}
+
+  static std::optional<Times> parse(std::string_view text) {
+    std::vector<TimeRange> items;
+    for (const auto part : detail::split(text, ',')) {
+      auto item = parse_range(part);
+      if (const auto moment = parse_time(part)) item = TimeRange{*moment, *moment};
+      if (!item) return std::nullopt;
+      items.push_back(*item);
+    }
+    return Times{std::move(items)};
+  }
+
+  std::string to_text() const {
+    std::string text;
+    for (const TimeRange& item : items_) {
+      if (!text.empty()) text += ',';
+      text += std::to_string(item.begin.count());
+      if (item.end == item.begin) continue;
+      text += "..";
+      if (item.end != Time::max()) text += std::to_string(item.end.count());
+    }
+    return text;
+  }
+
+  bool empty() const { return items_.empty(); }
+  auto begin() const { return items_.begin(); }
+  auto end() const { return items_.end(); }
+  friend bool operator==(const Times&, const Times&) = default;
+
+ private:
+  std::vector<TimeRange> items_;
 };
 
 /// A path; relative ones count from the working folder.

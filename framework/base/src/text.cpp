@@ -164,6 +164,18 @@ std::string percent_encoded(std::string_view text) {
   return out;
 }
 
+std::string scheme_of(std::string_view uri) {
+  const auto colon = uri.find("://");
+  if (colon == std::string_view::npos || colon == 0) return "file";
+  const auto fits = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' || c == '.';
+  };
+  if (!std::ranges::all_of(uri.substr(0, colon), fits)) return "file";
+  std::string scheme(uri.substr(0, colon));
+  std::ranges::transform(scheme, scheme.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return scheme;
+}
+
 std::string rfc3339(std::chrono::system_clock::time_point time) {
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time - second).count();
@@ -173,6 +185,12 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", parts.tm_year + 1900, parts.tm_mon + 1,
                 parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(micros));
+  return text.data();
+}
+
+std::string format_dollars(double cents) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "$%.2f", cents / 100);
   return text.data();
 }
 

@@ -76,6 +76,13 @@ TEST(PercentEncoded, leaves_what_needs_no_mark) {
   EXPECT_EQ(percent_encoded("a b/é%\n"), "a%20b%2F%C3%A9%25%0A");
 }
 
+TEST(SchemeOf, is_lower_case_and_file_for_paths) {
+  EXPECT_EQ(scheme_of("S3://bucket/key"), "s3");
+  EXPECT_EQ(scheme_of("clip.mp4"), "file");
+  EXPECT_EQ(scheme_of("/a b://c"), "file");
+  EXPECT_EQ(scheme_of("://x"), "file");
+}
+
 TEST(Rfc3339, is_utc_to_the_microsecond) {
   using namespace std::chrono_literals;
   using std::chrono::system_clock;
@@ -97,6 +104,12 @@ TEST(FormatBytes, counts_in_thousands) {
   EXPECT_EQ(format_bytes(1'400'000), "1.4 MB");
   EXPECT_EQ(format_bytes(999'960), "1.0 MB");
   EXPECT_EQ(format_bytes(~std::uint64_t{0}), "18.4 EB");
+}
+
+TEST(FormatDollars, has_cents) {
+  EXPECT_EQ(format_dollars(0), "$0.00");
+  EXPECT_EQ(format_dollars(5), "$0.05");
+  EXPECT_EQ(format_dollars(1234), "$12.34");
 }
 
 TEST(WithHint, says_what_can_be_done) {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <set>
 
+#include "extensions.hpp"
 #include "host.hpp"
 #include "opener.hpp"
 #include "reel/base/log.hpp"
@@ -57,6 +58,7 @@ struct Catalog::State {
   struct Known {
     std::string factory, plugin;
   };
+  const reel_host* host = nullptr;
   Policy policy;
   bool stuck = false;
   std::string nothing_because;  ///< why nothing at all can be used, or empty
@@ -75,7 +77,12 @@ struct Catalog::State {
       known[name] = {factory, info.id};
       info.stages.push_back(name);
     }
-    if (opened.entry != nullptr) entries[info.id] = opened.entry;
+    if (opened.entry != nullptr) {
+      entries[info.id] = opened.entry;
+      add_storages(*opened.entry, host);
+      add_providers(*opened.entry, host);
+      add_exporters(*opened.entry, host);
+    }
     plugins.push_back(std::move(info));
   }
 
@@ -121,7 +128,8 @@ struct Catalog::State {
 
 Catalog::Catalog(const CatalogOptions& options) : state_(std::make_unique<State>()) {
   state_->policy = options.policy;
-  Opener opener(the_host(options.host_version), options.open_timeout);
+  state_->host = the_host(options.host_version, options.services);
+  Opener opener(state_->host, options.open_timeout);
   std::set<fs::path> seen;
   for (const fs::path& folder : options.folders) {
     for (const fs::path& library : libraries_in(folder)) {

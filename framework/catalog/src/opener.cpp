@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "library.hpp"
+#include "traits.hpp"
 
 namespace reel::catalog {
 namespace {
@@ -132,7 +133,10 @@ std::string Opener::register_plugin(const reel_plugin& entry, Opened& opened) {
     }
     if (call->fault.empty() && !name.starts_with(prefix))
       call->fault = "its stage '" + name + "' lacks the vendor's prefix: expected a name like " + prefix + name;
-    opened.factories.push_back(name);
+    // What handles bytes or compressed pictures is for GStreamer to find, by URI or by format.
+    auto* const factory = GST_ELEMENT_FACTORY(feature.get());
+    if (gst_element_factory_get_num_pad_templates(factory) == 0 || no_stage_because(factory).empty())
+      opened.factories.push_back(name);
   }
   if (call->fault.empty() && mine.empty()) call->fault = "it registers no stage";
   if (call->fault.empty()) return {};

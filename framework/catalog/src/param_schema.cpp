@@ -60,13 +60,15 @@ void choice(ParamSchema& param, GParamSpec* spec) {
 
 void text(ParamSchema& param, GParamSpec* spec, const std::string& meaning) {
   param.type = meaning == "ranges"   ? ParamType::ranges
+               : meaning == "times"  ? ParamType::times
                : meaning == "region" ? ParamType::region
                : meaning == "file"   ? ParamType::file
                : meaning == "uri"    ? ParamType::uri
                                      : ParamType::string;
   const char* const value = G_IS_PARAM_SPEC_STRING(spec) ? G_PARAM_SPEC_STRING(spec)->default_value : nullptr;
-  if (value != nullptr && param.type != ParamType::ranges && param.type != ParamType::region &&
-      (*value != '\0' || param.type == ParamType::string))
+  const bool has_own_form =
+      param.type == ParamType::ranges || param.type == ParamType::times || param.type == ParamType::region;
+  if (value != nullptr && !has_own_form && (*value != '\0' || param.type == ParamType::string))
     param.default_value = std::string(value);
   // A region carries its keyframes within its text.
   if (param.type == ParamType::region) param.animatable = true;

@@ -181,6 +181,8 @@ StageTraits stage_traits(GstElementFactory* factory, const std::string& name, co
   if (traits.role == StageRole::join)
     traits.min_inputs = 2, traits.max_inputs = max_inputs(metadata(factory, REEL_META_MAX_INPUTS));
   const bool foreign = plugin.empty();
+  if (traits.role == StageRole::sink && sides.many && !foreign)
+    traits.max_inputs = max_inputs(metadata(factory, REEL_META_MAX_INPUTS));
   traits.video =
       contract_of(factory, name, REEL_META_VIDEO_CONTRACT, traits.takes_video || traits.gives_video, foreign);
   traits.audio =

@@ -117,6 +117,8 @@ const catalog::Catalog& Context::catalog() {
   for (auto& folder : catalog::default_plugin_folders()) options.folders.push_back(std::move(folder));
   options.policy = {config_.allow_stages, config_.deny_stages, config_.allow_schemes, config_.deny_schemes};
   options.host_version = version;
+  options.services.secret = [this](const std::string& name) { return find_secret(name); };
+  options.services.cache_folder = config_.state_folder / "plugins";
   catalog_ = std::make_unique<catalog::Catalog>(options);
   return *catalog_;
 }
@@ -161,9 +163,12 @@ model::CheckOptions Context::check_options(const LoadOptions& options) {
 }
 
 Context::Loaded Context::load(const std::string& file, const LoadOptions& options) {
+  return load_text(file == "-" ? "<stdin>" : file, read_pipeline(file), options);
+}
+
+Context::Loaded Context::load_text(const std::string& name, const std::string& text, const LoadOptions& options) {
   Loaded loaded;
-  const std::string shown = file == "-" ? "<stdin>" : file;
-  model::Document document = model::parse_document(shown, read_pipeline(file), loaded.diagnosed);
+  model::Document document = model::parse_document(name, text, loaded.diagnosed);
   if (loaded.diagnosed.has_errors()) return loaded;
   model::CheckOptions check = check_options(options);
   if (options.output) replace_output(document, *options.output, check.set);
@@ -172,7 +177,14 @@ Context::Loaded Context::load(const std::string& file, const LoadOptions& option
 }
 
 engine::Prepared Context::prepare(const std::string& file, const LoadOptions& options) {
-  Loaded loaded = load(file, options);
+  return prepare_loaded(load(file, options));
+}
+
+engine::Prepared Context::prepare_text(const std::string& name, const std::string& text, const LoadOptions& options) {
+  return prepare_loaded(load_text(name, text, options));
+}
+
+engine::Prepared Context::prepare_loaded(Loaded loaded) {
   std::optional<engine::Prepared> prepared;
   if (loaded.pipeline) prepared = engine::prepare(*loaded.pipeline, loaded.diagnosed);
   if (!prepared) throw InvalidInput{std::move(loaded.diagnosed)};

@@ -51,8 +51,12 @@ class Context {
   /// Reads and checks a pipeline; `-` is standard input. Throws InvalidInput if the file cannot be read.
   Loaded load(const std::string& file, const LoadOptions& options);
 
+  /// As load(), of a text that is no file; `name` stands for one in messages.
+  Loaded load_text(const std::string& name, const std::string& text, const LoadOptions& options);
+
   /// As load(), with the media looked at. Throws InvalidInput where there is an error; warnings are printed.
   engine::Prepared prepare(const std::string& file, const LoadOptions& options);
+  engine::Prepared prepare_text(const std::string& name, const std::string& text, const LoadOptions& options);
 
   /// Where runs keep rendered spans.
   std::shared_ptr<engine::SpanCache> span_cache() const;
@@ -62,6 +66,7 @@ class Context {
 
  private:
   std::optional<std::string> find_secret(const std::string& name) const;
+  static engine::Prepared prepare_loaded(Loaded loaded);
   model::CheckOptions check_options(const LoadOptions& options);
 
   service::Config config_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "artifacts.hpp"
+#include "exports.hpp"
 #include "graph/player.hpp"
 #include "graph/progress.hpp"
 #include "reel/base/log.hpp"
@@ -14,6 +15,7 @@
 #include "reel/plugin.h"
 #include "splice/span_renderer.hpp"
 #include "splice/splice.hpp"
+#include "staging.hpp"
 
 namespace reel::engine {
 namespace {
@@ -51,6 +53,8 @@ void log_outputs(const Report& report) {
 }  // namespace
 
 struct Run::State {
+  Prepared whole;  ///< with the stages that write documents of what is played
+  Staging staging;
   Prepared prepared;
   RunOptions options;
   Requests requests;
@@ -58,7 +62,11 @@ struct Run::State {
   Progress last;
 
   State(Prepared p, RunOptions o)
-      : prepared(std::move(p)), options(std::move(o)), shown(main_sink(prepared.pipeline).value_or(0)) {}
+      : whole(std::move(p)),
+        staging(whole.pipeline),
+        prepared(without_exporters(whole)),
+        options(std::move(o)),
+        shown(main_sink(prepared.pipeline).value_or(0)) {}
 
   std::unique_ptr<Graph> new_graph(const Measurements& measured) const {
     return std::make_unique<Graph>(prepared, GraphOptions{options.secret, measured, true});
@@ -69,8 +77,11 @@ struct Run::State {
   Report play(const Measurements& measured, ProgressMeter& meter);
   Report splice(Splice& splice);
   Verification prove(const Splice& splice, const SplicedFile& made) const;
+  Report execute();
   Report splice_or_render(Splice& splice);
   Report render_all();
+  Report write_documents_alone();
+  std::vector<Artifact> publish(PendingFiles& files);
   std::optional<Splice> choose() const;
   void check_end(Graph& graph, const std::vector<std::string>& finished) const;
   void compare_with_plan() const;
@@ -160,16 +171,33 @@ Report Run::State::play(const Measurements& measured, ProgressMeter& meter) {
                                                                                                              "target");
     if (temporary == nullptr || target == nullptr) return;
     finished.emplace_back(gst::stage_id_of(GST_MESSAGE_SRC(message)));
-    files.add(finished.back(), temporary, target);
+    files.add(finished.back(), temporary, staging.destination(target));
   };
   player.play(with_files);
   check_end(player.graph(), finished);
   // A stop that came with the end still counts: nothing has appeared yet.
-  if (requests.stop) throw base::Interrupted("stopped before the end; no target was touched");
   Report report;
-  report.artifacts = files.publish();
+  // A sink that is closed takes back what was not published.
+  report.artifacts = publish(files);
   last = meter.measure(player.graph());
   player.close();
+  return report;
+}
+
+/// Documents are made of what is played, and appear with it.
+std::vector<Artifact> Run::State::publish(PendingFiles& files) {
+  const ExportOptions how{options.secret, &requests.stop,
+                          [this](const std::string& file) { return staging.destination(file); }};
+  for (const std::size_t stage : exporter_stages(whole.pipeline)) write_documents(whole, stage, files, how);
+  if (requests.stop) throw base::Interrupted("stopped before the end; no target was touched");
+  return files.publish(&requests.stop);
+}
+
+/// Nothing else is wanted of the media.
+Report Run::State::write_documents_alone() {
+  PendingFiles files;
+  Report report;
+  report.artifacts = publish(files);
   return report;
 }
 
@@ -182,6 +210,12 @@ Report Run::State::render_all() {
   Report report = play(measured, meter);
   compare_with_plan();
   return report;
+}
+
+Report Run::State::execute() {
+  if (!main_sink(prepared.pipeline)) return write_documents_alone();
+  auto splice = choose();
+  return splice ? splice_or_render(*splice) : render_all();
 }
 
 /// How to keep what the pipeline does not change; nothing where all is rendered.
@@ -212,7 +246,7 @@ Verification Run::State::prove(const Splice& splice, const SplicedFile& made) co
   how.plan = splice.plan;
   how.stop = &requests.stop;
   Verification verification = verify(prepared.media[splice.source]->uri, made.temporary, how);
-  verification.output = made.target;
+  verification.output = staging.destination(made.target);
   if (verification.proven()) return verification;
   const Difference& first = verification.differences.front();
   const std::string what =
@@ -241,11 +275,10 @@ Report Run::State::splice(Splice& splice) {
   };
   PendingFiles files;
   const SplicedFile made = run_splice(prepared, splice, options, requests, show);
-  files.add(made.stage, made.temporary, made.target);
+  files.add(made.stage, made.temporary, staging.destination(made.target));
   Report report;
   if (options.verify) report.verification = prove(splice, made);
-  if (requests.stop) throw base::Interrupted("stopped before the end; no target was touched");
-  report.artifacts = files.publish();
+  report.artifacts = publish(files);
   report.plan = splice.plan;
   if (!splice.plan.spans.empty()) last.frames = splice.plan.copied + splice.plan.rendered;
   for (StageProgress& stage : last.stages) stage.frames = last.frames;
@@ -278,8 +311,7 @@ Report Run::execute() {
   const auto began = steady_clock::now();
   State& s = *state_;
   log_inputs(s.prepared);
-  auto splice = s.choose();
-  Report report = splice ? s.splice_or_render(*splice) : s.render_all();
+  Report report = s.execute();
   if (s.options.verify && !report.verification)
     base::log(base::Level::warning, "everything was rendered, so there is nothing of the source to verify");
   s.last.fraction = 1;

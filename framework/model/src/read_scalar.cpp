@@ -121,6 +121,14 @@ Reading read_range(std::string_view text) {
   return good(std::vector{*parsed});
 }
 
+Reading read_moment_or_range(const ParamSchema& schema, std::string_view text) {
+  if (text.find("..") != std::string_view::npos) return read_range(text);
+  Reading reading = read_time(schema, text);
+  if (!reading.value) return reading;
+  const auto moment = std::get<base::TimePoint>(*reading.value);
+  return good(std::vector{base::TimePointRange{moment, moment}});
+}
+
 Reading read_choice(const ParamSchema& schema, std::string_view text) {
   std::vector<std::string> names;
   for (const Choice& choice : schema.choices) names.push_back(choice.name);
@@ -156,6 +164,8 @@ Reading read_scalar(const ParamSchema& schema, std::string_view text, bool quote
       return read_time(schema, text);
     case ParamType::ranges:
       return read_range(text);
+    case ParamType::times:
+      return read_moment_or_range(schema, text);
     case ParamType::color:
       return read_color(schema, text);
     case ParamType::region:
@@ -189,6 +199,8 @@ std::string expectation(const ParamSchema& schema) {
       return "a time such as 5:00 or 250ms";
     case ParamType::ranges:
       return "a list of ranges such as [ 5:00..5:15 ]";
+    case ParamType::times:
+      return "a list of times and ranges such as [ 5:00, 6:00..6:01 ]";
     case ParamType::color:
       return "a colour such as red or \"#ff8800\"";
     case ParamType::region:

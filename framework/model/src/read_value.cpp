@@ -11,6 +11,8 @@ bool holds_text(ParamType type) {
   return type == ParamType::string || type == ParamType::file || type == ParamType::uri;
 }
 
+bool is_list_of_ranges(ParamType type) { return type == ParamType::ranges || type == ParamType::times; }
+
 /// A range on one clock, nanoseconds or frames, to be compared with its like.
 struct Span {
   std::int64_t begin = 0, end = std::numeric_limits<std::int64_t>::max();
@@ -108,7 +110,8 @@ std::optional<Value> ValueReader::ranges(const ParamSchema& schema, const Node& 
     result.push_back(list->front());
     places.push_back(&item);
   }
-  for (const auto& [later, earlier] : overlaps(result)) {
+  const bool apart = schema.type == ParamType::ranges;  // moments and ranges of `times` may lie as they like
+  for (const auto& [later, earlier] : apart ? overlaps(result) : decltype(overlaps(result)){}) {
     fine = false;
     report_.error(
         places[later]->mark, "overlapping-ranges",
@@ -122,11 +125,11 @@ std::optional<Value> ValueReader::ranges(const ParamSchema& schema, const Node& 
 
 std::optional<Value> ValueReader::value(const ParamSchema& schema, const Node& node) {
   if (schema.type == ParamType::region) return region(schema, node);
-  return schema.type == ParamType::ranges ? ranges(schema, node) : scalar(schema, node);
+  return is_list_of_ranges(schema.type) ? ranges(schema, node) : scalar(schema, node);
 }
 
 bool ValueReader::read(const ParamSchema& schema, const Node& node, Setting& setting) {
-  if (node.kind == Node::Kind::list && schema.type != ParamType::ranges) {
+  if (node.kind == Node::Kind::list && !is_list_of_ranges(schema.type)) {
     const bool looks_animated = !node.items.empty() && node.items.front().kind == Node::Kind::map;
     if (schema.animatable) return keyframes(schema, node, setting);
     if (!looks_animated) {

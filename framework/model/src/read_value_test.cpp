@@ -22,6 +22,9 @@ TEST(ReadScalar, reads_each_type) {
   EXPECT_EQ(read_scalar(schema(ParamType::time), "5:00", true).value, Value{base::TimePoint{base::Time{5min}}});
   EXPECT_EQ(read_scalar(schema(ParamType::color), "#f00", true).value, (Value{Color{255, 0, 0}}));
   EXPECT_EQ(read_scalar(schema(ParamType::ranges), "1s..", false).value, (Value{Ranges{{base::Time{1s}, {}}}}));
+  EXPECT_EQ(read_scalar(schema(ParamType::times), "1s..", false).value, (Value{Ranges{{base::Time{1s}, {}}}}));
+  EXPECT_EQ(read_scalar(schema(ParamType::times), "1s", false).value,
+            (Value{Ranges{{base::Time{1s}, base::Time{1s}}}}));
 }
 
 TEST(ReadScalar, refuses_what_is_not_of_the_type) {

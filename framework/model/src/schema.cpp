@@ -32,6 +32,12 @@ Json described(Json schema, const std::string& description) {
   return schema;
 }
 
+/// A moment, a range, or a list of them.
+Json times_definition() {
+  const Json item = {{"anyOf", {definition("time"), definition("range")}}};
+  return {{"anyOf", {definition("time"), definition("range"), {{"type", "array"}, {"minItems", 1}, {"items", item}}}}};
+}
+
 // -- values
 
 struct ToJson {
@@ -105,6 +111,8 @@ Json plain_value(const ParamSchema& param) {
       return definition("time");
     case ParamType::ranges:
       return definition("ranges");
+    case ParamType::times:
+      return definition("times");
     case ParamType::color:
       return definition("color");
     case ParamType::region:
@@ -266,6 +274,7 @@ Json definitions(const std::vector<const StageTraits*>& stages) {
             {"path", {{"type", "string"}, {"minLength", 1}}},
             {"time", described(time, "A time such as 5:00, 1:02:03.5, 90s, 250ms or 1200f (frames)")},
             {"range", range_definition()},
+            {"times", times_definition()},
             {"ranges",
              {{"anyOf", {definition("range"), {{"type", "array"}, {"minItems", 1}, {"items", definition("range")}}}}}},
             {"color", color},

@@ -73,6 +73,11 @@ std::string region_text(const Region& region) {
          (region.pixels ? ", unit: px }" : " }");
 }
 
+/// A moment is a range that ends where it begins.
+std::string range_text(const base::TimePointRange& range) {
+  return range.begin && range.begin == range.end ? base::format(*range.begin) : base::format(range);
+}
+
 struct ToYaml {
   std::string operator()(std::monostate) const { return "null"; }
   std::string operator()(bool value) const { return value ? "true" : "false"; }
@@ -83,7 +88,7 @@ struct ToYaml {
   std::string operator()(const std::vector<base::TimePointRange>& value) const {
     std::vector<std::string> items;
     items.reserve(value.size());
-    for (const auto& range : value) items.push_back(base::format(range));
+    for (const auto& range : value) items.push_back(range_text(range));
     return list_text(items);
   }
   std::string operator()(const Color& value) const { return color_text(value); }
@@ -108,6 +113,8 @@ std::string_view name(ParamType type) {
       return "time";
     case ParamType::ranges:
       return "ranges";
+    case ParamType::times:
+      return "times";
     case ParamType::color:
       return "color";
     case ParamType::region:

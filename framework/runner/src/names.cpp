@@ -1,7 +1,6 @@
 #include "names.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 
 #include "reel/base/error.hpp"
@@ -11,14 +10,6 @@ namespace reel::runner {
 namespace {
 
 constexpr std::size_t longest_name = 200;
-
-/// Lower case; `file` for plain paths.
-std::string scheme_of(std::string_view uri) {
-  const auto colon = uri.find("://");
-  std::string scheme(colon == std::string_view::npos ? "file" : uri.substr(0, colon));
-  std::ranges::transform(scheme, scheme.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return scheme;
-}
 
 void must_be_file_name(const std::string& text) {
   const bool plain = std::ranges::all_of(text, [](char c) {
@@ -51,14 +42,14 @@ std::string Names::resolve(const model::StageTraits& stage, const model::ParamSc
   const bool target = stage.role == model::StageRole::sink && param.type == model::ParamType::uri;
   if (text.empty()) return text;
   if (!target) return resolve_input(text);
-  if (scheme_of(text) != "file" || text.find("://") != std::string::npos) return resolve_input(text);
+  if (base::scheme_of(text) != "file" || text.find("://") != std::string::npos) return resolve_input(text);
   must_be_file_name(text);
   return (files_.output_folder / text).string();
 }
 
 std::string Names::resolve_input(const std::string& text) const {
   if (const auto input = files_.inputs.find(text); input != files_.inputs.end()) return input->second.string();
-  if (scheme_of(text) == "file") {
+  if (base::scheme_of(text) == "file") {
     std::vector<std::string> known;
     for (const auto& [name, path] : files_.inputs) known.push_back(name);
     throw base::InputError("it is none of the files of this run",

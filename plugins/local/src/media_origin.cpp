@@ -6,11 +6,12 @@ extern "C" {
 
 #include <algorithm>
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <span>
 #include <vector>
+
+#include "byte_reader.hpp"
 
 namespace reel::local {
 namespace {
@@ -51,18 +52,57 @@ std::optional<std::uint64_t> program_clock(Bytes bytes) {
   return group(top, 3) << 30U | group(top - 16, 15) << 15U | group(top - 32, 15);
 }
 
-std::optional<std::uint64_t> first_clock(const std::string& path, bool transport) {
+std::optional<std::uint64_t> first_clock(ByteReader& file, bool transport) {
   std::vector<std::uint8_t> bytes(searched);
-  std::ifstream file(path, std::ios::binary);
-  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  bytes.resize(file.read(0, bytes));
   return transport ? transport_clock(bytes) : program_clock(bytes);
 }
 
+/// libavformat's view of a file.
+struct Place {
+  ByteReader& file;
+  std::uint64_t at = 0;
+
+  static int read(void* opaque, std::uint8_t* into, int size) {
+    auto& place = *static_cast<Place*>(opaque);
+    const std::size_t got = place.file.read(place.at, {into, static_cast<std::size_t>(size)});
+    place.at += got;
+    return got > 0 ? static_cast<int>(got) : AVERROR_EOF;
+  }
+  static std::int64_t seek(void* opaque, std::int64_t offset, int whence) {
+    auto& place = *static_cast<Place*>(opaque);
+    const auto size = static_cast<std::int64_t>(place.file.size());
+    if (whence == AVSEEK_SIZE) return size;
+    const std::int64_t from = whence == SEEK_CUR ? static_cast<std::int64_t>(place.at) : whence == SEEK_END ? size : 0;
+    if (offset < -from) return AVERROR(EINVAL);
+    place.at = static_cast<std::uint64_t>(from + offset);
+    return from + offset;
+  }
+};
+
+struct FreeIo {
+  void operator()(AVIOContext* io) const {
+    av_freep(static_cast<void*>(&io->buffer));
+    avio_context_free(&io);
+  }
+};
+
 /// When the first picture or sound begins, on libavformat's clock.
-std::optional<Time> first_media(const std::string& path) {
-  AVFormatContext* opened = nullptr;
-  if (avformat_open_input(&opened, ("file:" + path).c_str(), nullptr, nullptr) < 0) return std::nullopt;
+std::optional<Time> first_media(ByteReader& file) {
+  constexpr int block = 64 * 1024;
+  Place place{file};
+  auto* const buffer = static_cast<unsigned char*>(av_malloc(block));
+  const std::unique_ptr<AVIOContext, FreeIo> io(
+      avio_alloc_context(buffer, block, 0, &place, Place::read, nullptr, Place::seek));
+  AVFormatContext* opened = avformat_alloc_context();
+  if (!io || opened == nullptr) return std::nullopt;
+  opened->pb = io.get();
+  // Other kinds of files may name addresses that would be opened.
+  AVDictionary* settings = nullptr;
+  av_dict_set(&settings, "format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,mpegts,mpeg", 0);
+  const int error = avformat_open_input(&opened, nullptr, nullptr, &settings);
+  av_dict_free(&settings);
+  if (error < 0) return std::nullopt;
   const auto close = [](AVFormatContext* context) { avformat_close_input(&context); };
   const std::unique_ptr<AVFormatContext, decltype(close)> context(opened, close);
   if (avformat_find_stream_info(opened, nullptr) < 0) return std::nullopt;
@@ -78,9 +118,9 @@ std::optional<Time> first_media(const std::string& path) {
   return first;
 }
 
-Time mpeg_origin(const std::string& path, bool transport) {
-  const auto clock = first_clock(path, transport);
-  const auto media = clock ? first_media(path) : std::nullopt;
+Time mpeg_origin(ByteReader& file, bool transport) {
+  const auto clock = first_clock(file, transport);
+  const auto media = clock ? first_media(file) : std::nullopt;
   if (!media) return Time{0};
   const auto ticks = static_cast<std::uint64_t>(av_rescale(media->count(), 90'000, 1'000'000'000));
   const std::uint64_t before = (ticks - *clock) % clock_range;
@@ -90,12 +130,12 @@ Time mpeg_origin(const std::string& path, bool transport) {
 
 }  // namespace
 
-Time media_origin(const std::string& path, const std::string& media_type) {
+Time media_origin(const std::string& uri, const std::string& media_type) {
   const bool transport = media_type == "video/mpegts";
-  if (transport || media_type == "video/mpeg") return mpeg_origin(path, transport);
-  if (media_type == "video/quicktime" || media_type == "audio/x-m4a")
-    return std::max(Time{0}, first_media(path).value_or(Time{0}));
-  return Time{0};
+  const bool mpeg = transport || media_type == "video/mpeg";
+  if (!mpeg && media_type != "video/quicktime" && media_type != "audio/x-m4a") return Time{0};
+  ByteReader file(uri);
+  return mpeg ? mpeg_origin(file, transport) : std::max(Time{0}, first_media(file).value_or(Time{0}));
 }
 
 }  // namespace reel::local

@@ -12,6 +12,6 @@ namespace reel::local {
 ///
 /// GStreamer's demuxers of MPEG transport and program streams count from the first reading of the stream's clock, which comes
 /// up to seconds before. MP4 and MOV have a clock of their own, on which an edit list may delay everything.
-Time media_origin(const std::string& path, const std::string& media_type);
+Time media_origin(const std::string& uri, const std::string& media_type);
 
 }  // namespace reel::local

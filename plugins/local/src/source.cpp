@@ -258,7 +258,7 @@ std::vector<ElementPtr> Source::picture_row(GstPad* decoded) {
 Time Source::origin() {
   const std::string uri = uri_of(params_.uri.text);
   const std::lock_guard lock(mutex_);
-  if (!origin_) origin_ = uri.starts_with("file://") ? media_origin(path_of(uri), root_) : Time{0};
+  if (!origin_) origin_ = media_origin(uri, root_);
   return *origin_;
 }
 

@@ -107,6 +107,7 @@ Every command has its help, which names all its options.
   $ reel --help | sed -n '/^Subcommands/,$p'
   Subcommands:
     run                         Run a pipeline
+    generate                    Have a video made from words, by Luma
     validate                    Check pipelines and show every fault with its place
     explain                     Say in words what a pipeline will do, with every default
     preview                     Write one picture of the result, without running it all

@@ -160,11 +160,11 @@ A damaged middle, a file that may not grow, a report in the wrong place, an inpu
     hint: write to another file
   [2]
 
-  $ reel run cut.yaml --set input=s3://bucket/clip.mp4
-  cut.yaml:6:18: error: no installed plugin opens 's3://' addresses: s3://bucket/clip.mp4 [bad-media]
+  $ reel run cut.yaml --set input=gopher://bucket/clip.mp4
+  cut.yaml:6:18: error: no installed plugin opens 'gopher://' addresses: gopher://bucket/clip.mp4 [bad-media]
       6 |     with: { uri: "${input}" }
         |                  ^~~~~~~~~~
-        hint: install a plugin with storage for 's3', or use a file on this machine
+        hint: install a plugin with storage for 'gopher', or use a file on this machine
   [2]
 
   $ reel run cut.yaml --set input=clip.mp4 --output /dev/full

@@ -58,7 +58,7 @@
     hint: check that it is a video or sound file and that it plays elsewhere
   [2]
 
-  $ reel probe s3://bucket/clip.mp4
-  error: no installed plugin opens 's3://' addresses: s3://bucket/clip.mp4
-    hint: install a plugin with storage for 's3', or use a file on this machine
+  $ reel probe gopher://bucket/clip.mp4
+  error: no installed plugin opens 'gopher://' addresses: gopher://bucket/clip.mp4
+    hint: install a plugin with storage for 'gopher', or use a file on this machine
   [2]

@@ -120,8 +120,8 @@ base::ExitCode plugins(Context& context, bool all, bool as_json) {
       continue;
     }
     std::cout << terminal::strong(p.id) << " " << p.version << " (" << p.license << ")\n"
-              << terminal::wrapped(p.summary, width, 2)
-              << terminal::wrapped("stages: " + base::join_words(p.stages), width, 2);
+              << terminal::wrapped(p.summary, width, 2);
+    if (!p.stages.empty()) std::cout << terminal::wrapped("stages: " + base::join_words(p.stages), width, 2);
   }
   if (found.empty()) std::cout << "No plugins were found. `reel doctor` shows where they are looked for.\n";
   if (refused > 0 && !all)
@@ -222,7 +222,12 @@ void add_probe(CLI::App& app, Chosen& chosen) {
   const auto as_json = std::make_shared<bool>(false);
   command->add_option("file", *file, "A media file")->type_name("FILE")->required();
   command->add_flag("--json", *as_json, "As JSON");
-  command->callback([file, as_json, &chosen] { chosen.action = [=](Context&) { return probe(*file, *as_json); }; });
+  command->callback([file, as_json, &chosen] {
+    chosen.action = [=](Context& context) {
+      if (base::scheme_of(*file) != "file") context.catalog();  // plugins open what is elsewhere
+      return probe(*file, *as_json);
+    };
+  });
 }
 
 }  // namespace reel::cli

@@ -1,207 +1,54 @@
-/// `reel run`: plays a pipeline to its end, alone or with its job recorded.
-#include "reel/engine/run.hpp"
-
-#include <atomic>
-#include <filesystem>
-#include <fstream>
+/// `reel run` and `reel generate`.
 #include <iostream>
-#include <mutex>
+#include <memory>
+#include <nlohmann/json.hpp>
 
 #include "arguments.hpp"
 #include "commands.hpp"
-#include "progress.hpp"
-#include "reel/base/log.hpp"
-#include "reel/base/text.hpp"
+#include "play.hpp"
 #include "reel/engine/describe.hpp"
-#include "reel/service/recorder.hpp"
-#include "reel/store/database.hpp"
-#include "signals.hpp"
-#include "terminal.hpp"
 
 namespace reel::cli {
 namespace {
 
-struct RunArguments {
-  std::string pipeline;
-  Context::LoadOptions load;
-  std::string progress = "auto", render = "auto";
-  std::filesystem::path report;
-  bool dry_run = false, record = false, no_cache = false, verify = false;
+base::ExitCode run(Context& context, const engine::Prepared& prepared, const RunArguments& arguments) {
+  if (!arguments.report.empty()) check_target(arguments.report, files_of(prepared.pipeline, true));
+  if (!arguments.dry_run) return play(prepared, context, arguments);
+  std::cout << engine::explain_text(prepared) << "\nNothing was run: --dry-run.\n";
+  return base::ExitCode::done;
+}
+
+/// What stands in the place of a pipeline's file.
+struct Wish {
+  std::string prompt, output, duration, aspect_ratio, resolution, model, first_frame, last_frame;
+  bool loop = false, fresh = false;
 };
 
-std::string source_uri(const model::Pipeline& pipeline) {
-  for (const model::Stage& stage : pipeline.stages) {
-    if (stage.traits.role != model::StageRole::source) continue;
-    const model::Setting* const uri = stage.setting("uri");
-    if (uri != nullptr && std::holds_alternative<std::string>(uri->value))
-      return base::redacted(std::get<std::string>(uri->value));
-    return stage.traits.name;
-  }
-  return {};
+/// JSON texts are YAML, whatever is in them; but `${` means something in a pipeline.
+std::string quoted(std::string text) {
+  for (std::size_t at = 0; (at = text.find("${", at)) != std::string::npos; at += 3) text.insert(at, "$");
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-service::NewRequest new_request(service::Store& store, const model::Pipeline& pipeline) {
-  service::NewRequest request;
-  request.user = store.accounts().local_user();
-  request.video_url = source_uri(pipeline);
-  request.pipeline_name = pipeline.name.empty() ? std::filesystem::path(pipeline.file).stem().string() : pipeline.name;
-  request.pipeline_yaml = pipeline.text;
-  for (const model::Stage& stage : pipeline.stages) request.stages.push_back(stage.id);
-  return request;
-}
-
-/// The job of a run in the database, if it was asked for.
-class Record {
- public:
-  Record(const service::Config& config, const engine::Prepared& prepared)
-      : database_(config.database_url, config.state_folder),
-        recorder_([this] { return database_.open(); }, new_request(*database_.open(), prepared.pipeline)),
-        listener_([this](const base::LogLine& line) {
-          if (line.level >= base::Level::info) recorder_.log(line);
-        }) {}
-
-  service::RequestId id() const { return recorder_.id(); }
-
-  void progress(const engine::Progress& p) {
-    service::ProgressRecord record;
-    record.fraction = p.fraction;
-    record.frames = static_cast<std::int64_t>(p.frames);
-    record.position = p.position;
-    record.duration = p.duration;
-    record.frames_per_second = p.frames_per_second;
-    stages_.clear();
-    for (const engine::StageProgress& s : p.stages)
-      stages_.push_back(
-          {s.id, s.uses, s.done ? "done" : "running", static_cast<std::int64_t>(s.frames), s.done ? 1.0 : -1.0});
-    recorder_.progress(record, stages_);
-  }
-
-  void succeeded(const engine::Report& report) {
-    service::Outcome outcome;
-    for (const engine::Artifact& artifact : report.artifacts) outcome.artifacts.push_back(artifact.uri);
-    outcome.report_json = report.to_json();
-    for (auto& stage : stages_) stage.state = "done", stage.fraction = 1;
-    service::ProgressRecord record{1.0, static_cast<std::int64_t>(report.frames), report.media_duration,
-                                   report.media_duration, report.frames_per_second};
-    recorder_.progress(record, stages_);
-    finish(outcome);
-  }
-
-  void failed(const base::Error& error) {
-    service::Outcome outcome;
-    const bool stopped = dynamic_cast<const base::Interrupted*>(&error) != nullptr;
-    outcome.state = stopped ? service::RequestState::cancelled : service::RequestState::failed;
-    outcome.error = base::redacted(error.what());
-    outcome.error_code = stopped ? "interrupted" : "run-failed";
-    base::LogLine last{stopped ? base::Level::warning : base::Level::error, "", outcome.error};
-    if (const auto* const at = dynamic_cast<const engine::StageError*>(&error)) {
-      last.stage = at->stage();
-      if (at->mark().line > 0) last.message += " (line " + std::to_string(at->mark().line) + " of the pipeline)";
-      if (!at->detail().empty()) recorder_.log({base::Level::debug, at->stage(), base::redacted(at->detail())});
-      outcome.error_stage = at->stage();
-      outcome.error_line = static_cast<std::int64_t>(at->mark().line);
-      outcome.error_column = static_cast<std::int64_t>(at->mark().column);
-      for (auto& stage : stages_)
-        if (stage.id == at->stage()) stage.state = "failed";
-    }
-    recorder_.log(last);
-    finish(outcome);
-  }
-
- private:
-  void finish(const service::Outcome& outcome) {
-    const std::string missing = recorder_.finish(outcome);
-    if (!missing.empty()) std::cerr << "warning: " << missing << '\n';
-  }
-
-  store::Database database_;
-  service::Recorder recorder_;
-  std::vector<service::StageRecord> stages_;
-  base::LogListener listener_;
-};
-
-void write_report(const std::filesystem::path& file, const engine::Report& report) {
-  const std::filesystem::path temporary = file.string() + ".part";
-  std::ofstream out(temporary);
-  if (!(out << report.to_json() << '\n') || !out.flush())
-    throw base::RunError("cannot write the report " + file.string(), "check that its folder exists and has room");
-  std::filesystem::rename(temporary, file);
-}
-
-/// A fault at a stage, shown like a fault of the YAML.
-void print_fault(const engine::Prepared& prepared, const engine::StageError& error) {
-  model::Diagnosed diagnosed{prepared.pipeline.file, prepared.pipeline.text, {}};
-  diagnosed.diagnostics.push_back(
-      {model::Severity::error, "run-failed", error.mark(), base::redacted(error.what()), base::redacted(error.hint())});
-  std::cerr << model::to_text(diagnosed, terminal::colors(terminal::Stream::error));
-  if (!error.detail().empty()) base::log(base::Level::debug, error.detail(), error.stage());
-}
-
-void print_summary(const engine::Report& report) {
-  for (const engine::Artifact& artifact : report.artifacts)
-    std::cerr << artifact.uri << ": " << base::format_duration(report.media_duration) << ", "
-              << base::format_bytes(artifact.bytes) << ", made in " << base::format_duration(report.elapsed) << '\n';
-  if (report.verification) std::cerr << report.verification->verdict() << '\n';
-}
-
-base::ExitCode play(const engine::Prepared& prepared, Context& context, const RunArguments& arguments) {
-  std::mutex mutex;
-  engine::Run* running = nullptr;  // guarded by `mutex`
-  bool stop_asked = false;         // likewise
-  // Before any thread is made, so that all of them leave the signals to this one.
-  const Signals signals([&] {
-    const std::lock_guard lock(mutex);
-    stop_asked = true;
-    if (running != nullptr) running->stop();
-  });
-
-  std::optional<Record> record;
-  if (arguments.record) record.emplace(context.config(), prepared);
-  if (record) std::cerr << "job " << record->id() << '\n';
-  const auto view =
-      make_progress(arguments.progress, prepared.pipeline.name.empty() ? arguments.pipeline : prepared.pipeline.name);
-  const auto listener = log_through(*view, arguments.progress);
-
-  engine::RunOptions options;
-  options.render = arguments.render == "full"   ? engine::RenderMode::full
-                   : arguments.render == "copy" ? engine::RenderMode::copy
-                                                : engine::RenderMode::automatic;
-  if (!arguments.no_cache && context.config().cache_gigabytes > 0) options.cache = context.span_cache();
-  options.verify = arguments.verify;
-  options.secret = [&context](const std::string& name) { return context.secret(name); };
-  options.on_progress = [&](const engine::Progress& progress) {
-    view->update(progress);
-    if (record) record->progress(progress);
+/// A wish as a pipeline that its author can read, keep and change.
+std::string pipeline_of(const Wish& wish) {
+  std::string yaml = "reel: 1\nname: generate\nstages:\n  - uses: luma\n    with:\n";
+  const auto add = [&](const std::string& name, const std::string& value) {
+    if (!value.empty()) yaml += "      " + name + ": " + value + "\n";
   };
-  try {
-    engine::Run run(prepared, options);
-    {
-      const std::lock_guard lock(mutex);
-      running = &run;
-      if (stop_asked) run.stop();
-    }
-    struct Clear {
-      std::mutex& mutex;
-      engine::Run*& running;
-      ~Clear() {
-        const std::lock_guard lock(mutex);
-        running = nullptr;
-      }
-    } const clear{mutex, running};
-    const engine::Report report = run.execute();
-    view->done(report.to_json());
-    if (record) record->succeeded(report);
-    if (!arguments.report.empty()) write_report(arguments.report, report);
-    if (arguments.progress != "none" && arguments.progress != "json") print_summary(report);
-    return base::ExitCode::done;
-  } catch (const base::Error& error) {
-    view->failed(base::redacted(error.what()));
-    if (record) record->failed(error);
-    const auto* const at = dynamic_cast<const engine::StageError*>(&error);
-    if (at == nullptr) throw;
-    print_fault(prepared, *at);
-    return base::ExitCode::run_failed;
-  }
+  const auto add_text = [&](const std::string& name, const std::string& text) {
+    if (!text.empty()) add(name, quoted(text));
+  };
+  add_text("prompt", wish.prompt);
+  add("duration", wish.duration);
+  add_text("aspect-ratio", wish.aspect_ratio);
+  add_text("resolution", wish.resolution);
+  add_text("model", wish.model);
+  add_text("first-frame", wish.first_frame);
+  add_text("last-frame", wish.last_frame);
+  if (wish.loop) add("loop", "true");
+  if (wish.fresh) add("fresh", "true");
+  return yaml + "  - uses: sink\n    with: { uri: " + quoted(wish.output) + " }\n";
 }
 
 }  // namespace
@@ -212,29 +59,36 @@ void add_run(CLI::App& app, Chosen& chosen) {
   add_pipeline_options(*command, arguments->pipeline, arguments->load);
   command->add_option("-o,--output", arguments->load.output, "Where the last `sink` writes to, instead of its `uri`")
       ->type_name("PATH");
-  command->add_option("--progress", arguments->progress, "auto, plain, json or none")
-      ->check(one_of({"auto", "plain", "json", "none"}))
-      ->type_name("KIND");
-  command
-      ->add_option("--render", arguments->render,
-                   "auto: what the pipeline changes, the rest is copied; full: everything; copy: nothing, or fail")
-      ->check(one_of({"auto", "full", "copy"}))
-      ->type_name("HOW");
-  command->add_flag("--no-cache", arguments->no_cache,
-                    "Render anew what an earlier run has rendered already, and keep nothing; see `reel cache`");
-  command->add_flag("--verify", arguments->verify,
-                    "Prove that what was copied is the source's before the result appears; see `reel verify`");
-  command->add_option("--report", arguments->report, "Write the figures of the run as JSON")->type_name("FILE");
-  command->add_flag("--dry-run", arguments->dry_run, "Check everything and say what would happen, but run nothing");
-  command->add_flag("--record", arguments->record,
-                    "Keep the job, its progress and its log in PostgreSQL; see `reel jobs`");
+  add_play_options(*command, *arguments);
   command->callback([arguments, &chosen] {
     chosen.action = [arguments](Context& context) {
-      const engine::Prepared prepared = context.prepare(arguments->pipeline, arguments->load);
-      if (!arguments->report.empty()) check_target(arguments->report, files_of(prepared.pipeline, true));
-      if (!arguments->dry_run) return play(prepared, context, *arguments);
-      std::cout << engine::explain_text(prepared) << "\nNothing was run: --dry-run.\n";
-      return base::ExitCode::done;
+      return run(context, context.prepare(arguments->pipeline, arguments->load), *arguments);
+    };
+  });
+}
+
+void add_generate(CLI::App& app, Chosen& chosen) {
+  auto* const command = app.add_subcommand("generate", "Have a video made from words, by Luma");
+  const auto arguments = std::make_shared<RunArguments>();
+  const auto wish = std::make_shared<Wish>();
+  const auto option = [&](const char* names, std::string& into, const char* what, const char* type) {
+    return command->add_option(names, into, what)->type_name(type);
+  };
+  option("prompt", wish->prompt, "What is to be seen", "PROMPT")->required();
+  option("-o,--output", wish->output, "Where the video goes", "PATH")->required();
+  option("--duration", wish->duration, "How long it is: 5s", "TIME");
+  option("--aspect", wish->aspect_ratio, "Width to height: 16:9", "W:H");
+  option("--resolution", wish->resolution, "Its height: 720p", "NAME");
+  option("--model", wish->model, "Which of the service's models makes it", "NAME");
+  option("--first-frame", wish->first_frame, "A picture to begin with: its address", "URI");
+  option("--last-frame", wish->last_frame, "A picture to end with: its address", "URI");
+  command->add_flag("--loop", wish->loop, "Its end leads to its beginning");
+  command->add_flag("--fresh", wish->fresh, "Ask again, and pay again, although the same was made before");
+  add_play_options(*command, *arguments);
+  command->callback([arguments, wish, &chosen] {
+    chosen.action = [arguments, wish](Context& context) {
+      arguments->pipeline = "generate";
+      return run(context, context.prepare_text("generate", pipeline_of(*wish), arguments->load), *arguments);
     };
   });
 }

@@ -40,6 +40,9 @@ void replace_frame_numbers(model::Pipeline& pipeline, const Media& media, Faults
 /// `during`, ranges, keyframes and times against what reaches the stage.
 void check_times(const model::Pipeline& pipeline, const std::vector<planner::StageClock>& clocks, Faults& faults);
 
+/// What providers would refuse, as far as they can tell without asking.
+void check_provided(const model::Pipeline& pipeline, Faults& faults);
+
 /// Stages whose kind of media is not there.
 void check_kinds(const model::Pipeline& pipeline, const Media& media, Faults& faults);
 

@@ -4,12 +4,13 @@
 #include <filesystem>
 
 #include "checks/checks.hpp"
-#include "files/av.hpp"
 #include "files/local_file.hpp"
+#include "files/mp4_boxes.hpp"
 #include "graph/kinds.hpp"
 #include "reel/base/error.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
+#include "reel/catalog/provider.hpp"
 #include "reel/engine/probe.hpp"
 
 namespace reel::engine {
@@ -27,15 +28,15 @@ std::optional<base::Time> shown_for(const model::Stage& stage) {
   return time != nullptr ? std::optional(*time) : std::nullopt;
 }
 
-/// Only our own sources say that their address is a media file of this machine.
+/// Only our own sources say that their address is a media file. What a provider makes is not there yet.
 std::optional<model::MediaInfo> look_at(const model::Stage& stage, Faults& faults) {
   const model::Setting* const setting = address(stage);
-  if (!is_source(stage) || setting == nullptr) return std::nullopt;
+  if (!is_source(stage) || setting == nullptr || catalog::provider_of(stage.traits.factory)) return std::nullopt;
   const auto& uri = std::get<std::string>(setting->value);
-  if (stage.traits.plugin.empty() && scheme_of(uri) != "file") return std::nullopt;
+  if (stage.traits.plugin.empty() && base::scheme_of(uri) != "file") return std::nullopt;
   try {
     auto info = probe(uri);
-    if (const std::string fault = av::mp4_fault(local_path(uri).string()); !fault.empty())
+    if (const std::string fault = av::mp4_fault(uri); !fault.empty())
       faults.warning(setting->value_mark, "damaged-media", "'" + base::printable(uri) + "' " + fault,
                      "what is left of it is used");
     if (const auto* const v = info.video(); v != nullptr && v->video->still && !info.duration)
@@ -43,6 +44,9 @@ std::optional<model::MediaInfo> look_at(const model::Stage& stage, Faults& fault
     return info;
   } catch (const base::InputError& e) {
     faults.error(setting->value_mark, "bad-media", base::redacted(e.what()), e.hint());
+    return std::nullopt;
+  } catch (const base::TransientError& e) {
+    faults.error(setting->value_mark, "unreachable", base::redacted(e.what()), e.hint());
     return std::nullopt;
   }
 }
@@ -109,6 +113,7 @@ std::optional<Prepared> prepare(const model::Pipeline& pipeline, model::Diagnose
     check_side_files(pipeline, stage, faults);
   }
   check_targets(pipeline, faults);
+  check_provided(pipeline, faults);
   // Without the media, nothing more can be said that would be true.
   if (faults.any_error()) return std::nullopt;
   check_kinds(pipeline, prepared.media, faults);

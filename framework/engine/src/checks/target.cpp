@@ -9,9 +9,11 @@
 #include <utility>
 
 #include "checks/checks.hpp"
+#include "exports.hpp"
 #include "files/local_file.hpp"
 #include "reel/base/error.hpp"
 #include "reel/base/text.hpp"
+#include "reel/catalog/storage.hpp"
 
 namespace reel::engine {
 namespace {
@@ -39,6 +41,19 @@ class Targets {
   void read(const fs::path& path, std::size_t line) {
     if (const auto id = id_of(path)) sources_.emplace(*id, line);
   }
+  /// At an address that a storage serves.
+  void write_elsewhere(const std::string& uri, model::Mark mark) {
+    const std::string scheme = base::scheme_of(uri);
+    if (!catalog::can_store(scheme))
+      return fault(mark, "bad-target", "nothing can be written to '" + scheme + "://' addresses",
+                   "write to a file, or to another kind of address");
+    if (uri.ends_with('/')) return fault(mark, "bad-target", "'" + base::printable(uri) + "' names no file");
+    if (const auto source = addresses_.find(uri); source != addresses_.end())
+      return fault(mark, "same-file",
+                   "this would overwrite its own input, given on line " + std::to_string(source->second));
+    take_place(uri, mark);
+  }
+  void read_elsewhere(const std::string& uri, std::size_t line) { addresses_.emplace(uri, line); }
   void write(const fs::path& path, model::Mark mark) {
     if (!usable(path, mark)) return;
     if (const auto id = id_of(path)) {
@@ -49,11 +64,14 @@ class Targets {
         return fault(mark, "same-file",
                      "the sink on line " + std::to_string(other->second) + " writes to the same file");
     }
-    if (const auto [other, fresh] = places_.emplace(place_of(path), mark.line); !fresh)
-      fault(mark, "same-file", "the sink on line " + std::to_string(other->second) + " writes to the same file");
+    take_place(place_of(path), mark);
   }
 
  private:
+  void take_place(const std::string& place, model::Mark mark) {
+    if (const auto [other, fresh] = places_.emplace(place, mark.line); !fresh)
+      fault(mark, "same-file", "the sink on line " + std::to_string(other->second) + " writes to the same file");
+  }
   void fault(model::Mark mark, std::string code, std::string message, std::string hint = "write to another file") {
     faults_.error(mark, std::move(code), std::move(message), std::move(hint));
   }
@@ -83,7 +101,7 @@ class Targets {
 
   Faults& faults_;
   std::map<FileId, std::size_t> sources_, targets_;  ///< to the line
-  std::map<std::string, std::size_t> places_;
+  std::map<std::string, std::size_t> places_, addresses_;
 };
 
 }  // namespace
@@ -95,15 +113,25 @@ void check_targets(const model::Pipeline& pipeline, Faults& faults) {
       const model::Setting* const setting = stage.traits.role == role ? address(stage) : nullptr;
       if (setting == nullptr) continue;
       try {
-        use(local_path(std::get<std::string>(setting->value)), setting->value_mark);
+        use(std::get<std::string>(setting->value), setting->value_mark);
       } catch (const base::InputError& e) {
         // A source's address has been reported when it was probed.
         if (role == model::StageRole::sink) faults.error(setting->value_mark, "bad-target", e.what(), e.hint());
       }
     }
   };
-  for_each(model::StageRole::source, [&](const fs::path& path, model::Mark mark) { targets.read(path, mark.line); });
-  for_each(model::StageRole::sink, [&](const fs::path& path, model::Mark mark) { targets.write(path, mark); });
+  for (const std::size_t i : exporter_stages(pipeline)) try {
+      document_extension(pipeline.stages[i]);
+    } catch (const base::InputError& e) {
+      const model::Setting* const uri = pipeline.stages[i].setting("uri");
+      faults.error(uri != nullptr ? uri->value_mark : pipeline.stages[i].mark, "bad-target", e.what(), e.hint());
+    }
+  for_each(model::StageRole::source, [&](const std::string& uri, model::Mark mark) {
+    is_elsewhere(uri) ? targets.read_elsewhere(uri, mark.line) : targets.read(local_path(uri), mark.line);
+  });
+  for_each(model::StageRole::sink, [&](const std::string& uri, model::Mark mark) {
+    is_elsewhere(uri) ? targets.write_elsewhere(uri, mark) : targets.write(local_path(uri), mark);
+  });
 }
 
 }  // namespace reel::engine

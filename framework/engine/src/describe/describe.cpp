@@ -1,15 +1,19 @@
 #include "reel/engine/describe.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "describe/describe.hpp"
+#include "exports.hpp"
 #include "graph/kinds.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
 #include "reel/engine/plan.hpp"
+#include "reel/engine/provided.hpp"
 
 namespace reel::engine {
 namespace {
@@ -66,6 +70,22 @@ void add_parameters(const model::Stage& stage, std::string& text) {
     const std::string unit = p.unit.empty() ? "" : " " + p.unit;
     text += "     " + p.name + ": " + value + unit + (setting != nullptr ? "" : "  (default)") + "\n";
   }
+}
+
+/// What a provider is asked for, and what that costs.
+std::string provider_words(const model::Pipeline& pipeline, std::size_t stage) {
+  const auto all = provided_stages(pipeline);
+  const auto found = std::ranges::find(all, stage, &ProvidedStage::stage);
+  if (found == all.end()) return {};
+  const std::string prepared = found->provider->prepare(found->request);
+  const model::ProviderEstimate estimate = found->provider->estimate(prepared);
+  std::string text = "Made by " + found->provider->limits(prepared).service + " before anything plays";
+  if (estimate.cents) text += "; costs about " + base::format_dollars(*estimate.cents);
+  if (estimate.seconds)
+    text +=
+        "; takes about " +
+        base::format_duration(std::chrono::duration_cast<base::Time>(std::chrono::duration<double>(*estimate.seconds)));
+  return text + (found->fresh ? "." : "; the same request is paid for once.");
 }
 
 Json contract_json(const model::Contract& c) { return model::to_text(c); }
@@ -168,6 +188,7 @@ std::string explain_text(const Prepared& prepared) {
             std::to_string(stage.mark.line) + "): " + stage.traits.summary + "\n";
     if (!stage.inputs.empty()) text += "   Takes what " + inputs_words(pipeline, stage) + " gives.\n";
     if (prepared.media[i]) text += "   Media: " + media_words(*prepared.media[i]) + ".\n";
+    if (const std::string words = provider_words(pipeline, i); !words.empty()) text += "   " + words + "\n";
     if (stage.during) text += "   Acts " + during_words(*stage.during) + "; the rest passes unchanged.\n";
     for (const Kind kind : both_kinds)
       if (const std::string effect = effect_words(prepared, i, outputs, kind); !effect.empty())
@@ -175,6 +196,8 @@ std::string explain_text(const Prepared& prepared) {
     if (const std::string clock = clock_words(prepared.clocks[i]); !clock.empty()) text += "   " + clock + "\n";
     add_parameters(stage, text);
   }
+  if (!main_sink(without_exporters(prepared).pipeline))
+    return text + "\nNothing is played to the end: only documents are written.\n";
   text += "\nWhat is rendered, and what is copied:\n";
   std::istringstream lines(planner::to_text(plan(prepared)));
   for (std::string line; std::getline(lines, line);) text += "   " + line + "\n";

@@ -7,7 +7,6 @@ extern "C" {
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <fstream>
 #include <limits>
 #include <mutex>
 #include <optional>
@@ -15,7 +14,9 @@ extern "C" {
 #include <vector>
 
 #include "files/av_messages.hpp"
+#include "files/file_io.hpp"
 #include "files/local_file.hpp"
+#include "files/mp4_boxes.hpp"
 #include "reel/base/error.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
@@ -29,8 +30,6 @@ std::string words(int error) {
 }
 
 namespace {
-
-namespace fs = std::filesystem;
 
 /// libav's own words help those who debug, and nobody else.
 void log_line(void* from, int level, const char* format, va_list arguments) {
@@ -50,9 +49,10 @@ void quieten() {
   std::call_once(once, hear_libav);
 }
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& why) {
-  const std::string shown = "'" + base::printable(path.string()) + "'";
-  if (const std::string fault = mp4_fault(path); !fault.empty())
+[[noreturn]] void refuse(const std::string& file, AVIOContext* io, const std::string& why) {
+  rethrow_fault(io);
+  const std::string shown = "'" + base::printable(file) + "'";
+  if (const std::string fault = mp4_fault(io); !fault.empty())
     throw base::InputError(shown + " " + fault, "copy it again from where it was recorded");
   throw base::InputError(shown + " " + why, "check that it is a video or sound file and that it plays elsewhere");
 }
@@ -64,17 +64,17 @@ bool refused_format(std::string_view name) {
   return std::ranges::find(refused, name) != refused.end();
 }
 
-const AVInputFormat* detect(AVIOContext* io, const fs::path& path) {
+const AVInputFormat* detect(AVIOContext* io, const std::string& file) {
   const AVInputFormat* format = nullptr;
-  const int score = av_probe_input_buffer2(io, &format, path.c_str(), nullptr, 0, 0);
-  if (score < 0 || format == nullptr) refuse(path, "is no media file");
+  const int score = av_probe_input_buffer2(io, &format, file.c_str(), nullptr, 0, 0);
+  if (score < 0 || format == nullptr) refuse(file, io, "is no media file");
   const std::string_view name = format->name;
   if (name == "hls" || name == "dash" || name == "concat" || name == "imf")
     throw base::InputError(
-        "'" + base::printable(path.string()) + "' is a playlist (" + std::string(name) + "), not a media file",
+        "'" + base::printable(file) + "' is a playlist (" + std::string(name) + "), not a media file",
         "name the media file itself");
   // A score this low means that nothing but chance spoke for the format.
-  if (refused_format(name) || score < 2) refuse(path, "is no media file");
+  if (refused_format(name) || score < 2) refuse(file, io, "is no media file");
   return format;
 }
 
@@ -102,40 +102,40 @@ void hear_libav() { av_log_set_callback(log_line); }
 
 void CloseInput::operator()(AVFormatContext* context) const {
   // The file is ours, not the context's: it was opened before it.
-  AVIOContext* io = context->pb;
+  const Io io(context->pb);
   avformat_close_input(&context);
-  avio_closep(&io);
 }
 
 void FreePacket::operator()(AVPacket* packet) const { av_packet_free(&packet); }
 
 Input open(const std::string& uri) {
   quieten();
-  const fs::path path = readable_file(uri);
-  AVIOContext* io = nullptr;
-  if (const int error = avio_open(&io, ("file:" + path.string()).c_str(), AVIO_FLAG_READ); error < 0)
-    throw base::InputError("cannot open '" + base::printable(path.string()) + "': " + words(error));
-  struct CloseIo {
-    void operator()(AVIOContext* c) const { avio_close(c); }
-  };
-  std::unique_ptr<AVIOContext, CloseIo> owned(io);
-  const AVInputFormat* const format = detect(io, path);
+  const std::string file = base::scheme_of(uri) == "file" ? local_path(uri).string() : uri;
+  Io io = open_io(uri);
+  const AVInputFormat* const format = detect(io.get(), file);
 
   AVFormatContext* context = avformat_alloc_context();
   if (context == nullptr) throw std::bad_alloc();
-  context->pb = io;
+  context->pb = io.get();
   // On failure this frees the context and leaves the file to us.
-  if (const int error = avformat_open_input(&context, path.c_str(), format, nullptr); error < 0)
-    refuse(path, "cannot be read as " + std::string(format->long_name) + ": " + words(error));
-  owned.release();  // NOLINT(bugprone-unused-return-value): CloseInput closes it from now on
+  if (const int error = avformat_open_input(&context, file.c_str(), format, nullptr); error < 0)
+    refuse(file, io.get(), "cannot be read as " + std::string(format->long_name) + ": " + words(error));
+  io.release();  // NOLINT(bugprone-unused-return-value): CloseInput closes it from now on
   Input input(context);
   const int error = avformat_find_stream_info(context, nullptr);
+  rethrow_fault(context->pb);
   if (!has_media(context)) {
     if (context->nb_streams > 0 && error >= 0)
-      refuse(path, "holds no picture and no sound that can be read, only " + stream_kinds(context));
-    refuse(path, "holds no picture and no sound");
+      refuse(file, context->pb, "holds no picture and no sound that can be read, only " + stream_kinds(context));
+    refuse(file, context->pb, "holds no picture and no sound");
   }
   return input;
+}
+
+bool read(AVFormatContext* context, AVPacket* packet) {
+  if (av_read_frame(context, packet) >= 0) return true;
+  rethrow_fault(context->pb);
+  return false;
 }
 
 void read_only(AVFormatContext* context, int stream) {
@@ -148,34 +148,6 @@ std::shared_ptr<AVCodecParameters> copy_of(const AVCodecParameters& parameters) 
                                           [](AVCodecParameters* p) { avcodec_parameters_free(&p); });
   if (!copy || avcodec_parameters_copy(copy.get(), &parameters) < 0) throw std::bad_alloc();
   return copy;
-}
-
-std::string mp4_fault(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::uint64_t size = fs::file_size(path);
-  if (size < 8) return {};
-  bool moov = false;
-  for (std::uint64_t at = 0; at + 8 <= size;) {
-    std::array<unsigned char, 16> head{};
-    file.seekg(static_cast<std::streamoff>(at));
-    file.read(reinterpret_cast<char*>(head.data()),
-              static_cast<std::streamsize>(std::min<std::uint64_t>(16, size - at)));
-    const auto number = [&](std::size_t from, std::size_t bytes) {
-      std::uint64_t n = 0;
-      for (std::size_t i = from; i < from + bytes; ++i) n = n << 8U | head.at(i);
-      return n;
-    };
-    const std::string type(reinterpret_cast<const char*>(head.data()) + 4, 4);
-    if (at == 0 && type != "ftyp" && type != "moov" && type != "mdat" && type != "wide" && type != "free") return {};
-    moov = moov || type == "moov";
-    std::uint64_t length = number(0, 4);
-    if (length == 1) length = number(8, 8);
-    if (length == 0) break;  // to the end of the file
-    if (length < 8) return "is damaged";
-    if (length > size - at) return "is cut short: it ends in the middle of its '" + base::printable(type) + "' part";
-    at += length;
-  }
-  return moov ? "" : "is cut short: it has no index (no 'moov' part), as when recording or copying was broken off";
 }
 
 bool is_cover(const AVStream* stream) { return (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0; }

@@ -30,17 +30,17 @@ using Packet = std::unique_ptr<AVPacket, FreePacket>;
 using CodecContext = std::unique_ptr<AVCodecContext, FreeCodec>;
 using Frame = std::unique_ptr<AVFrame, FreeFrame>;
 
-/// Opens a media file and reads its streams. Throws base::InputError: what is wrong with the file, in words.
+/// Opens a media file and reads its streams. Throws base::InputError: what is wrong with the file, in words; and as open_io().
 Input open(const std::string& uri);
+
+/// The next packet; false: there is none. Throws where a file elsewhere cannot be read on.
+bool read(AVFormatContext* context, AVPacket* packet);
 
 /// From now on packets of this stream alone are read.
 void read_only(AVFormatContext* context, int stream);
 std::shared_ptr<AVCodecParameters> copy_of(const AVCodecParameters& parameters);
 /// libav's own words for an error of it.
 std::string words(int error);
-
-/// What an MP4 or MOV lacks whose recording or copying was broken off (`is cut short: …`); else empty.
-std::string mp4_fault(const std::string& path);
 
 /// The stream of that kind which plays by default, or null. A cover picture is no video.
 AVStream* default_stream(AVFormatContext* context, AVMediaType type);

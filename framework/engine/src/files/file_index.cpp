@@ -28,7 +28,7 @@ bool add_packets(AVFormatContext* input, const AVStream* stream, FileIndex& inde
   const base::Time origin = av::media_start(input);
   PictureOrder order(*stream->codecpar);
   const av::Packet packet(av_packet_alloc());
-  while (av_read_frame(input, packet.get()) >= 0) {
+  while (av::read(input, packet.get())) {
     if (packet->stream_index == stream->index) {
       const bool timed = packet->pts != AV_NOPTS_VALUE;
       if (!timed) index.media.fault = "some of its packets have no time";
@@ -138,7 +138,7 @@ bool read_packets(const FileIndex& index, std::size_t first, std::size_t end, co
     if (!from_start && av_seek_frame(input.get(), index.stream, time, AVSEEK_FLAG_BACKWARD) < 0) return first;
     const av::Packet packet(av_packet_alloc());
     std::size_t at = first;
-    while (at < end && av_read_frame(input.get(), packet.get()) >= 0) {
+    while (at < end && av::read(input.get(), packet.get())) {
       const bool ours = packet->stream_index == index.stream;
       if (ours && packet->pts == index.times[at].pts)
         take({packet->data, static_cast<std::size_t>(packet->size)}), ++at;

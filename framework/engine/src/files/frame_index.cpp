@@ -18,7 +18,7 @@ std::vector<Picture> read_pictures(AVFormatContext* input, const AVStream* strea
   std::vector<Picture> pictures;
   const AVRational step = stream->avg_frame_rate.num > 0 ? av_inv_q(stream->avg_frame_rate) : AVRational{1, 25};
   const av::Packet packet(av_packet_alloc());
-  while (av_read_frame(input, packet.get()) >= 0) {
+  while (av::read(input, packet.get())) {
     // Packets that an edit list takes out are decoded, but never shown.
     const bool shown = packet->stream_index == stream->index && (packet->flags & AV_PKT_FLAG_DISCARD) == 0;
     if (shown) {

@@ -1,6 +1,7 @@
 #include "files/local_file.hpp"
 
 #include <fcntl.h>
+#include <gst/gst.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 
 #include "reel/base/error.hpp"
 #include "reel/base/text.hpp"
+#include "reel/catalog/storage.hpp"
 
 namespace reel::engine {
 namespace {
@@ -56,20 +58,13 @@ std::string similar_name(const fs::path& path) {
 
 }  // namespace
 
-std::string scheme_of(std::string_view uri) {
-  const auto colon = uri.find("://");
-  if (colon == std::string_view::npos || colon == 0) return "file";
-  const auto fits = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' || c == '.';
-  };
-  if (!std::ranges::all_of(uri.substr(0, colon), fits)) return "file";
-  std::string scheme(uri.substr(0, colon));
-  std::ranges::transform(scheme, scheme.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return scheme;
+bool is_elsewhere(const std::string& uri) {
+  const std::string scheme = base::scheme_of(uri);
+  return scheme != "file" && catalog::has_storage(scheme);
 }
 
 fs::path local_path(const std::string& uri) {
-  if (const std::string scheme = scheme_of(uri); scheme != "file")
+  if (const std::string scheme = base::scheme_of(uri); scheme != "file")
     throw base::InputError("no installed plugin opens '" + scheme + "://' addresses: " + base::printable(uri),
                            "install a plugin with storage for '" + scheme + "', or use a file on this machine");
   const auto after_scheme = uri.find("://");
@@ -81,6 +76,14 @@ fs::path local_path(const std::string& uri) {
     throw base::InputError("'" + base::printable(uri) + "' names a file on another machine",
                            "write file:///folder/name with three slashes, or a plain path");
   return percent_decoded(rest.substr(slash));
+}
+
+std::string uri_of(const std::string& path_or_uri) {
+  if (base::scheme_of(path_or_uri) != "file") return path_or_uri;
+  gchar* const made = gst_filename_to_uri(local_path(path_or_uri).c_str(), nullptr);
+  std::string uri = made != nullptr ? made : "";
+  g_free(made);
+  return uri;
 }
 
 fs::path readable_file(const std::string& uri) {

@@ -10,11 +10,9 @@ extern "C" {
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
 #include <string_view>
 
 #include "files/av.hpp"
-#include "files/local_file.hpp"
 #include "reel/base/error.hpp"
 #include "reel/base/text.hpp"
 
@@ -78,7 +76,7 @@ bool variable_frame_rate(AVFormatContext* context, AVStream* stream) {
   }
   constexpr int most_packets = 4000;
   const av::Packet packet(av_packet_alloc());
-  for (int n = 0; n < most_packets && times.size() < 300 && av_read_frame(context, packet.get()) >= 0; ++n) {
+  for (int n = 0; n < most_packets && times.size() < 300 && av::read(context, packet.get()); ++n) {
     if (packet->stream_index == stream->index && packet->pts != AV_NOPTS_VALUE) times.push_back(packet->pts);
     av_packet_unref(packet.get());
   }
@@ -200,7 +198,7 @@ model::MediaInfo probe(const std::string& uri) {
   model::MediaInfo info;
   info.uri = uri;
   info.container = input->iformat->name;
-  info.bytes = std::filesystem::file_size(local_path(uri));
+  info.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, avio_size(input->pb)));
   for (unsigned i = 0; i < input->nb_streams; ++i)
     info.streams.push_back(stream_info(input.get(), input->streams[i], origin));
   for (const auto type : {AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_SUBTITLE})

@@ -123,8 +123,7 @@ void read_packets(AVFormatContext* input, SoundFile& file) {
   Trial trial(*file.parameters);
   const bool aac = file.parameters->codec_id == AV_CODEC_ID_AAC;
   const av::Packet packet(av_packet_alloc());
-  for (int i = 0; file.index.refusal.empty() && av_read_frame(input, packet.get()) >= 0;
-       av_packet_unref(packet.get())) {
+  for (int i = 0; file.index.refusal.empty() && av::read(input, packet.get()); av_packet_unref(packet.get())) {
     if (packet->stream_index != file.stream) continue;
     grid.add(*packet);
     if (aac && i++ < tried && !trial.holds(*packet, aac_frame, file.index.rate))

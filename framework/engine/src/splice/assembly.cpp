@@ -354,7 +354,7 @@ class Assembly {
   void read_picture(std::size_t number, AVPacket* packet) {
     for (;;) {
       av_packet_unref(packet);
-      check(av_read_frame(source_.get(), packet), "the source ends early");
+      if (!av::read(source_.get(), packet)) throw base::RunError("the source ends early");
       if (packet->stream_index == input_.index.stream && next_picture_++ == number) return;
     }
   }

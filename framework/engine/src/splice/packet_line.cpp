@@ -26,7 +26,7 @@ void PacketLine::read_ahead(File& file) {
   if (file.taken.empty()) file.ended = true;
   while (!file.ready && !file.ended) {
     av_packet_unref(file.packet.get());
-    file.ended = av_read_frame(file.input.get(), file.packet.get()) < 0;
+    file.ended = !av::read(file.input.get(), file.packet.get());
     file.ready = !file.ended && file.taken.contains(file.packet->stream_index);
   }
 }

@@ -67,7 +67,7 @@ void SoundLine::put_rendered() {
 void SoundLine::read() {
   do {
     av_packet_unref(read_.get());
-    if (av_read_frame(source_.get(), read_.get()) < 0) throw SpliceFault("the source's sound ends early");
+    if (!av::read(source_.get(), read_.get())) throw SpliceFault("the source's sound ends early");
   } while (read_->stream_index != file_.stream);
   read_begin_ = read_end_;
   read_end_ += file_.index.frame > 1 ? 1 : read_->size / file_.parameters->block_align;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "checks/checks.hpp"
+#include "exports.hpp"
 #include "files/local_file.hpp"
 #include "files/temporary_file.hpp"
 #include "reel/base/error.hpp"
@@ -332,7 +333,7 @@ Splice plan_splice(const Prepared& prepared) {
   return splice;
 }
 
-planner::Plan plan(const Prepared& prepared) { return plan_splice(prepared).plan; }
+planner::Plan plan(const Prepared& prepared) { return plan_splice(without_exporters(prepared)).plan; }
 
 SplicedFile run_splice(const Prepared& prepared, Splice& splice, const RunOptions& options, const Requests& requests,
                        const std::function<void(double, std::size_t)>& on_progress) {

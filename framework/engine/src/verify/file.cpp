@@ -1,11 +1,9 @@
 #include "verify/file.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <functional>
 #include <string_view>
 
-#include "files/local_file.hpp"
+#include "files/mp4_boxes.hpp"
 #include "files/sha256.hpp"
 #include "reel/base/error.hpp"
 
@@ -74,55 +72,6 @@ std::size_t video_number_of(const AVFormatContext* input, int stream) {
   return number;
 }
 
-/// One part of an MP4 (ISO 14496-12, 4.2): where what is in it begins and where it ends.
-struct Box {
-  std::string type;
-  std::uint64_t begin = 0, end = 0;
-};
-
-/// Calls `f` for each part between the two places, as far as sizes make sense.
-void for_each_box(std::ifstream& file, std::uint64_t at, std::uint64_t end, const std::function<void(const Box&)>& f) {
-  constexpr int most_boxes = 1'000'000;
-  for (int n = 0; n < most_boxes && at + 8 <= end; ++n) {
-    std::array<unsigned char, 16> head{};
-    file.clear();
-    file.seekg(static_cast<std::streamoff>(at));
-    file.read(reinterpret_cast<char*>(head.data()),
-              static_cast<std::streamsize>(std::min<std::uint64_t>(16, end - at)));
-    std::uint64_t size = 0, header = 8;
-    for (std::size_t i = 0; i < 4; ++i) size = size << 8U | head.at(i);
-    if (size == 1) {
-      size = 0, header = 16;
-      for (std::size_t i = 8; i < 16; ++i) size = size << 8U | head.at(i);
-    } else if (size == 0) {
-      size = end - at;
-    }
-    if (size < header || size > end - at) return;
-    f({std::string(reinterpret_cast<const char*>(head.data()) + 4, 4), at + header, at + size});
-    at += size;
-  }
-}
-
-std::size_t entries_in(std::ifstream& file, std::uint64_t begin, std::uint64_t end, std::size_t depth) {
-  static constexpr std::array path{"moov", "trak", "mdia", "minf", "stbl", "stsd"};
-  std::size_t most = 0;
-  for_each_box(file, begin, end, [&](const Box& box) {
-    if (box.type != path.at(depth)) return;
-    if (depth + 1 < path.size()) {
-      most = std::max(most, entries_in(file, box.begin, box.end, depth + 1));
-    } else if (box.end - box.begin >= 8) {
-      std::array<unsigned char, 8> head{};  // version, flags, count
-      file.clear();
-      file.seekg(static_cast<std::streamoff>(box.begin));
-      file.read(reinterpret_cast<char*>(head.data()), head.size());
-      std::size_t count = 0;
-      for (std::size_t i = 4; i < 8; ++i) count = count << 8U | head.at(i);
-      most = std::max(most, count);
-    }
-  });
-  return most;
-}
-
 /// Whatever a file says, sums of a few times have to fit.
 Time sane(Time time) { return std::clamp(time, Time{std::chrono::years{-30}}, Time{std::chrono::years{30}}); }
 
@@ -152,7 +101,7 @@ File read_file(const std::string& uri, const std::atomic<bool>* stop) {
   if (file.pictures) file.video_number = video_number_of(input.get(), file.pictures->stream);
   Sha256 hash;
   const av::Packet packet(av_packet_alloc());
-  while (av_read_frame(input.get(), packet.get()) >= 0) {
+  while (av::read(input.get(), packet.get())) {
     if (stop != nullptr && *stop) throw base::Interrupted("stopped before the end");
     for (auto* const track : {&file.pictures, &file.sound})
       if (*track && packet->stream_index == (*track)->stream) {
@@ -165,15 +114,8 @@ File read_file(const std::string& uri, const std::atomic<bool>* stop) {
   for (auto* const track : {&file.pictures, &file.sound})
     if (*track) sort_for_display(**track), fill_durations(**track);
   if (std::string_view(input->iformat->name).find("mp4") != std::string_view::npos)
-    file.sample_entries = most_sample_entries(local_path(uri));
+    file.sample_entries = av::most_sample_entries(uri);
   return file;
-}
-
-std::size_t most_sample_entries(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(0, std::ios::end);
-  const auto size = file.tellg();
-  return size < 0 ? 0 : entries_in(file, 0, static_cast<std::uint64_t>(size), 0);
 }
 
 }  // namespace reel::engine::proof

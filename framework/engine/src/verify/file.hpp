@@ -46,7 +46,4 @@ struct File {
 /// Reads every packet of the streams that play by default. Throws as av::open(), and base::Interrupted.
 File read_file(const std::string& uri, const std::atomic<bool>* stop);
 
-/// Of an MP4 or MOV: the most sample descriptions that a track has, whatever else the file says; 0 where there are none.
-std::size_t most_sample_entries(const std::string& path);
-
 }  // namespace reel::engine::proof

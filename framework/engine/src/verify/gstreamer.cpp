@@ -52,8 +52,7 @@ class GstreamerReader : public PictureReader {
     if (source == nullptr || sink_ == nullptr)
       throw base::RunError("GStreamer's base plugins are missing", "apt install gstreamer1.0-plugins-base");
     gst_bin_add_many(GST_BIN(pipeline_.get()), source, sink_, nullptr);
-    const gst::TextPtr uri(gst_filename_to_uri(local_path(file.uri).c_str(), nullptr));
-    g_object_set(source, "uri", uri.get(), "force-sw-decoders", TRUE, nullptr);
+    g_object_set(source, "uri", uri_of(file.uri).c_str(), "force-sw-decoders", TRUE, nullptr);
     g_object_set(sink_, "sync", FALSE, "max-buffers", 2U, nullptr);
     g_signal_connect(source, "autoplug-continue", G_CALLBACK(wants), this);
     g_signal_connect(source, "pad-added", G_CALLBACK(link), this);

@@ -59,7 +59,7 @@ class LibavReader : public PictureReader {
     bool more = true;
     do {
       av_packet_unref(packet_.get());
-      more = av_read_frame(input_.get(), packet_.get()) >= 0;
+      more = av::read(input_.get(), packet_.get());
     } while (more && packet_->stream_index != track_.stream);
     const int sent = avcodec_send_packet(decoder_.get(), more ? packet_.get() : nullptr);
     if (sent < 0 && sent != AVERROR_EOF) messages_.add("a packet cannot be decoded");

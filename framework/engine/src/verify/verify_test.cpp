@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "files/av.hpp"
+#include "files/mp4_boxes.hpp"
 #include "media_fixture.hpp"
 #include "reel/base/error.hpp"
 #include "verify/file.hpp"
@@ -297,14 +298,14 @@ TEST_F(Verify, ComparesSoundWithoutPictures) {
 }
 
 TEST_F(Verify, CountsSampleEntries) {
-  EXPECT_EQ(proof::most_sample_entries(clip_), 1U);
+  EXPECT_EQ(av::most_sample_entries(clip_), 1U);
   std::string bytes = read(clip_);
   const auto at = bytes.find("stsd");
   ASSERT_NE(at, std::string::npos);
   bytes[at + 11] = 2;
-  EXPECT_EQ(proof::most_sample_entries(write("two.mp4", bytes)), 2U);
-  EXPECT_EQ(proof::most_sample_entries(write("none.mp4", std::string(100, '\1'))), 0U);
-  EXPECT_EQ(proof::most_sample_entries(write("empty.mp4", "")), 0U);
+  EXPECT_EQ(av::most_sample_entries(write("two.mp4", bytes)), 2U);
+  EXPECT_EQ(av::most_sample_entries(write("none.mp4", std::string(100, '\1'))), 0U);
+  EXPECT_THROW(av::most_sample_entries(write("empty.mp4", "")), base::InputError);
 }
 
 }  // namespace

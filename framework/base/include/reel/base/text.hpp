@@ -34,11 +34,17 @@ std::string beginning(std::string_view utf8, std::size_t bytes, std::string_view
 /// For names in any script, in header fields and in paths as one segment (RFC 3986).
 std::string percent_encoded(std::string_view text);
 
+/// The scheme of `S3://…` as `s3`; `file` for plain paths.
+std::string scheme_of(std::string_view uri);
+
 /// `what happened; what can be done about it`, for where both have to be one text. The hint may be empty.
 std::string with_hint(std::string message, std::string_view hint);
 
 /// `2030-01-31T12:00:00.123456Z`: RFC 3339 with microseconds, UTC.
 std::string rfc3339(std::chrono::system_clock::time_point time);
+
+/// `$0.40`
+std::string format_dollars(double cents);
 
 /// `1.4 MB`, in powers of 1000.
 std::string format_bytes(std::uint64_t bytes);

@@ -4,13 +4,17 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "reel/model/stage.hpp"
+
+struct sockaddr;
 
 namespace reel::catalog {
 
@@ -36,11 +40,22 @@ struct PluginInfo {
 
 nlohmann::json to_json(const PluginInfo& plugin);
 
+/// What plugins get from the host besides its log. Any thread calls them; what they throw becomes the plugin's error.
+struct HostServices {
+  std::function<std::optional<std::string>(const std::string& name)> secret;
+  std::filesystem::path cache_folder;      ///< survives runs; empty: none
+  std::filesystem::path temporary_folder;  ///< for large files of a run; empty: the system's
+  /// Whether an address may be asked for, and whether its name may lead to where it leads. Empty: yes. They throw base::InputError.
+  std::function<void(const std::string& uri)> may_ask;
+  std::function<void(const std::string& uri, const sockaddr& address)> may_connect;
+};
+
 struct CatalogOptions {
   /// Folders with plugins, searched in order, not recursively. A folder that does not exist is skipped.
   std::vector<std::filesystem::path> folders;
   Policy policy;
   std::string host_version;
+  HostServices services;
   /// How long loading a plugin and its open() may take each, before it is refused.
   std::chrono::milliseconds open_timeout{5000};
 };

@@ -36,6 +36,7 @@ enum class ParamType {
   choice,
   time,
   ranges,
+  times,  ///< moments and ranges, in any order; a moment is a range that ends where it begins
   color,
   region,
   file,  ///< a path, relative to the pipeline's folder

@@ -23,7 +23,7 @@ struct ServerConfig {
   std::vector<std::string> trusted_proxies;                          ///< whose X-Forwarded-* count
   std::filesystem::path certificate, key;                            ///< PEM; empty: no TLS
   std::int64_t handlers = 16;                                        ///< threads
-  std::vector<std::string> allow_stages{"*"}, deny_stages{"gst/*"};  ///< of pipelines that are submitted
+  std::vector<std::string> allow_stages{"*"}, deny_stages{"gst/*", "luma", "photoshop"};  ///< of pipelines that are submitted
   std::vector<std::string>
       internal;  ///< hosts, addresses and networks that URLs of users may lead to though not public
 };

@@ -1,0 +1,60 @@
+/// Files that plugins reach under URI schemes of their own: the extension `reel.storage/1` as C++. A catalogue has to be there.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "reel/base/stop.hpp"
+
+namespace reel::catalog {
+
+/// Lower case, without `://`.
+bool has_storage(std::string_view scheme);
+bool can_store(std::string_view scheme);
+
+/// A file elsewhere, as it was when it was opened. Any thread; one at a time reads.
+///
+/// All functions throw base::InputError where the address or what lies there is at fault, base::TransientError where asking later may do
+/// better, base::RunError for all else.
+class StoredObject {
+ public:
+  explicit StoredObject(const std::string& uri, base::StopFlag stop = nullptr);
+  ~StoredObject();
+  StoredObject(const StoredObject&) = delete;
+  StoredObject& operator=(const StoredObject&) = delete;
+
+  std::uint64_t bytes() const { return bytes_; }
+  /// Changes with the content; empty: not known.
+  const std::string& version() const { return version_; }
+  /// Fewer bytes than asked for only at the end.
+  std::size_t read(std::uint64_t offset, std::span<std::uint8_t> into, base::StopFlag stop = nullptr);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+  std::uint64_t bytes_ = 0;
+  std::string version_;
+};
+
+/// A file on its way elsewhere. Nobody sees any of it before commit(); without that, nothing of it stays. Throws as StoredObject.
+class StoredUpload {
+ public:
+  explicit StoredUpload(const std::string& uri, base::StopFlag stop = nullptr);
+  ~StoredUpload();
+  StoredUpload(StoredUpload&&) noexcept;
+  StoredUpload& operator=(StoredUpload&&) noexcept;
+
+  void write(std::span<const std::uint8_t> bytes);
+  void commit();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace reel::catalog

@@ -1,0 +1,140 @@
+#include "reel/catalog/storage.hpp"
+
+#include <map>
+#include <utility>
+
+#include "call.hpp"
+#include "extensions.hpp"
+#include "reel/base/error.hpp"
+#include "reel/base/log.hpp"
+#include "reel/base/text.hpp"
+#include "reel/extension/storage.h"
+
+namespace reel::catalog {
+namespace {
+
+struct Storage {
+  const reel_storage* table = nullptr;
+  const reel_host* host = nullptr;
+};
+
+/// As GStreamer's own registry, which serves the same schemes: one a process.
+struct Storages {
+  std::mutex mutex;
+  std::map<std::string, Storage, std::less<>> by_scheme;
+};
+Storages& storages() {
+  static Storages all;
+  return all;
+}
+
+Storage find(std::string_view scheme) {
+  Storages& all = storages();
+  const std::lock_guard lock(all.mutex);
+  const auto found = all.by_scheme.find(scheme);
+  return found == all.by_scheme.end() ? Storage{} : found->second;
+}
+
+Storage storage_of(const std::string& uri) {
+  const Storage found = find(base::scheme_of(uri));
+  if (found.table != nullptr) return found;
+  throw base::InputError("no installed plugin opens '" + base::printable(base::scheme_of(uri)) + "://' addresses",
+                         "install a plugin with storage for it, or use a file on this machine");
+}
+
+bool complete(const reel_storage& t) {
+  return t.schemes != nullptr && t.open != nullptr && t.info != nullptr && t.read != nullptr && t.close != nullptr;
+}
+
+bool writes(const reel_storage& t) {
+  return t.create != nullptr && t.write != nullptr && t.commit != nullptr && t.release_upload != nullptr;
+}
+
+}  // namespace
+
+void add_storages(const reel_plugin& plugin, const reel_host* host) {
+  if (plugin.get_extension == nullptr) return;
+  const auto* const table = static_cast<const reel_storage*>(plugin.get_extension(REEL_STORAGE));
+  if (table == nullptr) return;
+  if (!complete(*table)) return base::log(base::Level::warning, std::string(plugin.id) + ": its storage is incomplete");
+  Storages& all = storages();
+  const std::lock_guard lock(all.mutex);
+  for (const char* const* scheme = table->schemes; *scheme != nullptr; ++scheme)
+    if (!all.by_scheme.try_emplace(*scheme, table, host).second)
+      base::log(base::Level::info, std::string(plugin.id) + ": another plugin serves '" + *scheme + "://' already");
+}
+
+bool has_storage(std::string_view scheme) { return find(scheme).table != nullptr; }
+
+bool can_store(std::string_view scheme) {
+  const Storage storage = find(scheme);
+  return storage.table != nullptr && writes(*storage.table);
+}
+
+struct StoredObject::State {
+  const reel_storage* table;
+  reel_object* object;
+  std::string uri;
+  std::mutex mutex;
+};
+
+StoredObject::StoredObject(const std::string& uri, base::StopFlag stop) {
+  const Storage storage = storage_of(uri);
+  Call call(stop);
+  reel_object* const object = storage.table->open(storage.host, uri.c_str(), call.task(), call.error());
+  if (object == nullptr) call.fail("cannot open " + base::printable(uri));
+  state_ = std::make_unique<State>(storage.table, object, uri);
+  const reel_object_info& info = *storage.table->info(object);
+  bytes_ = info.size;
+  if (info.version != nullptr) version_ = info.version;
+}
+
+StoredObject::~StoredObject() { state_->table->close(state_->object); }
+
+std::size_t StoredObject::read(std::uint64_t offset, std::span<std::uint8_t> into, base::StopFlag stop) {
+  const std::lock_guard lock(state_->mutex);
+  Call call(stop);
+  const std::int64_t got =
+      state_->table->read(state_->object, offset, into.data(), into.size(), call.task(), call.error());
+  if (got < 0 || static_cast<std::uint64_t>(got) > into.size())
+    call.fail("cannot read " + base::printable(state_->uri));
+  return static_cast<std::size_t>(got);
+}
+
+struct StoredUpload::State {
+  const reel_storage* table;
+  reel_upload* upload;
+  std::string uri;
+  base::StopFlag stop;
+  ~State() { table->release_upload(upload); }
+};
+
+StoredUpload::StoredUpload(const std::string& uri, base::StopFlag stop) {
+  const Storage storage = storage_of(uri);
+  if (!writes(*storage.table))
+    throw base::InputError("nothing can be written to '" + base::printable(base::scheme_of(uri)) + "://' addresses",
+                           "write to a file, or to another kind of address");
+  Call call(stop);
+  const reel_write_options options{};
+  reel_upload* const upload = storage.table->create(storage.host, uri.c_str(), &options, call.task(), call.error());
+  if (upload == nullptr) call.fail("cannot write " + base::printable(uri));
+  state_ = std::make_unique<State>(storage.table, upload, uri, stop);
+}
+
+StoredUpload::~StoredUpload() = default;
+StoredUpload::StoredUpload(StoredUpload&&) noexcept = default;
+StoredUpload& StoredUpload::operator=(StoredUpload&&) noexcept = default;
+
+void StoredUpload::write(std::span<const std::uint8_t> bytes) {
+  Call call(state_->stop);
+  if (state_->table->write(state_->upload, bytes.data(), bytes.size(), call.task(), call.error()) == FALSE)
+    call.fail("cannot write " + base::printable(state_->uri));
+}
+
+void StoredUpload::commit() {
+  Call call(state_->stop);
+  if (state_->table->commit(state_->upload, call.task(), call.error()) == FALSE)
+    call.fail("cannot finish " + base::printable(state_->uri));
+}
+
+}  // namespace reel::catalog

@@ -82,6 +82,9 @@ TEST_F(PhotoshopStage, says_what_is_wrong_and_leaves_nothing) {
   const Result late = run("uri: shot.psd, at: 5:00");
   EXPECT_EQ(late.exit, 2);
   EXPECT_THAT(late.output, HasSubstr("past-the-end"));
+  const Result many = run("uri: shot.psd, depth: 16, at: [0:00.., 0:00.., 0:00.., 0:00..]", "[in, title]");
+  EXPECT_EQ(many.exit, 1) << many.output;
+  EXPECT_THAT(many.output, HasSubstr("ask for fewer"));
   const Result name = run("uri: shot.tiff");
   EXPECT_NE(name.exit, 0);
   EXPECT_THAT(name.output, HasSubstr("end it in .psd or .psb"));

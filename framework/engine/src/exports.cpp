@@ -24,8 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 using base::Time;
 
-/// Of one range: documents hold their pictures in memory.
-constexpr std::size_t most_pictures = 200;
+/// Of all pictures of a stage, which are held in memory until its documents are written.
+constexpr std::uint64_t most_bytes = 1'000'000'000;
 
 /// A picture's pixels without gaps, as exporters take them.
 struct Pixels {
@@ -193,9 +193,11 @@ class Documents {
                                    (depth_ == 16 ? "RGBA64_LE" : "RGBA") + ",pixel-aspect-ratio=1/1";
     std::vector<Pixels> pictures;
     for (const auto& sample : find_pictures(
-             prepared_, {.stage = input, .at = at, .end = end, .most = most_pictures, .conversion = conversion},
+             prepared_,
+             {.stage = input, .at = at, .end = end, .most_bytes = most_bytes - bytes_, .conversion = conversion},
              options_.secret, options_.stop))
       pictures.push_back(pixels_of(sample.get(), depth_));
+    for (const Pixels& picture : pictures) bytes_ += picture.bytes.size();
     if (pictures.empty())
       throw base::RunError("'" + prepared_.pipeline.stages[input].id + "' has no picture at " + base::format_moment(at),
                            "the input may be damaged there");
@@ -276,6 +278,7 @@ class Documents {
   const std::string extension_;
   const std::uint32_t depth_;
   std::vector<std::pair<Time, std::vector<Layer>>> documents_;
+  std::uint64_t bytes_ = 0;  ///< of the pictures so far
 };
 
 }  // namespace

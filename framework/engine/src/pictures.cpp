@@ -41,7 +41,7 @@ class PictureFinder {
   }
   bool too_many() const {
     const std::lock_guard lock(mutex_);
-    return shown_.size() > query_.most;
+    return bytes_ > query_.most_bytes;
   }
   /// Of a seek to there: it went too far, or cut the beginning off the picture, so that its own time is not
   /// known.
@@ -60,17 +60,19 @@ class PictureFinder {
       found_ = true;
       return;
     }
-    if (!later) shown_.clear();
+    if (!later) shown_.clear(), bytes_ = 0;
     if (shown_.empty()) first_late_ = later;
+    bytes_ += gst_buffer_get_size(gst_sample_get_buffer(sample.get()));
     shown_.push_back(std::move(sample));
     const Time until = query_.end > query_.at ? query_.end - Time{1} : query_.at;
     const bool covers = GST_CLOCK_TIME_IS_VALID(length) && begin + Time{static_cast<std::int64_t>(length)} > until;
-    found_ = covers || (later && !wanted) || shown_.size() > query_.most;
+    found_ = covers || (later && !wanted) || bytes_ > query_.most_bytes;
   }
 
   const PictureQuery& query_;
   mutable std::mutex mutex_;
   std::vector<gst::Ptr<GstSample>> shown_;
+  std::uint64_t bytes_ = 0;  ///< of `shown_`
   bool found_ = false, first_late_ = false;
 };
 
@@ -116,8 +118,9 @@ std::optional<std::vector<gst::Ptr<GstSample>>> find(const Prepared& prepared, c
   if (!player.close()) throw base::RunError("a stage hangs after the picture");
   if (stop != nullptr && *stop) throw base::Interrupted("stopped before the end");
   if (finder.too_many())
-    throw base::InputError("there are more than " + base::counted(query.most, "picture") + " from " +
-                               base::format_moment(query.at) + " to " + base::format_moment(query.end),
+    throw base::InputError("the pictures from " + base::format_moment(query.at) + " to " +
+                               base::format_moment(query.end) + " take more than " +
+                               base::format_bytes(query.most_bytes),
                            "ask for fewer");
   if (seek_to && *seek_to > Time{0} && finder.missed(*seek_to)) return std::nullopt;
   return finder.result();

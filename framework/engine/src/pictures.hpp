@@ -18,7 +18,8 @@ struct PictureQuery {
   std::size_t stage = 0;
   base::Time at{0};
   base::Time end{0};  ///< all pictures that begin before it, too; not behind `at`: just the one that is shown at `at`
-  std::size_t most = 1;    ///< more are refused
+  /// That pictures may take together; more are refused.
+  std::uint64_t most_bytes = std::uint64_t{1} << 30U;
   std::string conversion;  ///< elements that make of a picture what is wanted, as gst-launch writes them
 };
 

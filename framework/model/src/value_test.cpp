@@ -19,7 +19,7 @@ TEST(ToYaml, writes_values_as_an_author_would) {
   EXPECT_EQ(to_yaml(Color{255, 136, 0}), "\"#ff8800\"");
   EXPECT_EQ(to_yaml(Color{255, 136, 0, 16}), "\"#ff880010\"");
   EXPECT_EQ(to_yaml(std::vector<base::TimePointRange>{{base::Time{1s}, base::Time{1s}}, {base::Time{2s}, {}}}),
-            "[ 1s, 2s.. ]");
+            "[0:01, 0:02..]");
   EXPECT_EQ(to_yaml(std::vector<base::TimePointRange>{{base::Time{1s}, base::Time{2s}}, {{}, base::FrameNumber{9}}}),
             "[0:01..0:02, ..9f]");
   EXPECT_EQ(to_yaml(Region{Region::Shape::box, {{0.5, 0}, {0.25, 1}}, false}), "{ box: [0.5, 0, 0.25, 1] }");

@@ -83,7 +83,8 @@ TEST_F(GenerateTest, a_lost_answer_is_found_again) {
 TEST_F(GenerateTest, an_edit_of_it_is_an_edit_of_a_file) {
   write(installation.folder() / "edit.yaml",
         "reel: 1\nstages:\n  - uses: luma\n    with: { prompt: a boat, duration: 5s }\n"
-        "  - uses: text\n    during: 0:01..0:02\n    with: { text: Boat }\n  - uses: sink\n    with: { uri: clip.mp4 }\n");
+        "  - uses: text\n    during: 0:01..0:02\n    with: { text: Boat }\n  - uses: sink\n    with: { uri: clip.mp4 "
+        "}\n");
   const Result done = installation.run(reel() + " run edit.yaml --report report.json");
   ASSERT_EQ(done.exit, 0) << done.output;
   const auto report = LumaEmulator::Json::parse(read(installation.folder() / "report.json"));

@@ -1,8 +1,5 @@
 #include "reel/catalog/exporter.hpp"
 
-#include <map>
-#include <mutex>
-
 #include "call.hpp"
 #include "extensions.hpp"
 #include "reel/base/log.hpp"
@@ -10,36 +7,23 @@
 namespace reel::catalog {
 namespace {
 
-struct Exporters {
-  std::mutex mutex;
-  std::map<std::string, std::shared_ptr<const Exporter>, std::less<>> by_factory;
-};
-Exporters& exporters() {
-  static Exporters all;
+Registry<std::shared_ptr<const Exporter>>& exporters() {
+  static Registry<std::shared_ptr<const Exporter>> all;
   return all;
 }
 
 }  // namespace
 
 void add_exporters(const reel_plugin& plugin, const reel_host* host) {
-  if (plugin.get_extension == nullptr) return;
-  const auto* const table = static_cast<const reel_exporter*>(plugin.get_extension(REEL_EXPORTER));
+  const auto* const table = table_of<reel_exporter>(plugin, REEL_EXPORTER);
   if (table == nullptr) return;
   if (table->stages == nullptr || table->extensions == nullptr || table->write == nullptr)
     return base::log(base::Level::warning, std::string(plugin.id) + ": its exporter is incomplete");
   const auto exporter = std::make_shared<const Exporter>(*table, host);
-  Exporters& all = exporters();
-  const std::lock_guard lock(all.mutex);
-  for (const char* const* stage = table->stages; *stage != nullptr; ++stage)
-    all.by_factory.try_emplace(*stage, exporter);
+  for (const char* const* stage = table->stages; *stage != nullptr; ++stage) exporters().add(*stage, exporter);
 }
 
-std::shared_ptr<const Exporter> exporter_of(std::string_view factory) {
-  Exporters& all = exporters();
-  const std::lock_guard lock(all.mutex);
-  const auto found = all.by_factory.find(factory);
-  return found == all.by_factory.end() ? nullptr : found->second;
-}
+std::shared_ptr<const Exporter> exporter_of(std::string_view factory) { return exporters().find(factory); }
 
 std::vector<std::string> Exporter::extensions() const {
   std::vector<std::string> names;

@@ -1,6 +1,12 @@
 /// What a plugin can do besides its stages, taken in when it is opened.
 #pragma once
 
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
 #include "reel/plugin.h"
 
 namespace reel::catalog {
@@ -13,5 +19,32 @@ void add_providers(const reel_plugin& plugin, const reel_host* host);
 
 /// From now on its stages write documents. Nothing where it has no exporter.
 void add_exporters(const reel_plugin& plugin, const reel_host* host);
+
+/// The plugin's table of that name, or null.
+template <class Table>
+const Table* table_of(const reel_plugin& plugin, const char* id) {
+  return plugin.get_extension == nullptr ? nullptr : static_cast<const Table*>(plugin.get_extension(id));
+}
+
+/// Who serves what, in the whole process, as in GStreamer's own registry. Any thread.
+template <class Server>
+class Registry {
+ public:
+  /// False: somebody else serves it already.
+  bool add(const std::string& name, Server server) {
+    const std::lock_guard lock(mutex_);
+    return servers_.try_emplace(name, std::move(server)).second;
+  }
+  /// Server{} where nobody does.
+  Server find(std::string_view name) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = servers_.find(name);
+    return found == servers_.end() ? Server{} : found->second;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, Server, std::less<>> servers_;
+};
 
 }  // namespace reel::catalog

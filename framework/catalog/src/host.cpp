@@ -57,10 +57,7 @@ const char* cache_folder(const reel_host*) {
   return folder.empty() ? nullptr : folder.c_str();
 }
 
-const char* temporary_folder(const reel_host*) {
-  const auto& folder = services().temporary_folder;
-  return folder.empty() ? g_get_tmp_dir() : folder.c_str();
-}
+const char* temporary_folder(const reel_host*) { return g_get_tmp_dir(); }
 
 /// Asks a service that throws where it says no.
 template <class Ask>

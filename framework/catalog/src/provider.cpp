@@ -1,9 +1,5 @@
 #include "reel/catalog/provider.hpp"
 
-#include <map>
-#include <mutex>
-#include <utility>
-
 #include "call.hpp"
 #include "extensions.hpp"
 #include "reel/base/log.hpp"
@@ -103,12 +99,8 @@ class PluginProvider final : public model::Provider {
   const reel_host* host_;
 };
 
-struct Providers {
-  std::mutex mutex;
-  std::map<std::string, std::shared_ptr<model::Provider>, std::less<>> by_factory;
-};
-Providers& providers() {
-  static Providers all;
+Registry<std::shared_ptr<model::Provider>>& providers() {
+  static Registry<std::shared_ptr<model::Provider>> all;
   return all;
 }
 
@@ -121,23 +113,14 @@ bool complete(const reel_provider& t) {
 }  // namespace
 
 void add_providers(const reel_plugin& plugin, const reel_host* host) {
-  if (plugin.get_extension == nullptr) return;
-  const auto* const table = static_cast<const reel_provider*>(plugin.get_extension(REEL_PROVIDER));
+  const auto* const table = table_of<reel_provider>(plugin, REEL_PROVIDER);
   if (table == nullptr) return;
   if (!complete(*table))
     return base::log(base::Level::warning, std::string(plugin.id) + ": its provider is incomplete");
   const auto provider = std::make_shared<PluginProvider>(*table, host);
-  Providers& all = providers();
-  const std::lock_guard lock(all.mutex);
-  for (const char* const* stage = table->stages; *stage != nullptr; ++stage)
-    all.by_factory.try_emplace(*stage, provider);
+  for (const char* const* stage = table->stages; *stage != nullptr; ++stage) providers().add(*stage, provider);
 }
 
-std::shared_ptr<model::Provider> provider_of(std::string_view factory) {
-  Providers& all = providers();
-  const std::lock_guard lock(all.mutex);
-  const auto found = all.by_factory.find(factory);
-  return found == all.by_factory.end() ? nullptr : found->second;
-}
+std::shared_ptr<model::Provider> provider_of(std::string_view factory) { return providers().find(factory); }
 
 }  // namespace reel::catalog

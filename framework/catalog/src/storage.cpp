@@ -1,7 +1,6 @@
 #include "reel/catalog/storage.hpp"
 
-#include <map>
-#include <utility>
+#include <mutex>
 
 #include "call.hpp"
 #include "extensions.hpp"
@@ -9,6 +8,7 @@
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
 #include "reel/extension/storage.h"
+#include "reel/model/provider.hpp"
 
 namespace reel::catalog {
 namespace {
@@ -18,25 +18,13 @@ struct Storage {
   const reel_host* host = nullptr;
 };
 
-/// As GStreamer's own registry, which serves the same schemes: one a process.
-struct Storages {
-  std::mutex mutex;
-  std::map<std::string, Storage, std::less<>> by_scheme;
-};
-Storages& storages() {
-  static Storages all;
+Registry<Storage>& storages() {
+  static Registry<Storage> all;
   return all;
 }
 
-Storage find(std::string_view scheme) {
-  Storages& all = storages();
-  const std::lock_guard lock(all.mutex);
-  const auto found = all.by_scheme.find(scheme);
-  return found == all.by_scheme.end() ? Storage{} : found->second;
-}
-
 Storage storage_of(const std::string& uri) {
-  const Storage found = find(base::scheme_of(uri));
+  const Storage found = storages().find(base::scheme_of(uri));
   if (found.table != nullptr) return found;
   throw base::InputError("no installed plugin opens '" + base::printable(base::scheme_of(uri)) + "://' addresses",
                          "install a plugin with storage for it, or use a file on this machine");
@@ -53,22 +41,28 @@ bool writes(const reel_storage& t) {
 }  // namespace
 
 void add_storages(const reel_plugin& plugin, const reel_host* host) {
-  if (plugin.get_extension == nullptr) return;
-  const auto* const table = static_cast<const reel_storage*>(plugin.get_extension(REEL_STORAGE));
+  const auto* const table = table_of<reel_storage>(plugin, REEL_STORAGE);
   if (table == nullptr) return;
   if (!complete(*table)) return base::log(base::Level::warning, std::string(plugin.id) + ": its storage is incomplete");
-  Storages& all = storages();
-  const std::lock_guard lock(all.mutex);
   for (const char* const* scheme = table->schemes; *scheme != nullptr; ++scheme)
-    if (!all.by_scheme.try_emplace(*scheme, table, host).second)
+    if (!storages().add(*scheme, {table, host}))
       base::log(base::Level::info, std::string(plugin.id) + ": another plugin serves '" + *scheme + "://' already");
 }
 
-bool has_storage(std::string_view scheme) { return find(scheme).table != nullptr; }
+bool has_storage(std::string_view scheme) { return storages().find(scheme).table != nullptr; }
 
 bool can_store(std::string_view scheme) {
-  const Storage storage = find(scheme);
+  const Storage storage = storages().find(scheme);
   return storage.table != nullptr && writes(*storage.table);
+}
+
+bool is_stored(const std::string& uri) {
+  try {
+    const StoredObject object(uri);
+    return true;
+  } catch (const model::NotFound&) {
+    return false;
+  }
 }
 
 struct StoredObject::State {
@@ -78,22 +72,21 @@ struct StoredObject::State {
   std::mutex mutex;
 };
 
-StoredObject::StoredObject(const std::string& uri, base::StopFlag stop) {
+StoredObject::StoredObject(const std::string& uri) {
   const Storage storage = storage_of(uri);
-  Call call(stop);
+  Call call(nullptr);
   reel_object* const object = storage.table->open(storage.host, uri.c_str(), call.task(), call.error());
   if (object == nullptr) call.fail("cannot open " + base::printable(uri));
   state_ = std::make_unique<State>(storage.table, object, uri);
   const reel_object_info& info = *storage.table->info(object);
   bytes_ = info.size;
-  if (info.version != nullptr) version_ = info.version;
 }
 
 StoredObject::~StoredObject() { state_->table->close(state_->object); }
 
-std::size_t StoredObject::read(std::uint64_t offset, std::span<std::uint8_t> into, base::StopFlag stop) {
+std::size_t StoredObject::read(std::uint64_t offset, std::span<std::uint8_t> into) {
   const std::lock_guard lock(state_->mutex);
-  Call call(stop);
+  Call call(nullptr);
   const std::int64_t got =
       state_->table->read(state_->object, offset, into.data(), into.size(), call.task(), call.error());
   if (got < 0 || static_cast<std::uint64_t>(got) > into.size())

@@ -46,10 +46,7 @@ json to_json(const ProviderCall& call) {
   return out;
 }
 
-std::optional<ProviderCall> read_call(const fs::path& file) {
-  std::ifstream in(file);
-  const json found = json::parse(in, nullptr, false);
-  if (!found.is_object()) return std::nullopt;
+ProviderCall call_of(const json& found) {
   ProviderCall call;
   call.intent = found.value("intent", "");
   call.key = found.value("key", "");
@@ -62,6 +59,19 @@ std::optional<ProviderCall> read_call(const fs::path& file) {
   call.since = sys_seconds{std::chrono::seconds{found.value("since", std::int64_t{0})}};
   if (found.contains("cents")) call.cents = found["cents"].get<double>();
   return call;
+}
+
+/// Nothing: it has just been removed. What cannot be understood is no reason to pay again.
+std::optional<ProviderCall> read_call(const fs::path& file) {
+  std::ifstream in(file);
+  std::error_code unknown;
+  if (!in && !fs::exists(file, unknown)) return std::nullopt;
+  try {
+    return call_of(json::parse(in));
+  } catch (const json::exception&) {
+    throw base::RunError(file.string() + " cannot be read; it says what was asked of a paid provider",
+                         "look at what your account there has made, then remove the file");
+  }
 }
 
 bool finished(const ProviderCall& call) { return call.state != State::asking && call.state != State::making; }
@@ -99,7 +109,7 @@ std::unique_ptr<Ledger::Lock> FileLedger::lock(const std::string& key, base::Sto
   return std::make_unique<FileLock>(folder_ / (key + ".lock"), stop);
 }
 
-/// Removes what nobody needs any more on the way.
+/// Removes what nobody needs any more on the way; but no locks, for somebody may be about to hold one.
 std::vector<ProviderCall> FileLedger::all() const {
   const auto oldest = std::chrono::system_clock::now() - kept;
   std::vector<ProviderCall> calls;
@@ -107,14 +117,13 @@ std::vector<ProviderCall> FileLedger::all() const {
   for (const auto& entry : fs::directory_iterator(folder_)) {
     std::error_code ignored;
     const bool untouched = entry.last_write_time(ignored) < fs::file_time_type::clock::now() - kept;
-    if (entry.path().extension() != ".json") {
-      if (untouched) old.push_back(entry.path());
-    } else if (const auto call = read_call(entry.path())) {
-      if (finished(*call) && call->since < oldest)
-        old.push_back(entry.path());
-      else
-        calls.push_back(*call);
-    }
+    if (entry.path().extension() == ".part" && untouched) old.push_back(entry.path());
+    if (entry.path().extension() != ".json") continue;
+    const auto call = read_call(entry.path());
+    if (call && finished(*call) && call->since < oldest)
+      old.push_back(entry.path());
+    else if (call)
+      calls.push_back(*call);
   }
   std::error_code ignored;
   for (const fs::path& file : old) fs::remove(file, ignored);

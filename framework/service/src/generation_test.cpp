@@ -226,6 +226,23 @@ TEST_F(GenerationTest, keeps_to_the_limits_of_an_account) {
   EXPECT_EQ(ledger.unfinished("b")->intent, "b");
 }
 
+TEST_F(GenerationTest, is_not_asked_for_where_the_ledger_is_damaged) {
+  EXPECT_EQ(make(), "film of g1");
+  for (const auto& entry : fs::directory_iterator(folder / "calls"))
+    if (entry.path().extension() == ".json") std::ofstream(entry.path()) << "{\"intent\": 7";
+  EXPECT_THAT(failure("{\"n\": 1}"), HasSubstr("it says what was asked of a paid provider"));
+  EXPECT_EQ(studio.created, 1);
+}
+
+TEST_F(GenerationTest, locks_stay_however_old_they_are) {
+  FileLedger ledger(folder / "calls");
+  const auto held = ledger.lock("old", nullptr);
+  const auto file = folder / "calls" / "old.lock";
+  fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::days{100});
+  EXPECT_EQ(make(), "film of g1");
+  EXPECT_TRUE(fs::exists(file)) << "or another program would hold another file";
+}
+
 TEST_F(GenerationTest, of_two_at_once_is_made_once) {
   std::thread other([this] { EXPECT_EQ(make(), "film of g1"); });
   EXPECT_EQ(make(), "film of g1");

@@ -43,8 +43,7 @@ nlohmann::json to_json(const PluginInfo& plugin);
 /// What plugins get from the host besides its log. Any thread calls them; what they throw becomes the plugin's error.
 struct HostServices {
   std::function<std::optional<std::string>(const std::string& name)> secret;
-  std::filesystem::path cache_folder;      ///< survives runs; empty: none
-  std::filesystem::path temporary_folder;  ///< for large files of a run; empty: the system's
+  std::filesystem::path cache_folder;  ///< survives runs; empty: none
   /// Whether an address may be asked for, and whether its name may lead to where it leads. Empty: yes. They throw base::InputError.
   std::function<void(const std::string& uri)> may_ask;
   std::function<void(const std::string& uri, const sockaddr& address)> may_connect;

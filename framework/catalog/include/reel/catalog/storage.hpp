@@ -3,8 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +14,8 @@ namespace reel::catalog {
 /// Lower case, without `://`.
 bool has_storage(std::string_view scheme);
 bool can_store(std::string_view scheme);
+/// Whether there is a file at that address. Throws as StoredObject, but for one that is not there.
+bool is_stored(const std::string& uri);
 
 /// A file elsewhere, as it was when it was opened. Any thread; one at a time reads.
 ///
@@ -23,22 +23,19 @@ bool can_store(std::string_view scheme);
 /// better, base::RunError for all else.
 class StoredObject {
  public:
-  explicit StoredObject(const std::string& uri, base::StopFlag stop = nullptr);
+  explicit StoredObject(const std::string& uri);
   ~StoredObject();
   StoredObject(const StoredObject&) = delete;
   StoredObject& operator=(const StoredObject&) = delete;
 
   std::uint64_t bytes() const { return bytes_; }
-  /// Changes with the content; empty: not known.
-  const std::string& version() const { return version_; }
   /// Fewer bytes than asked for only at the end.
-  std::size_t read(std::uint64_t offset, std::span<std::uint8_t> into, base::StopFlag stop = nullptr);
+  std::size_t read(std::uint64_t offset, std::span<std::uint8_t> into);
 
  private:
   struct State;
   std::unique_ptr<State> state_;
   std::uint64_t bytes_ = 0;
-  std::string version_;
 };
 
 /// A file on its way elsewhere. Nobody sees any of it before commit(); without that, nothing of it stays. Throws as StoredObject.

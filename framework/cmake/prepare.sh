@@ -33,6 +33,8 @@ build() {
   while [ $# -gt 0 ] && [ "$1" != -- ]; do configure+=("$1"); shift; done
   [ $# -gt 0 ] && shift
   say "building ($preset)"
+  # Several files at once, since most of a build is the reading of headers.
+  configure+=(-DCMAKE_UNITY_BUILD=ON)
   # A compiler cache is used where there is one; nothing depends on it.
   command -v ccache >/dev/null && configure+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
   (cd "$root" && cmake --preset "$preset" "${configure[@]}" >&2 && cmake --build --preset "$preset" "$@" >&2) ||

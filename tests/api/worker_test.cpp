@@ -1,54 +1,11 @@
 /// A worker on a real queue, with real runs.
-#include "reel/service/worker.hpp"
-
-#include <gmock/gmock.h>
-
-#include "media.hpp"
-#include "world.hpp"
+#include "working.hpp"
 
 namespace reel::api_test {
 namespace {
 
 using namespace std::chrono_literals;
-using nlohmann::json;
 using service::RequestState;
-
-class WorkerTest : public ApiTest {
- protected:
-  WorkerTest() {
-    options.setup = runner_setup();
-    options.span_cache_bytes = 0;
-    options.first_pause = 100ms;
-  }
-  ~WorkerTest() override {
-    if (!worker_) return;
-    worker_->drain(0ms);
-    thread_.join();
-  }
-  void work() {
-    worker_ = std::make_unique<service::Worker>([this] { return store::open_postgres(url); },
-                                                [this] { return store::open_listener(url); }, files, options);
-    thread_ = std::thread([this] { worker_->run(); });
-  }
-  service::Request when(service::RequestId id, RequestState state) {
-    service::Request request;
-    EXPECT_TRUE(store::test::eventually(
-        [&] {
-          request = store->requests().find(id).value();
-          return request.state == state;
-        },
-        60s))
-        << service::name(request.state) << ": " << request.outcome.error;
-    return request;
-  }
-  service::WorkerOptions options;
-  Person ada = person("ada");
-  service::VideoId video = ready_video(ada, tests::read(tests::small_clip(folder.path())));
-
- private:
-  std::unique_ptr<service::Worker> worker_;
-  std::thread thread_;
-};
 
 TEST_F(WorkerTest, does_what_is_asked) {
   const auto id = request(ada, video);

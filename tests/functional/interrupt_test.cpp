@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-std::set<std::string> names_in(const fs::path& folder) {
+std::set<std::string> entries_of(const fs::path& folder) {
   std::set<std::string> names;
   for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().filename().string());
   return names;
@@ -71,7 +71,7 @@ TEST(Interrupt, ends_a_run_cleanly) {
     run.wait_until_writing();
     run.signal(number);
     EXPECT_EQ(run.wait(), 130);
-    EXPECT_EQ(names_in(run.folder().path()), (std::set<std::string>{"slow.yaml", "out.mp4", "log"}))
+    EXPECT_EQ(entries_of(run.folder().path()), (std::set<std::string>{"slow.yaml", "out.mp4", "log"}))
         << read(run.folder() / "log");
     EXPECT_EQ(read(run.folder() / "out.mp4"), "what was there before");
   }
@@ -96,7 +96,7 @@ TEST(Interrupt, a_full_disk_is_said_and_leaves_nothing) {
       shell("cd " + quoted(folder.path()) + " && ulimit -f 500 && " + reel() + " run --progress none p.yaml");
   EXPECT_EQ(result.exit, 1) << result.output;
   EXPECT_NE(result.output.find("p.yaml:5:"), std::string::npos) << result.output;
-  EXPECT_EQ(names_in(folder.path()), std::set<std::string>{"p.yaml"});
+  EXPECT_EQ(entries_of(folder.path()), std::set<std::string>{"p.yaml"});
 }
 
 TEST(Interrupt, a_read_only_target_folder_is_an_input_error) {

@@ -16,23 +16,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Packet {
+struct SoundPacket {
   std::int64_t pts = 0, duration = 0;
   std::string hash;
 };
 
-std::vector<Packet> packets_of(const fs::path& file) {
+std::vector<SoundPacket> packets_of(const fs::path& file) {
   const Result result =
       shell("ffmpeg -nostdin -v error -i " + quoted(file) + " -map 0:a:0 -c copy -copyts -f framehash -hash md5 -");
   EXPECT_EQ(result.exit, 0) << result.output;
-  std::vector<Packet> packets;
+  std::vector<SoundPacket> packets;
   std::istringstream lines(result.output);
   for (std::string line; std::getline(lines, line);) {
     if (line.empty() || line[0] == '#') continue;
     std::ranges::replace(line, ',', ' ');
     std::istringstream words(line);
     std::int64_t number = 0, dts = 0, size = 0;
-    Packet p;
+    SoundPacket p;
     words >> number >> dts >> p.pts >> p.duration >> size >> p.hash;
     packets.push_back(p);
   }

@@ -87,6 +87,23 @@ TEST_F(PipelinesOnS3, say_what_is_wrong_before_anything_is_done) {
   EXPECT_THAT(folder_name.output, HasSubstr("names no file"));
 }
 
+TEST_F(PipelinesOnS3, keep_what_is_there_where_told_so) {
+  std::string careful = pipeline;
+  careful.replace(careful.rfind(" }"), 2, ", overwrite: false }");
+  write(folder / "edit.yaml", careful);
+  ASSERT_EQ(run("s3://media/in/my clip.mp4", "s3://media/once.mp4", "--report first.json").exit, 0);
+  EXPECT_GT(Json::parse(read(folder / "first.json"))["plan"]["copied"], 0) << "and still copies";
+  const std::string before = objects();
+  const Result again = run("s3://media/in/my clip.mp4", "s3://media/once.mp4");
+  EXPECT_EQ(again.exit, 1);
+  EXPECT_THAT(again.output, HasSubstr("s3://media/once.mp4 exists already, and 'overwrite' is off"));
+  EXPECT_EQ(objects(), before);
+  ASSERT_EQ(run("s3://media/in/my clip.mp4", "here.mp4").exit, 0);
+  const std::string first = read(folder / "here.mp4");
+  EXPECT_THAT(run("s3://media/in/my clip.mp4", "here.mp4").output, HasSubstr("here.mp4 exists already"));
+  EXPECT_EQ(read(folder / "here.mp4"), first);
+}
+
 TEST_F(PipelinesOnS3, leave_nothing_where_the_target_refuses) {
   const Result done = run("s3://media/in/my clip.mp4", "s3://no-such-bucket/out.mp4");
   EXPECT_EQ(done.exit, 2) << done.output;

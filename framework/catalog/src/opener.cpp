@@ -67,7 +67,7 @@ Features factories(GstPlugin* plugin) {
 }
 
 /// What one call of open() needs and gives; owned by the thread that makes it.
-struct Call {
+struct OpenCall {
   const reel_plugin* entry = nullptr;
   const reel_host* host = nullptr;
   std::string fault;
@@ -75,7 +75,7 @@ struct Call {
 };
 
 gboolean call_open(GstPlugin* registrar, gpointer data) {
-  auto& call = *static_cast<Call*>(data);
+  auto& call = *static_cast<OpenCall*>(data);
   call.registrar = registrar;
   GError* error = nullptr;
   gboolean good = FALSE;
@@ -116,7 +116,7 @@ std::string Opener::check(const reel_plugin& entry) {
 
 std::string Opener::register_plugin(const reel_plugin& entry, Opened& opened) {
   const Features before = factories(nullptr);
-  auto call = std::make_unique<Call>();
+  auto call = std::make_unique<OpenCall>();
   call->entry = &entry;
   call->host = host_;
   const gboolean good =

@@ -10,6 +10,7 @@
 
 #include "reel/base/error.hpp"
 #include "reel/base/log.hpp"
+#include "reel/service/secrets.hpp"
 #include "terminal.hpp"
 #include "version.hpp"
 
@@ -117,20 +118,12 @@ const catalog::Catalog& Context::catalog() {
   for (auto& folder : catalog::default_plugin_folders()) options.folders.push_back(std::move(folder));
   options.policy = {config_.allow_stages, config_.deny_stages, config_.allow_schemes, config_.deny_schemes};
   options.host_version = version;
-  options.services.secret = [this](const std::string& name) { return find_secret(name); };
+  options.services.secret = [this](const std::string& name) {
+    return service::find_secret(config_.secrets_folder, name);
+  };
   options.services.cache_folder = config_.state_folder / "plugins";
   catalog_ = std::make_unique<catalog::Catalog>(options);
   return *catalog_;
-}
-
-std::optional<std::string> Context::find_secret(const std::string& name) const {
-  if (const char* const value = std::getenv(("REEL_SECRET_" + name).c_str())) return value;
-  if (name.find('/') != std::string::npos || name.starts_with('.')) return std::nullopt;
-  std::ifstream in(config_.secrets_folder / name, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::string text = read_all(in);
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  return text;
 }
 
 std::shared_ptr<engine::SpanCache> Context::span_cache() const {
@@ -140,7 +133,7 @@ std::shared_ptr<engine::SpanCache> Context::span_cache() const {
 }
 
 std::string Context::secret(const std::string& name) const {
-  auto value = find_secret(name);
+  auto value = service::find_secret(config_.secrets_folder, name);
   if (!value)
     throw base::InputError("there is no secret '" + name + "'",
                            "set REEL_SECRET_" + name + " or put it into " + (config_.secrets_folder / name).string());
@@ -155,7 +148,9 @@ model::CheckOptions Context::check_options(const LoadOptions& options) {
     const char* const value = std::getenv(name.c_str());
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
   };
-  check.has_secret = [this](const std::string& name) { return find_secret(name).has_value(); };
+  check.has_secret = [this](const std::string& name) {
+    return service::find_secret(config_.secrets_folder, name).has_value();
+  };
   const catalog::Policy policy{config_.allow_stages, config_.deny_stages, config_.allow_schemes, config_.deny_schemes};
   check.refuse_uri = [policy](const std::string& uri) { return policy.refuse_uri(uri); };
   check.require_params = options.require_params;

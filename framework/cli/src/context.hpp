@@ -65,7 +65,6 @@ class Context {
   std::string secret(const std::string& name) const;
 
  private:
-  std::optional<std::string> find_secret(const std::string& name) const;
   static engine::Prepared prepare_loaded(Loaded loaded);
   model::CheckOptions check_options(const LoadOptions& options);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "reel/service/secrets.hpp"
+
 namespace reel::daemon {
 namespace {
 
@@ -49,6 +51,11 @@ std::unique_ptr<service::Worker> make_worker(const service::Config& config, cons
   options.limits.wall = std::chrono::duration_cast<std::chrono::seconds>(
       std::chrono::duration<double, std::ratio<3600>>(config.worker.hours));
   options.limits.silence = std::chrono::seconds(config.worker.silence_seconds);
+  options.provider_cents = config.limits.provider_cents;
+  options.secrets = [folder = config.secrets_folder](const std::string& beginning) {
+    return service::secrets_beginning(folder, beginning);
+  };
+  options.internal = config.server.internal;
   return std::make_unique<service::Worker>([&database] { return database.open(); },
                                            [&database] { return database.listen(); }, files, options);
 }

@@ -1,6 +1,7 @@
 /// What servers and workers are made of, as the configuration says.
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "reel/service/config.hpp"
@@ -8,6 +9,9 @@
 #include "reel/store/database.hpp"
 
 namespace reel::daemon {
+
+/// What runs when a program is told to stop may end in this time; then it goes back to the queue.
+constexpr std::chrono::seconds patience{30};
 
 /// Throws base::InputError if the state folder belongs to another database.
 service::MediaFiles open_files(const service::Config& config, const store::Database& database);

@@ -18,8 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What runs may end in this time; then it goes back to the queue.
-constexpr auto patience = 30s;
 constexpr auto webhook_interval = 1s, queue_interval = 2s;
 constexpr auto housekeeping_interval = 10min;
 

@@ -2,13 +2,6 @@
 #include "reel/daemon/daemon.hpp"
 
 namespace reel::daemon {
-namespace {
-
-/// What runs may end in this time; then it goes back to the queue.
-constexpr auto patience = std::chrono::seconds(30);
-
-}  // namespace
-
 class Worker::Impl {
  public:
   explicit Impl(const service::Config& config)

@@ -6,7 +6,10 @@
 #include <utility>
 
 #include "artifacts.hpp"
+#include "checks/checks.hpp"
 #include "exports.hpp"
+#include "files/local_file.hpp"
+#include "graph/failures.hpp"
 #include "graph/player.hpp"
 #include "graph/progress.hpp"
 #include "reel/base/log.hpp"
@@ -78,6 +81,7 @@ struct Run::State {
   Report splice(Splice& splice);
   Verification prove(const Splice& splice, const SplicedFile& made) const;
   Report execute();
+  void keep_what_exists() const;
   Report splice_or_render(Splice& splice);
   Report render_all();
   Report write_documents_alone();
@@ -190,6 +194,7 @@ std::vector<Artifact> Run::State::publish(PendingFiles& files) {
                           [this](const std::string& file) { return staging.destination(file); }};
   for (const std::size_t stage : exporter_stages(whole.pipeline)) write_documents(whole, stage, files, how);
   if (requests.stop) throw base::Interrupted("stopped before the end; no target was touched");
+  keep_what_exists();
   return files.publish(&requests.stop);
 }
 
@@ -212,7 +217,23 @@ Report Run::State::render_all() {
   return report;
 }
 
+/// Sinks that may not overwrite: before anything is done for them, and again before they appear.
+void Run::State::keep_what_exists() const {
+  for (const model::Stage& stage : prepared.pipeline.stages) {
+    const model::Setting* const overwrite = stage.setting("overwrite");
+    const model::Setting* const target = address(stage);
+    if (stage.traits.role != model::StageRole::sink || target == nullptr || overwrite == nullptr ||
+        overwrite->value != model::Value(false))
+      continue;
+    const std::string place = staging.destination(std::get<std::string>(target->value));
+    if (is_elsewhere(place) ? catalog::is_stored(place) : std::filesystem::exists(local_path(place)))
+      throw stage_error(stage, base::printable(place) + " exists already, and 'overwrite' is off",
+                        "choose another name, or remove it first");
+  }
+}
+
 Report Run::State::execute() {
+  keep_what_exists();
   if (!main_sink(prepared.pipeline)) return write_documents_alone();
   auto splice = choose();
   return splice ? splice_or_render(*splice) : render_all();

@@ -13,7 +13,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using asio::local::stream_protocol;
-using Fault = boost::system::error_code;
+using ErrorCode = boost::system::error_code;
 constexpr int backlog = 4096;
 
 tcp::endpoint tcp_endpoint(const Endpoint& endpoint) {
@@ -25,7 +25,7 @@ tcp::endpoint tcp_endpoint(const Endpoint& endpoint) {
 
 Acceptor bound(asio::io_context& io, const Endpoint& endpoint, const std::string& name) {
   Acceptor acceptor(io);
-  Fault fault, ignored;
+  ErrorCode fault, ignored;
   acceptor.open(endpoint.protocol(), fault);  // fails where the machine has no IPv6
   if (!fault && endpoint.protocol().family() == AF_INET6) acceptor.set_option(asio::ip::v6_only(false), ignored);
   if (!fault) acceptor.set_option(asio::socket_base::reuse_address(true), fault);
@@ -40,7 +40,7 @@ Acceptor bound(asio::io_context& io, const Endpoint& endpoint, const std::string
 void remove_left_over(asio::io_context& io, const std::filesystem::path& path) {
   if (!std::filesystem::is_socket(path)) return;
   stream_protocol::socket probe(io);
-  Fault fault;
+  ErrorCode fault;
   probe.connect(stream_protocol::endpoint(path.string()), fault);
   if (fault == asio::error::connection_refused) std::filesystem::remove(path);
 }
@@ -48,7 +48,7 @@ void remove_left_over(asio::io_context& io, const std::filesystem::path& path) {
 }  // namespace
 
 Acceptor listen_tcp(asio::io_context& io, const std::string& address, std::uint16_t port) {
-  Fault fault;
+  ErrorCode fault;
   const auto ip = asio::ip::make_address(address, fault);
   if (fault)
     throw base::InputError("\"" + address + "\" is no address to listen on.",

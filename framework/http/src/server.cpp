@@ -1,6 +1,5 @@
 #include "reel/http/server.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -20,7 +19,6 @@ namespace {
 constexpr std::chrono::milliseconds look_round{100};
 constexpr std::chrono::milliseconds after_fault{500};
 constexpr std::size_t disk_threads = 4;
-constexpr auto with_fault = asio::as_tuple(asio::use_awaitable);
 
 /// A fault in what all connections hang on ends run() with it.
 void or_end_all(const std::exception_ptr& fault) {

@@ -3,10 +3,8 @@
 #include <openssl/ssl.h>
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <tuple>
 
 #include "reel/base/error.hpp"
@@ -15,8 +13,7 @@ namespace reel::http {
 namespace {
 
 namespace ssl = asio::ssl;
-using Fault = boost::system::error_code;
-constexpr auto with_fault = asio::as_tuple(asio::use_awaitable);
+using ErrorCode = boost::system::error_code;
 
 class PlainStream final : public Stream {
  public:
@@ -32,16 +29,16 @@ class PlainStream final : public Stream {
     co_return bytes;
   }
   asio::awaitable<void> shut() override {
-    Fault ignored;
+    ErrorCode ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
     co_return;
   }
   void cancel() override {
-    Fault ignored;
+    ErrorCode ignored;
     socket_.cancel(ignored);
   }
   void close() override {
-    Fault ignored;
+    ErrorCode ignored;
     socket_.close(ignored);
   }
 
@@ -66,16 +63,16 @@ class TlsStream final : public Stream {
     co_return bytes;
   }
   asio::awaitable<void> shut() override {
-    Fault ignored;
+    ErrorCode ignored;
     co_await stream_.async_shutdown(with_fault);
     stream_.next_layer().shutdown(Socket::shutdown_send, ignored);
   }
   void cancel() override {
-    Fault ignored;
+    ErrorCode ignored;
     stream_.next_layer().cancel(ignored);
   }
   void close() override {
-    Fault ignored;
+    ErrorCode ignored;
     stream_.next_layer().close(ignored);
   }
 
@@ -109,13 +106,13 @@ Tls::Tls(const TlsFiles& files) : context_(std::make_unique<Context>()) {
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_alpn_select_cb(native, choose_protocol, nullptr);
-  const auto check = [](const Fault& fault, const std::filesystem::path& file, const char* what) {
+  const auto check = [](const ErrorCode& fault, const std::filesystem::path& file, const char* what) {
     if (fault)
       throw base::InputError(
           "The " + std::string(what) + " " + file.string() + " cannot be used: " + fault.message() + ".",
           "Give a PEM file that the server may read, and a key that belongs to the certificate.");
   };
-  Fault fault;
+  ErrorCode fault;
   context.use_certificate_chain_file(files.certificate.string(), fault);
   check(fault, files.certificate, "certificate");
   context.use_private_key_file(files.key.string(), ssl::context::pem, fault);

@@ -1,9 +1,11 @@
 /// One accepted connection's bytes, with TLS or without.
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cstddef>
 #include <memory>
 
@@ -13,6 +15,9 @@ namespace reel::http {
 
 namespace asio = boost::asio;
 using Socket = asio::generic::stream_protocol::socket;  // TCP and Unix alike
+
+/// co_await gives the error code instead of throwing it.
+inline constexpr auto with_fault = asio::as_tuple(asio::use_awaitable);
 
 /// For the network's thread. One read and one write at a time; neither throws.
 class Stream {

@@ -12,8 +12,6 @@ using base::TimeRange;
 using Kind = model::Contract::Kind;
 using model::StageRole;
 
-constexpr Time forever = Time::max();
-
 Time output_end(const TimeMap::Piece& piece) {
   return piece.input.end == forever ? forever : piece.output + (piece.input.end - piece.input.begin);
 }

@@ -11,7 +11,6 @@ using base::Time;
 using base::TimeRange;
 
 constexpr std::int64_t endless = std::numeric_limits<std::int64_t>::max() / 4;
-constexpr Time forever = Time::max();
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return -floor_div(-a, b); }

@@ -9,8 +9,6 @@ namespace {
 using base::Time;
 using base::TimeRange;
 
-constexpr Time forever = Time::max();
-
 /// `t` at `rate`; what is for ever stays so. Exact where the rate is 1.
 Time scaled(Time t, double rate) {
   if (t == forever || rate == 1.0) return t;

@@ -43,18 +43,29 @@ Needs needs_of(const RunnerSpec& spec) {
     needs.write.push_back(inspect->output_folder);
   }
   if (const auto* const run = std::get_if<service::RunJob>(&spec.job)) {
-    for (const auto& [name, path] : run->inputs) needs.read.push_back(path);
+    for (const auto* const files : {&run->inputs, &run->made})
+      for (const auto& [name, path] : *files) needs.read.push_back(path);
     needs.write.push_back(run->output_folder);
     if (run->span_cache) needs.write.push_back(*run->span_cache);
     needs.network = run->network;
   }
+  if (const auto* const provide = std::get_if<service::ProvideJob>(&spec.job)) {
+    needs.write.push_back(provide->output_folder);
+    needs.network = true;
+  }
   return needs;
+}
+
+/// What was made is for messages: it has no name in a pipeline.
+Names::Files files_of(const service::RunJob& run) {
+  Names::Files files{run.inputs, run.output_folder, run.network};
+  for (const auto& [stage, path] : run.made) files.inputs.try_emplace("what '" + stage + "' made", path);
+  return files;
 }
 
 Names names_of(const RunnerSpec& spec) {
   Names::Files files;
-  if (const auto* const run = std::get_if<service::RunJob>(&spec.job))
-    files = {run->inputs, run->output_folder, run->network};
+  if (const auto* const run = std::get_if<service::RunJob>(&spec.job)) files = files_of(*run);
   if (const auto* const inspect = std::get_if<service::InspectJob>(&spec.job))
     files = {{{inspect->name, inspect->file}}, inspect->output_folder, false};
   return {std::move(files), policy_of(spec.setup)};
@@ -64,7 +75,10 @@ service::RunnerResult perform(Workplace& place) {
   try {
     if (const auto* const job = std::get_if<service::RunJob>(&place.spec.job)) return run(*job, place);
     if (const auto* const job = std::get_if<service::InspectJob>(&place.spec.job)) return inspect(*job, place);
-    answer_questions(place);
+    if (const auto* const job = std::get_if<service::ProvideJob>(&place.spec.job))
+      provide(*job, place);
+    else
+      answer_questions(place);
     return {};
   } catch (...) {
     return failed(std::current_exception(), place.names);

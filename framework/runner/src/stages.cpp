@@ -2,6 +2,8 @@
 
 #include <gst/gst.h>
 
+#include <utility>
+
 #include "reel/engine/blame.hpp"
 
 namespace reel::runner {
@@ -16,13 +18,14 @@ std::vector<std::filesystem::path> plugin_folders(const service::RunnerSetup& se
   return folders;
 }
 
-std::unique_ptr<catalog::Catalog> load_stages(const service::RunnerSetup& setup) {
+std::unique_ptr<catalog::Catalog> load_stages(const service::RunnerSetup& setup, catalog::HostServices services) {
   gst_init(nullptr, nullptr);
   engine::note_stages();
   catalog::CatalogOptions options;
   options.folders = plugin_folders(setup);
   options.policy = policy_of(setup);
   options.host_version = REEL_VERSION;
+  options.services = std::move(services);
   return std::make_unique<catalog::Catalog>(options);
 }
 

@@ -14,6 +14,6 @@ catalog::Policy policy_of(const service::RunnerSetup& setup);
 std::vector<std::filesystem::path> plugin_folders(const service::RunnerSetup& setup);
 
 /// Loads the plugins; once a process.
-std::unique_ptr<catalog::Catalog> load_stages(const service::RunnerSetup& setup);
+std::unique_ptr<catalog::Catalog> load_stages(const service::RunnerSetup& setup, catalog::HostServices services = {});
 
 }  // namespace reel::runner

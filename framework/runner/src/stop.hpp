@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "reel/base/stop.hpp"
 #include "reel/engine/run.hpp"
 
 namespace reel::runner {
@@ -14,6 +15,7 @@ class Stop {
   /// Before any thread is made: all of them leave the signals to one that is made here, and never ends.
   void listen();
   bool asked() const { return asked_; }
+  base::StopFlag flag() const { return &asked_; }
   /// Throws base::Interrupted if it was asked for.
   void check() const;
   /// As execute(), but ends when it is asked for.

@@ -19,7 +19,8 @@ struct Workplace {
 service::RunnerResult run(const service::RunJob& job, Workplace& place);
 service::RunnerResult inspect(const service::InspectJob& job, Workplace& place);
 
-/// Reads questions and writes answers, a line each, until the input ends.
+/// Read questions and write answers, a line each, until the input ends.
 void answer_questions(Workplace& place);
+void provide(const service::ProvideJob& job, Workplace& place);
 
 }  // namespace reel::runner

@@ -80,6 +80,18 @@ bool holds(const std::vector<T>& list, const T& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
+/// Which address it was would tell about the network that the server stands in.
+[[noreturn]] void refuse(const std::string& host) {
+  throw base::InputError("The host '" + host + "' is not on the public Internet.",
+                         "Whoever runs this installation can allow it in the configuration.");
+}
+
+/// Links can be longer than any URL of a person; only where they lead counts.
+std::string origin_of(const std::string& url) {
+  const auto authority = url.find("://");
+  return url.substr(0, authority == url.npos ? authority : url.find_first_of("/?#", authority + 3));
+}
+
 }  // namespace
 
 AddressPolicy::AddressPolicy(AddressPolicySettings settings) : settings_(std::move(settings)) {
@@ -112,12 +124,19 @@ Destination AddressPolicy::check(const std::string& text) const {
   std::from_chars(port.data(), port.data() + port.size(), to.port);
   if (!holds(settings_.ports, to.port)) throw base::InputError("Port " + port + " is not allowed here.");
   to.addresses = resolve(to.host);
-  // Which of them it was would tell about the network that the server stands in.
   if (!std::all_of(to.addresses.begin(), to.addresses.end(),
                    [&](const IpAddress& address) { return is_public(address) || is_internal(to.host, address); }))
-    throw base::InputError("The host '" + to.host + "' is not on the public Internet.",
-                           "Whoever runs this installation can allow it in the configuration.");
+    refuse(to.host);
   return to;
+}
+
+void AddressPolicy::check_connection(const std::string& text, const sockaddr& address) const {
+  const Url url(curl_url());
+  if (!url) throw std::bad_alloc();
+  set(url, origin_of(text));
+  const std::string host = host_of(url);
+  const auto ip = IpAddress::of(address);
+  if (!ip || !(is_public(*ip) || is_internal(host, *ip))) refuse(host);
 }
 
 }  // namespace reel::service

@@ -1,6 +1,8 @@
 #include "reel/service/address_policy.hpp"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
+#include <netinet/in.h>
 
 #include "reel/base/error.hpp"
 
@@ -117,6 +119,27 @@ TEST(AddressPolicy, takes_internal_hosts_and_networks_that_are_listed) {
   EXPECT_EQ(refusal(network, "http://localhost/"), "");
   EXPECT_NE(refusal(network, "http://10.0.0.1/"), "");
   EXPECT_NE(refusal(network, "http://127.0.0.1:8080/"), "") << "ports count for internal hosts too";
+}
+
+TEST(AddressPolicy, judges_connections_by_where_they_lead) {
+  const auto refused = [](const AddressPolicy& policy, const std::string& url, const char* to) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    ::inet_pton(AF_INET, to, &address.sin_addr);
+    try {
+      policy.check_connection(url, reinterpret_cast<const sockaddr&>(address));
+      return false;
+    } catch (const base::InputError&) {
+      return true;
+    }
+  };
+  const std::string link = "https://cdn.example:8443/clip.mp4?signature=" + std::string(5000, 'x');
+  EXPECT_FALSE(refused(usual, link, "8.8.8.8"));
+  EXPECT_TRUE(refused(usual, link, "127.0.0.1"));
+  EXPECT_TRUE(refused(usual, link, "169.254.169.254"));
+  EXPECT_TRUE(refused(usual, "no url", "8.8.8.8"));
+  EXPECT_FALSE(refused(AddressPolicy({.internal = {"10.0.0.0/8"}}), link, "10.2.3.4"));
+  EXPECT_FALSE(refused(AddressPolicy({.internal = {"cdn.example"}}), link, "10.2.3.4"));
 }
 
 TEST(AddressPolicy, refuses_settings_that_mean_nothing) {

@@ -6,9 +6,11 @@
 #include <optional>
 #include <utility>
 
+#include "attempt_media.hpp"
 #include "publish.hpp"
 #include "reel/base/error.hpp"
 #include "reel/base/log.hpp"
+#include "reel/base/text.hpp"
 #include "reel/service/submission.hpp"
 
 namespace reel::service {
@@ -69,6 +71,14 @@ std::chrono::milliseconds pause_after(int attempts, std::chrono::milliseconds fi
   return std::min(pause, longest_pause);
 }
 
+RunnerResult failure(const char* code, const std::string& error) {
+  RunnerResult result;
+  result.outcome.state = RequestState::failed;
+  result.outcome.error = error;
+  result.outcome.error_code = code;
+  return result;
+}
+
 void wait_until_readable(int descriptor) {
   pollfd waiting{descriptor, POLLIN, 0};
   ::poll(&waiting, 1, 250);
@@ -100,7 +110,51 @@ void Attempt::run() {
   }
 }
 
+void Attempt::order(Order order) {
+  order_ = order;
+  if (order == Order::cancel || order == Order::lost) stop_ = true;
+}
+
+void Attempt::hand_back() {
+  hand_back_ = true;
+  stop_ = true;
+}
+
+/// What providers make comes first, and while it is waited for nothing else of the run takes any room here.
 RunnerResult Attempt::perform(Store& store, Recorder& recorder) {
+  RunnerProcess::Job work = job(store);
+  RunnerResult result = play(work, recorder);
+  auto* const run = std::get_if<RunJob>(&work);
+  if (result.wanted.empty() || run == nullptr || result.outcome.state != RequestState::succeeded) return result;
+  result = make_media(store, recorder, *run, result.wanted);
+  if (result.outcome.state != RequestState::succeeded) return result;
+  result = play(work, recorder);
+  if (result.wanted.empty()) return result;
+  return failure("bad-answer", "the run's answers made no sense: it wants what it has");
+}
+
+RunnerResult Attempt::make_media(Store& store, Recorder& recorder, RunJob& job,
+                                 const std::vector<WantedMedia>& wanted) {
+  const auto ended = [](const base::Error& error, RequestState state, const char* code, bool transient) {
+    RunnerResult result = failure(code, base::with_hint(error.what(), error.hint()));
+    result.outcome.state = state;
+    result.transient = transient;
+    return result;
+  };
+  try {
+    job.made = AttemptMedia(context_.files, context_.options, claim_.request, store, recorder, folder_ / "provider")
+                   .make(wanted, &stop_);
+    return {};
+  } catch (const base::Interrupted& error) {
+    return ended(error, RequestState::cancelled, "interrupted", false);
+  } catch (const base::TransientError& error) {
+    return ended(error, RequestState::failed, "provider-failed", true);
+  } catch (const base::Error& error) {
+    return ended(error, RequestState::failed, "provider-failed", false);
+  }
+}
+
+RunnerResult Attempt::play(const RunnerProcess::Job& job, Recorder& recorder) {
   RunnerEvents events;
   events.on_started = [](const RunnerSandbox& walls) {
     if (!walls.files || !walls.calls)
@@ -113,16 +167,13 @@ RunnerResult Attempt::perform(Store& store, Recorder& recorder) {
     if (line.level >= base::Level::info) recorder.log(line);
   };
   const WorkerOptions& options = context_.options;
-  return watch(RunnerProcess(options.setup, job(store), folder_, options.limits, std::move(events)));
+  return watch(RunnerProcess(options.setup, job, folder_, options.limits, std::move(events)));
 }
 
 /// What fails around a run is this machine's fault, not the request's; nor is it for the user to read.
 RunnerResult Attempt::fault_of_worker(const std::exception& error) const {
   base::log(base::Level::error, "request " + std::to_string(claim_.key.request) + ": " + error.what());
-  RunnerResult result;
-  result.outcome.state = RequestState::failed;
-  result.outcome.error = "The worker could not do its part; its own log says why.";
-  result.outcome.error_code = "worker-fault";
+  RunnerResult result = failure("worker-fault", "The worker could not do its part; its own log says why.");
   result.transient = true;
   return result;
 }

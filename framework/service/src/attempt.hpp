@@ -30,8 +30,8 @@ class Attempt {
   Attempt& operator=(const Attempt&) = delete;
 
   const ClaimKey& key() const { return claim_.key; }
-  void order(Order order) { order_ = order; }  ///< any thread; followed within a fraction of a second
-  void hand_back() { hand_back_ = true; }      ///< stops, and the request goes back to the queue
+  void order(Order order);  ///< any thread; followed within a fraction of a second
+  void hand_back();         ///< stops, and the request goes back to the queue
   bool over() const { return over_; }
 
  private:
@@ -41,6 +41,8 @@ class Attempt {
   RunnerProcess::Job job(Store& store) const;
   std::map<std::string, std::filesystem::path> inputs(Store& store) const;
   std::filesystem::path original(const Video& video) const;
+  RunnerResult make_media(Store& store, Recorder& recorder, RunJob& job, const std::vector<WantedMedia>& wanted);
+  RunnerResult play(const RunnerProcess::Job& job, Recorder& recorder);
   RunnerResult watch(RunnerProcess child);
   void follow_orders(RunnerProcess& child);
   /// `output`: null where nothing can have been made.
@@ -58,7 +60,8 @@ class Attempt {
   const std::filesystem::path folder_;  ///< the child's own, removed at the end
   std::atomic<Order> order_ = Order::go_on;
   std::atomic<bool> hand_back_ = false, over_ = false;
-  bool stopping_ = false;  // this and the next are the thread's own
+  std::atomic<bool> stop_ = false;  ///< for what is not a child: cancelled, lost or handed back
+  bool stopping_ = false;           // this and the next are the thread's own
   std::optional<std::chrono::steady_clock::time_point> paused_since_;
   std::thread thread_;
 };

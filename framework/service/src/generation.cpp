@@ -85,6 +85,16 @@ auto Generator::insist(base::StopFlag stop, Action action) {
   }
 }
 
+/// A ledger that is away for a while is no reason to ask anew: what fails here in the end is not to be repeated.
+template <class Action>
+auto Generator::durably(base::StopFlag stop, Action action) {
+  try {
+    return insist(stop, action);
+  } catch (const base::TransientError& error) {
+    throw base::RunError(error.what(), error.hint());
+  }
+}
+
 fs::path Generator::make(const GenerationOrder& order, base::StopFlag stop) {
   Work work{order, provider_.prepare(order.request), "", order.request.input.value_or(""), {}, stop};
   work.key = key_of(order.request.stage, work.prepared, work.input);
@@ -133,7 +143,7 @@ ProviderCall Generator::ask_once(Work& work) {
                                base::format_dollars(*options_.budget_cents) + " that it may cost",
                            "ask for less, or raise the budget");
   call.since = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  while (!ledger_.begin(call, work.limits)) {
+  while (!durably(work.stop, [&] { return ledger_.begin(call, work.limits); })) {
     sleep(options_.interval, work.stop);
     call.since = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   }
@@ -146,11 +156,10 @@ ProviderCall Generator::ask_once(Work& work) {
   } catch (const base::Interrupted&) {
     throw;  // it may have been sent: the next one who asks finds out
   } catch (const base::Error& error) {
-    end(call, State::failed, error.what());
+    become(work, call, State::failed, error.what());
     throw;
   }
-  call.state = State::making;
-  ledger_.update(call);
+  become(work, call, State::making);
   return call;
 }
 
@@ -159,14 +168,13 @@ bool Generator::find(Work& work, ProviderCall& call) try {
   call.id = insist(work.stop, [&] {
     return provider_.find(work.prepared, work.input, call.intent, call.since, ledger_.ids(call.account), work.stop);
   });
-  call.state = State::making;
-  ledger_.update(call);
+  become(work, call, State::making);
   return true;
 } catch (const model::NotFound&) {
-  end(call, State::failed, "the service never got it");
+  become(work, call, State::failed, "the service never got it");
   return false;
 } catch (const model::Uncertain& error) {
-  end(call, State::unknown, error.what());
+  become(work, call, State::unknown, error.what());
   throw model::Uncertain(work.limits.service + " was asked at " + base::rfc3339(call.since) +
                              " and did not answer; it may have made this, and be paid",
                          "look at your account there; the next run asks anew");
@@ -179,13 +187,13 @@ void Generator::wait_for(Work& work, ProviderCall& call) try {
     if (seen.cents) call.cents = seen.cents;
     if (seen.state == model::GenerationState::done) return;
     if (seen.state == model::GenerationState::failed) {
-      end(call, State::failed, seen.failure);
+      become(work, call, State::failed, seen.failure);
       throw base::RunError(work.limits.service + " made nothing: " + seen.failure);
     }
     sleep(options_.interval, work.stop);
   }
 } catch (const model::NotFound& error) {
-  end(call, State::failed, error.what());
+  become(work, call, State::failed, error.what());
   throw base::RunError(work.limits.service + " knows nothing of " + call.id + " any more",
                        "it may have been deleted there; run this again to ask anew");
 } catch (const base::Interrupted&) {
@@ -214,18 +222,18 @@ fs::path Generator::fetch(Work& work, ProviderCall& call) {
   if (options_.check) try {
       options_.check(part);
     } catch (const base::InputError& error) {
-      end(call, State::failed, error.what());
+      become(work, call, State::failed, error.what());
       throw base::RunError(work.limits.service + " made something that is no video: " + error.what(), error.hint());
     }
   fs::rename(part, kept);
-  end(call, State::done);
+  become(work, call, State::done);
   return kept;
 }
 
-void Generator::end(ProviderCall& call, State state, const std::string& failure) {
+void Generator::become(Work& work, ProviderCall& call, State state, const std::string& failure) {
   call.state = state;
   call.failure = failure;
-  ledger_.update(call);
+  durably(work.stop, [&] { ledger_.update(call); });
 }
 
 }  // namespace reel::service

@@ -83,11 +83,40 @@ class Studio final : public model::Provider {
   }
 };
 
+/// A ledger on a database that is away now and then: after what was asked of it was done.
+class ShakyLedger final : public Ledger {
+ public:
+  explicit ShakyLedger(const fs::path& folder) : ledger_(folder) {}
+  std::unique_ptr<Lock> lock(const std::string& key, base::StopFlag stop) override { return ledger_.lock(key, stop); }
+  std::optional<ProviderCall> unfinished(const std::string& key) override { return ledger_.unfinished(key); }
+  bool begin(const ProviderCall& call, const model::ProviderLimits& limits) override {
+    const bool begun = ledger_.begin(call, limits);
+    shake();
+    return begun;
+  }
+  void update(const ProviderCall& call) override {
+    ledger_.update(call);
+    shake();
+  }
+  std::vector<std::string> ids(const std::string& account) override { return ledger_.ids(account); }
+
+ private:
+  void shake() {
+    if (++asked_ % 2 == 1) throw base::TransientError("the database is away");
+  }
+  FileLedger ledger_;
+  int asked_ = 0;
+};
+
 class GenerationTest : public ::testing::Test {
  protected:
   /// As a program that is started, and perhaps dies.
   std::string make(const std::string& params = "{}", bool fresh = false, std::optional<double> budget = {}) {
     FileLedger ledger(folder / "calls");
+    return make(ledger, params, fresh, budget);
+  }
+  std::string make(Ledger& ledger, const std::string& params = "{}", bool fresh = false,
+                   std::optional<double> budget = {}) {
     GenerationOptions options;
     options.folder = folder / "made";
     options.budget_cents = budget;
@@ -224,6 +253,15 @@ TEST_F(GenerationTest, keeps_to_the_limits_of_an_account) {
   EXPECT_FALSE(ledger.begin(call("e", "me"), three_a_minute));
   EXPECT_FALSE(ledger.unfinished("a"));
   EXPECT_EQ(ledger.unfinished("b")->intent, "b");
+}
+
+TEST_F(GenerationTest, is_asked_for_once_though_the_ledger_is_away_now_and_then) {
+  ShakyLedger ledger(folder / "calls");
+  studio.troubles = {"busy"};
+  EXPECT_EQ(make(ledger), "film of g1");
+  EXPECT_EQ(studio.created, 1);
+  EXPECT_EQ(make(ledger), "film of g1");
+  EXPECT_EQ(studio.created, 1);
 }
 
 TEST_F(GenerationTest, is_not_asked_for_where_the_ledger_is_damaged) {

@@ -13,6 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int at_once = 1000;
+/// As the ledger knows of them.
+constexpr std::chrono::days kept_generations{30};
 
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t value = 0;
@@ -49,10 +51,15 @@ void sweep_all(Store& store, const MediaFiles& files, std::chrono::seconds grace
     const auto id = number(name);
     return id && store.videos().find(*id).has_value();
   });
-  sweep(state / "user-spans", grace, [&](const std::string& name) {
+  const auto is_user = [&](const std::string& name) {
     const auto id = number(name);
     return id && store.accounts().user(*id).has_value();
-  });
+  };
+  for (const char* const folder : {"user-spans", "user-generations"}) sweep(state / folder, grace, is_user);
+  std::error_code none;
+  for (const fs::directory_entry& user : fs::directory_iterator(state / "user-generations", none))
+    sweep(user.path(), std::max<std::chrono::seconds>(grace, kept_generations),
+          [](const std::string&) { return false; });
   sweep(state / "results", grace, [&](const std::string& name) {
     const auto key = claim_key(name);
     const auto request = key ? store.requests().find(key->request) : std::nullopt;

@@ -52,7 +52,7 @@ bool is_plain_file_name(std::string_view name) {
 }
 
 MediaFiles::MediaFiles(fs::path state_folder) : state_(std::move(state_folder)) {
-  for (const char* const folder : {"uploads", "videos", "results", "work", "user-spans"}) {
+  for (const char* const folder : {"uploads", "videos", "results", "work", "user-generations", "user-spans"}) {
     std::error_code fault;
     fs::create_directories(state_ / folder, fault);
     if (fault)
@@ -81,6 +81,7 @@ fs::path MediaFiles::upload(const std::string& id) const { return state_ / "uplo
 fs::path MediaFiles::video(VideoId id) const { return state_ / "videos" / std::to_string(id); }
 fs::path MediaFiles::results(const ClaimKey& key) const { return state_ / "results" / name_of(key); }
 fs::path MediaFiles::work(const ClaimKey& key) const { return state_ / "work" / name_of(key); }
+fs::path MediaFiles::generations(UserId user) const { return state_ / "user-generations" / std::to_string(user); }
 fs::path MediaFiles::spans(UserId user) const { return state_ / "user-spans" / std::to_string(user); }
 
 namespace {

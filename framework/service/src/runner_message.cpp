@@ -13,9 +13,9 @@ using nlohmann::json;
 
 // What a stranger may have kept of each thing that it says. A report grows with the spans of a film, so there it is much.
 constexpr std::size_t longest_sentence = 8000, longest_name = 300, longest_embedded = 4'000'000;
-constexpr std::size_t most_stages = 1000, most_artifacts = 1000;
+constexpr std::size_t most_stages = 1000, most_artifacts = 1000, most_wanted = 100;
 
-std::int64_t milliseconds(base::Time time) {
+std::int64_t in_milliseconds(base::Time time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
 }
 
@@ -29,7 +29,7 @@ base::Time from_milliseconds(const json& count) {
 double finite(double value) { return std::isfinite(value) ? value : -1; }
 
 json optional_milliseconds(const std::optional<base::Time>& time) {
-  return time ? json(milliseconds(*time)) : json(nullptr);
+  return time ? json(in_milliseconds(*time)) : json(nullptr);
 }
 std::optional<base::Time> optional_time(const json& count) {
   return count.is_null() ? std::nullopt : std::optional(from_milliseconds(count));
@@ -50,7 +50,7 @@ json write(const RunnerProgress& p) {
   return {{"is", "progress"},
           {"fraction", finite(p.record.fraction)},
           {"frames", p.record.frames},
-          {"position", milliseconds(p.record.position)},
+          {"position", in_milliseconds(p.record.position)},
           {"duration", optional_milliseconds(p.record.duration)},
           {"fps", finite(p.record.frames_per_second)},
           {"remaining", optional_milliseconds(p.remaining)},
@@ -62,6 +62,14 @@ json write(const base::LogLine& l) {
 }
 
 json write(const RunnerCrash& c) { return {{"is", "crash"}, {"stage", c.stage}, {"thread", c.thread}}; }
+
+json write(const std::vector<WantedMedia>& wanted) {
+  json all = json::array();
+  for (const WantedMedia& w : wanted)
+    all.push_back(
+        {{"stage", w.stage}, {"uses", w.uses}, {"factory", w.factory}, {"params", w.params}, {"fresh", w.fresh}});
+  return all;
+}
 
 json write(const RunnerResult& r) {
   json made = json::array();
@@ -76,6 +84,7 @@ json write(const RunnerResult& r) {
           {"report", r.outcome.report_json},
           {"transient", r.transient},
           {"made", std::move(made)},
+          {"wanted", write(r.wanted)},
           {"media", r.media_json},
           {"assets", r.assets_json}};
 }
@@ -121,6 +130,16 @@ std::vector<RunnerArtifact> read_made(const json& made) {
   return result;
 }
 
+std::vector<WantedMedia> read_wanted(const json& wanted) {
+  if (wanted.size() > most_wanted)
+    throw base::InputError("a result that wants " + std::to_string(wanted.size()) + " media");
+  std::vector<WantedMedia> result;
+  for (const json& w : wanted)
+    result.push_back({short_name(w.at("stage")), short_name(w.at("uses")), short_name(w.at("factory")),
+                      embedded(w.at("params")), w.at("fresh")});
+  return result;
+}
+
 RunnerResult read_result(const json& m) {
   RunnerResult r;
   const auto state = request_state(m.at("state").get<std::string>());
@@ -136,6 +155,7 @@ RunnerResult read_result(const json& m) {
   r.media_json = embedded(m.at("media"));
   r.assets_json = embedded(m.at("assets"));
   r.made = read_made(m.at("made"));
+  r.wanted = read_wanted(m.at("wanted"));
   for (const RunnerArtifact& a : r.made) r.outcome.artifacts.push_back(a.file);
   return r;
 }

@@ -122,8 +122,11 @@ std::vector<std::string> environment_of(const RunnerSpec& spec) {
                                   std::string("GST_REGISTRY_UPDATE=") + (makes_registry ? "yes" : "no"),
                                   "GST_REGISTRY_FORK=no",
                                   "NO_AT_BRIDGE=1"};
+  const auto* const provide = std::get_if<ProvideJob>(&spec.job);
+  const std::string own = provide != nullptr ? provide->variables : "";
   for (char** variable = environ; *variable != nullptr; ++variable)
-    if (passes(*variable)) result.emplace_back(*variable);
+    if (passes(*variable) || (!own.empty() && std::string_view(*variable).starts_with(own)))
+      result.emplace_back(*variable);
   return result;
 }
 

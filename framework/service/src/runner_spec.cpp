@@ -29,14 +29,15 @@ using nlohmann::json;
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunnerLimits, memory_bytes, disk_bytes, wall, cpu, silence, open_files)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunnerSetup, program, plugin_folders, allow_stages, deny_stages, allow_schemes,
                                    deny_schemes, registry_folder, user)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunJob, name, yaml, params, inputs, output_folder, secrets, span_cache,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunJob, name, yaml, params, inputs, made, output_folder, secrets, span_cache,
                                    span_cache_bytes, stall, network)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(InspectJob, file, name, output_folder)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProvideJob, secrets, variables, internal, output_folder)
 
 namespace {
 
 /// Of the kinds of jobs, in the order of the variant.
-constexpr std::array kinds{"run", "inspect", "checks", "registry"};
+constexpr std::array kinds{"run", "inspect", "checks", "registry", "provide"};
 
 constexpr std::size_t longest_spec = 4'000'000;
 
@@ -50,6 +51,7 @@ std::string to_line(const RunnerSpec& spec) {
             {"parent", spec.parent}};
   if (const auto* const run = std::get_if<RunJob>(&spec.job)) line["job"] = *run;
   if (const auto* const inspect = std::get_if<InspectJob>(&spec.job)) line["job"] = *inspect;
+  if (const auto* const provide = std::get_if<ProvideJob>(&spec.job)) line["job"] = *provide;
   return line.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -66,8 +68,10 @@ RunnerSpec read_spec(std::string_view line) {
       spec.job = ChecksJob{};
     else if (kind == kinds[3])
       spec.job = RegistryJob{};
+    else if (kind == kinds[4])
+      spec.job = object.at("job").get<ProvideJob>();
     else
-      throw base::InputError("the kind of job '" + kind + "', expected run, inspect, checks or registry");
+      throw base::InputError("the kind of job '" + kind + "', expected run, inspect, checks, registry or provide");
     spec.setup = object.at("setup").get<RunnerSetup>();
     spec.limits = object.at("limits").get<RunnerLimits>();
     spec.work_folder = object.at("work_folder").get<std::filesystem::path>();

@@ -2,6 +2,7 @@
 
 #include "reel/base/error.hpp"
 #include "stores/accounts.hpp"
+#include "stores/provider_calls.hpp"
 #include "stores/queue.hpp"
 #include "stores/requests.hpp"
 #include "stores/videos.hpp"
@@ -19,6 +20,10 @@ class PostgresStore : public service::Store {
   service::RequestStore& requests() override { return requests_; }
   service::QueueStore& queue() override { return queue_; }
   service::WebhookStore& webhooks() override { return webhooks_; }
+  std::unique_ptr<service::Ledger> ledger(service::UserId user, service::RequestId request,
+                                          std::int64_t most_cents) override {
+    return std::make_unique<PostgresLedger>(session_, user, request, most_cents);
+  }
   std::string installation() override {
     return session_.run([](pqxx::work& tx) { return tx.exec1("SELECT id FROM installation")[0].as<std::string>(); });
   }

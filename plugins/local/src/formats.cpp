@@ -13,7 +13,7 @@ using V = VideoCodec;
 using A = AudioCodec;
 
 /// One container: the first codec of each kind is its default.
-struct Row {
+struct FormatRow {
   Container container;
   const char* muxer;
   const char* title;
@@ -23,8 +23,8 @@ struct Row {
   bool single_picture = false;
 };
 
-const std::vector<Row>& table() {
-  static const std::vector<Row> rows{
+const std::vector<FormatRow>& table() {
+  static const std::vector<FormatRow> rows{
       {Container::mp4,
        "mp4",
        "MP4",
@@ -63,14 +63,14 @@ std::string list(const std::vector<E>& values) {
   return text;
 }
 
-const Row& row_of(const std::string& path, Container container) {
+const FormatRow& row_of(const std::string& path, Container container) {
   const std::string extension = extension_of(path);
-  for (const Row& row : table())
+  for (const FormatRow& row : table())
     if (container == Container::automatic ? std::ranges::find(row.extensions, extension) != row.extensions.end()
                                           : row.container == container)
       return row;
   std::string known;
-  for (const Row& row : table())
+  for (const FormatRow& row : table())
     for (const auto e : row.extensions) known += (known.empty() ? "." : " .") + std::string(e);
   throw Error("cannot tell what kind of file '" + path + "' is to be" +
               (extension.empty() ? std::string(": its name has no extension")
@@ -80,7 +80,7 @@ const Row& row_of(const std::string& path, Container container) {
 
 /// The codec to use: the one asked for if it fits, the default if none was asked for.
 template <class E>
-E pick(E asked, const std::vector<E>& able, E preferred, const Row& row, const char* what) {
+E pick(E asked, const std::vector<E>& able, E preferred, const FormatRow& row, const char* what) {
   if (able.empty()) return E::none;
   if (asked == E::automatic) return std::ranges::find(able, preferred) != able.end() ? preferred : able.front();
   if (std::ranges::find(able, asked) != able.end()) return asked;
@@ -91,7 +91,7 @@ E pick(E asked, const std::vector<E>& able, E preferred, const Row& row, const c
 }  // namespace
 
 Format choose_format(const std::string& path, Container container, VideoCodec video, AudioCodec audio) {
-  const Row& row = row_of(path, container);
+  const FormatRow& row = row_of(path, container);
   Format format{.container = row.container, .muxer = row.muxer, .single_picture = row.single_picture};
   const bool is_matroska_sound = row.container == Container::mkv && extension_of(path) == "mka";
   format.video = is_matroska_sound ? V::none : pick(video, row.video, V::automatic, row, "video-codec");

@@ -49,13 +49,13 @@ class SourceTest : public ::testing::Test {
 
 // -- each kind of file
 
-struct Kind {
+struct FileKind {
   const char *name, *options;
   bool video, audio, start_exact;
 };
-std::ostream& operator<<(std::ostream& out, const Kind& k) { return out << k.name; }
+std::ostream& operator<<(std::ostream& out, const FileKind& k) { return out << k.name; }
 
-class SourceKindTest : public SourceTest, public ::testing::WithParamInterface<Kind> {
+class SourceKindTest : public SourceTest, public ::testing::WithParamInterface<FileKind> {
  protected:
   static double seconds(Time t) { return double(t.count()) / 1e9; }
   /// Where the first of the streams starts, unless that is before 0, where nothing is heard.
@@ -68,7 +68,7 @@ class SourceKindTest : public SourceTest, public ::testing::WithParamInterface<K
 };
 
 TEST_P(SourceKindTest, GivesEveryPictureAndEverySampleInItsPlace) {
-  const Kind& kind = GetParam();
+  const FileKind& kind = GetParam();
   const std::string path = ffmpeg(std::string(pictures_and_sound) + kind.options, file(kind.name));
   std::string launch = source(path);
   if (kind.video) launch += " s.video_src ! appsink name=v";
@@ -107,18 +107,18 @@ TEST_P(SourceKindTest, GivesEveryPictureAndEverySampleInItsPlace) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, SourceKindTest,
-    Values(Kind{"a.mp4", "-c:v libx264 -preset ultrafast -bf 2 -c:a aac", true, true, true},
-           Kind{"b.mov", "-c:v prores_ks -profile:v 3 -pix_fmt yuv422p10le -c:a pcm_s16le", true, true, true},
-           Kind{"c.mkv", "-c:v ffv1 -pix_fmt yuv420p10le -c:a flac", true, true, true},
-           Kind{"d.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus", true, true, true},
-           Kind{"e.mkv", "-c:v libx265 -preset ultrafast -x265-params log-level=none -pix_fmt yuv420p10le -c:a aac",
+    Values(FileKind{"a.mp4", "-c:v libx264 -preset ultrafast -bf 2 -c:a aac", true, true, true},
+           FileKind{"b.mov", "-c:v prores_ks -profile:v 3 -pix_fmt yuv422p10le -c:a pcm_s16le", true, true, true},
+           FileKind{"c.mkv", "-c:v ffv1 -pix_fmt yuv420p10le -c:a flac", true, true, true},
+           FileKind{"d.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus", true, true, true},
+           FileKind{"e.mkv", "-c:v libx265 -preset ultrafast -x265-params log-level=none -pix_fmt yuv420p10le -c:a aac",
                 true, true, true},
-           Kind{"f.ts", "-c:v libx264 -preset ultrafast -bf 2 -c:a aac", true, true, false},
-           Kind{"g.avi", "-c:v mpeg4 -q:v 3 -c:a pcm_s16le", true, true, true},
-           Kind{"h.flac", "-vn -c:a flac", false, true, true}, Kind{"i.wav", "-vn", false, true, true},
-           Kind{"j.mp3", "-vn -c:a libmp3lame", false, true, false},
-           Kind{"k.ogg", "-vn -c:a libopus", false, true, true}, Kind{"l.m4a", "-vn -c:a aac", false, true, true},
-           Kind{"m.mp4", "-an -c:v libx264 -preset ultrafast -bf 2", true, false, true}),
+           FileKind{"f.ts", "-c:v libx264 -preset ultrafast -bf 2 -c:a aac", true, true, false},
+           FileKind{"g.avi", "-c:v mpeg4 -q:v 3 -c:a pcm_s16le", true, true, true},
+           FileKind{"h.flac", "-vn -c:a flac", false, true, true}, FileKind{"i.wav", "-vn", false, true, true},
+           FileKind{"j.mp3", "-vn -c:a libmp3lame", false, true, false},
+           FileKind{"k.ogg", "-vn -c:a libopus", false, true, true}, FileKind{"l.m4a", "-vn -c:a aac", false, true, true},
+           FileKind{"m.mp4", "-an -c:v libx264 -preset ultrafast -bf 2", true, false, true}),
     [](const auto& info) { return std::string(info.param.name).replace(1, 1, "_"); });
 
 // -- time

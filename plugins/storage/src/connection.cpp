@@ -30,7 +30,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   const auto from = text.find_first_not_of(" \t\r\n"), to = text.find_last_not_of(" \t\r\n");
   return from == std::string_view::npos ? std::string_view() : text.substr(from, to - from + 1);
 }
@@ -84,9 +84,9 @@ struct Connection::Exchange {
       head_ended = false;
       response.status = space != std::string_view::npos ? std::strtol(line.data() + space, nullptr, 10) : 0;
     } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
-      response.headers.insert_or_assign(lower(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+      response.headers.insert_or_assign(lower(line.substr(0, colon)), without_blanks(line.substr(colon + 1)));
     }
-    head_ended = head_ended || trimmed(line).empty();
+    head_ended = head_ended || without_blanks(line).empty();
     return header_bytes <= most_header_bytes;
   }
   bool take_body(std::string_view bytes) {

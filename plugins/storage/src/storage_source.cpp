@@ -9,7 +9,7 @@ namespace {
 constexpr guint block_bytes = 64U << 10U;
 
 /// Plain GStreamer programs have elements for http already; a host wants its network policy to be asked.
-const gchar* const* protocols() {
+const gchar* const* source_protocols() {
   static const gchar* const with_web[] = {"s3", "gs", "http", "https", nullptr};
   static const gchar* const without[] = {"s3", "gs", nullptr};
   return detail::host() != nullptr ? with_web : without;
@@ -22,7 +22,7 @@ bool StorageSource::register_stage(GstPlugin* plugin) {
     const GType made = Base::make_type(GST_TYPE_BASE_SRC, init_class, [](GstElement* e) {
       gst_base_src_set_blocksize(GST_BASE_SRC_CAST(e), block_bytes);
     });
-    handle_uris<GST_URI_SRC, protocols>(made);
+    handle_uris<GST_URI_SRC, source_protocols>(made);
     return made;
   }();
   return gst_element_register(plugin, stage.name, GST_RANK_PRIMARY + 1, type) != FALSE;

@@ -14,8 +14,6 @@ Ranges kept_ranges(const Cut::Params& params) {
 }
 
 Time nanoseconds(GstClockTime t) { return Time{static_cast<std::int64_t>(t)}; }
-GstClockTime clock_time(Time t) { return static_cast<GstClockTime>(t.count()); }
-
 }  // namespace
 
 void Cut::start(GstElement* e, const Params& params) {

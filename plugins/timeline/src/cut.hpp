@@ -4,6 +4,7 @@
 #include <array>
 #include <mutex>
 
+#include "clock_time.hpp"
 #include "kept_time.hpp"
 #include "sound_cutter.hpp"
 

@@ -1,5 +1,7 @@
 #include "picture_lane.hpp"
 
+#include "clock_time.hpp"
+
 namespace reel::timeline {
 namespace {
 
@@ -11,8 +13,6 @@ bool same_pictures(GstVideoInfo a, const GstVideoInfo& b) {
   a.fps_n = b.fps_n, a.fps_d = b.fps_d;
   return gst_video_info_is_equal(&a, &b) != FALSE;
 }
-
-GstClockTime clock_time(Time t) { return static_cast<GstClockTime>(t.count()); }
 
 }  // namespace
 

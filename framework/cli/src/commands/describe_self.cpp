@@ -10,7 +10,7 @@
 namespace reel::cli {
 namespace {
 
-std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+std::vector<const CLI::App*> shown_commands(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App* c) { return !c->get_group().empty(); });
 }
 
@@ -43,7 +43,7 @@ constexpr const char* stage_names = "reel inspect 2>/dev/null | sed -n 's/^\\([a
 std::string bash(const CLI::App& app) {
   std::ostringstream out;
   std::vector<std::string> names;
-  for (const CLI::App* c : commands_of(app)) names.push_back(c->get_name());
+  for (const CLI::App* c : shown_commands(app)) names.push_back(c->get_name());
   out << "# bash completion for reel; put into /usr/share/bash-completion/completions/reel\n"
       << "_reel() {\n"
       << "  local current=${COMP_WORDS[COMP_CWORD]} command= word\n"
@@ -52,7 +52,7 @@ std::string bash(const CLI::App& app) {
       << "  if [[ -z $command ]]; then COMPREPLY=($(compgen -W '" << joined(names) << " " << joined(flags_of(app))
       << "' -- \"$current\")); return; fi\n"
       << "  local flags=\n  case $command in\n";
-  for (const CLI::App* c : commands_of(app))
+  for (const CLI::App* c : shown_commands(app))
     out << "    " << c->get_name() << ") flags='" << joined(flags_of(*c)) << "' ;;\n";
   out << "  esac\n"
       << "  if [[ $current == -* ]]; then COMPREPLY=($(compgen -W \"$flags\" -- \"$current\"))\n"
@@ -84,10 +84,10 @@ std::string zsh(const CLI::App& app) {
   std::ostringstream out;
   out << "#compdef reel\n# zsh completion for reel; put into a folder of $fpath as _reel\n_reel() {\n  local "
          "-a commands\n  commands=(\n";
-  for (const CLI::App* c : commands_of(app))
+  for (const CLI::App* c : shown_commands(app))
     out << "    '" << c->get_name() << ":" << quoted(c->get_description(), ":") << "'\n";
   out << "  )\n  if (( CURRENT == 2 )); then _describe command commands; return; fi\n  case $words[2] in\n";
-  for (const CLI::App* c : commands_of(app)) {
+  for (const CLI::App* c : shown_commands(app)) {
     out << "    " << c->get_name() << ") _arguments";
     for (const CLI::Option* o : c->get_options()) {
       const std::string name = long_name(*o);
@@ -113,7 +113,7 @@ std::string zsh(const CLI::App& app) {
 std::string fish(const CLI::App& app) {
   std::ostringstream out;
   out << "# fish completion for reel; put into ~/.config/fish/completions/reel.fish\n";
-  for (const CLI::App* c : commands_of(app)) {
+  for (const CLI::App* c : shown_commands(app)) {
     out << "complete -c reel -n __fish_use_subcommand -f -a " << c->get_name() << " -d '"
         << quoted(c->get_description(), "") << "'\n";
     for (const CLI::Option* o : c->get_options()) {
@@ -162,7 +162,7 @@ std::string manual(const CLI::App& app) {
       << ".SH OPTIONS\n";
   option_entries(out, app);
   out << ".SH COMMANDS\n";
-  for (const CLI::App* c : commands_of(app)) {
+  for (const CLI::App* c : shown_commands(app)) {
     out << ".SS reel " << c->get_name() << '\n' << roff(c->get_description()) << ".\n";
     option_entries(out, *c);
   }

@@ -13,7 +13,7 @@ namespace {
 using base::Time;
 
 /// Containers and demuxers round, each a little.
-constexpr Time rounding = std::chrono::microseconds(60);
+constexpr Time clock_rounding = std::chrono::microseconds(60);
 
 struct Known {
   Time time{0};
@@ -54,10 +54,10 @@ struct PacketWatch::State {
   }
 
   static bool same(const Known& a, const Known& b) {
-    return std::chrono::abs(a.time - b.time) <= rounding && a.bytes == b.bytes;
+    return std::chrono::abs(a.time - b.time) <= clock_rounding && a.bytes == b.bytes;
   }
   bool has(const Known& came) const {
-    const auto found = std::ranges::lower_bound(packets, came.time - rounding, {}, &Known::time);
+    const auto found = std::ranges::lower_bound(packets, came.time - clock_rounding, {}, &Known::time);
     return found != packets.end() && same(*found, came);
   }
 

@@ -22,7 +22,7 @@ using planner::SoundSpan;
 
 constexpr Time settling = std::chrono::milliseconds(200);  ///< for decoders and stages, in front of what counts
 constexpr double longest_skip = 5;                         ///< seconds that are decoded in vain rather than sought over
-constexpr std::int64_t rounding = 2;                       ///< samples by which times are off, at most
+constexpr std::int64_t sample_rounding = 2;                       ///< samples by which times are off, at most
 
 struct Unmap {
   GstBuffer* buffer;
@@ -120,7 +120,7 @@ class Collector {
         gst_segment_to_stream_time(gst_sample_get_segment(sample), GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
     std::int64_t at = index_.sample_at(Time{static_cast<std::int64_t>(time)});
     // What comes twice is dropped below; a hole that is none is closed.
-    if (at > position_ && at - position_ <= rounding) at = position_;
+    if (at > position_ && at - position_ <= sample_rounding) at = position_;
     const Unmap mapped(buffer);
     const std::span<const std::uint8_t> samples(mapped.map.data, mapped.map.size);
     const std::int64_t end = at + static_cast<std::int64_t>(samples.size() / sample_size_);
@@ -137,7 +137,7 @@ class Collector {
     done_ = current_ == spans_.size();
   }
   void fill(SoundSpanEncoder& span, std::int64_t up_to) const {
-    if (span.next() != span.begin() || up_to > std::max(span.begin(), start_) + rounding)
+    if (span.next() != span.begin() || up_to > std::max(span.begin(), start_) + sample_rounding)
       throw SpliceFault("the sound has a hole at " +
                         base::format_moment(index_.time_of(std::max<std::int64_t>(0, span.next()))));
     span.take_silence(up_to - span.next());

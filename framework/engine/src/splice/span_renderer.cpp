@@ -15,7 +15,7 @@ namespace {
 using base::Time;
 
 /// Containers, demuxers and maps of time round, each a little.
-constexpr Time rounding = std::chrono::microseconds(60);
+constexpr Time clock_rounding = std::chrono::microseconds(60);
 
 /// Pictures from a streaming thread on their way into the encoder: those of the span, each at its time.
 class Collector {
@@ -29,7 +29,7 @@ class Collector {
     const std::size_t place = taken_;
     const Time time{static_cast<std::int64_t>(gst_segment_to_stream_time(
         gst_sample_get_segment(sample.get()), GST_FORMAT_TIME, GST_BUFFER_PTS(gst_sample_get_buffer(sample.get()))))};
-    if (armed_ && !done_ && time >= times_.front() - rounding) put(sample.get(), place, time);
+    if (armed_ && !done_ && time >= times_.front() - clock_rounding) put(sample.get(), place, time);
     return done_ ? GST_FLOW_EOS : GST_FLOW_OK;
   }
   /// From now on pictures count. Until then they only show that the graph is ready to be sent elsewhere.
@@ -40,11 +40,11 @@ class Collector {
 
  private:
   void put(GstSample* sample, std::size_t place, Time time) {
-    if (place == times_.size() || time > end_ - rounding) {
+    if (place == times_.size() || time > end_ - clock_rounding) {
       done_ = true;
       return;
     }
-    strayed_ = strayed_ || std::chrono::abs(time - times_[place]) > rounding;
+    strayed_ = strayed_ || std::chrono::abs(time - times_[place]) > clock_rounding;
     if (strayed_ || !encoder_.push(sample)) {
       done_ = true;
       return;

@@ -75,7 +75,6 @@ std::string refusal_of_ends(const model::Stage& source, const model::Stage& sink
   for (const model::Setting& s : source.settings)
     if (s.name != "uri") return "'source' is told how to read ('" + s.name + "')";
   if (muxer.empty()) return "packets cannot be put into this kind of file";
-  if (sink.setting("overwrite") != nullptr) return "'sink' is told not to overwrite";
   return {};
 }
 

@@ -81,15 +81,15 @@ Response get_queue(Core& /*core*/, Call& call) {
                              {"oldest_seconds", figures.oldest_seconds}});
 }
 
-constexpr std::array<Binding, 6> bindings{{{"listUsers", &list_users},
-                                           {"getUser", &get_user},
-                                           {"changeUser", &change_user},
-                                           {"listWorkers", &list_workers},
-                                           {"drainWorkers", &drain_workers},
-                                           {"getQueue", &get_queue}}};
+constexpr std::array<Binding, 6> admin_bindings{{{"listUsers", &list_users},
+                                                 {"getUser", &get_user},
+                                                 {"changeUser", &change_user},
+                                                 {"listWorkers", &list_workers},
+                                                 {"drainWorkers", &drain_workers},
+                                                 {"getQueue", &get_queue}}};
 
 }  // namespace
 
-std::span<const Binding> admin_handlers() { return bindings; }
+std::span<const Binding> admin_handlers() { return admin_bindings; }
 
 }  // namespace reel::http

@@ -185,19 +185,19 @@ Response remove_token(Core& core, Call& call) {
   return no_content();
 }
 
-constexpr std::array<Binding, 10> bindings{{{"register", &register_user, "passwords"},
-                                            {"login", &login, "passwords"},
-                                            {"refreshSession", &refresh},
-                                            {"logout", &logout},
-                                            {"whoAmI", &who_am_i},
-                                            {"changePassword", &change_password, "passwords"},
-                                            {"deleteAccount", &delete_account, "passwords"},
-                                            {"listTokens", &list_tokens},
-                                            {"makeToken", &make_token},
-                                            {"removeToken", &remove_token}}};
+constexpr std::array<Binding, 10> auth_bindings{{{"register", &register_user, "passwords"},
+                                                 {"login", &login, "passwords"},
+                                                 {"refreshSession", &refresh},
+                                                 {"logout", &logout},
+                                                 {"whoAmI", &who_am_i},
+                                                 {"changePassword", &change_password, "passwords"},
+                                                 {"deleteAccount", &delete_account, "passwords"},
+                                                 {"listTokens", &list_tokens},
+                                                 {"makeToken", &make_token},
+                                                 {"removeToken", &remove_token}}};
 
 }  // namespace
 
-std::span<const Binding> auth_handlers() { return bindings; }
+std::span<const Binding> auth_handlers() { return auth_bindings; }
 
 }  // namespace reel::http

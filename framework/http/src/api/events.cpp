@@ -32,10 +32,10 @@ Response stream_events(Core& core, Call& call) {
   return {.status = 200, .headers = {{"X-Accel-Buffering", "no"}}, .body = std::move(stream)};
 }
 
-constexpr std::array<Binding, 1> bindings{{{"streamEvents", &stream_events}}};
+constexpr std::array<Binding, 1> event_bindings{{{"streamEvents", &stream_events}}};
 
 }  // namespace
 
-std::span<const Binding> event_handlers() { return bindings; }
+std::span<const Binding> event_handlers() { return event_bindings; }
 
 }  // namespace reel::http

@@ -49,14 +49,14 @@ Response get_schema(Core& core, Call& /*call*/) {
   return response;
 }
 
-constexpr std::array<Binding, 5> bindings{{{"checkPipeline", &check, "checks"},
-                                           {"listStages", &list_stages, "checks"},
-                                           {"getStage", &get_stage, "checks"},
-                                           {"listPlugins", &list_plugins, "checks"},
-                                           {"getSchema", &get_schema, "checks"}}};
+constexpr std::array<Binding, 5> pipeline_bindings{{{"checkPipeline", &check, "checks"},
+                                                    {"listStages", &list_stages, "checks"},
+                                                    {"getStage", &get_stage, "checks"},
+                                                    {"listPlugins", &list_plugins, "checks"},
+                                                    {"getSchema", &get_schema, "checks"}}};
 
 }  // namespace
 
-std::span<const Binding> pipeline_handlers() { return bindings; }
+std::span<const Binding> pipeline_handlers() { return pipeline_bindings; }
 
 }  // namespace reel::http

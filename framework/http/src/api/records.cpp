@@ -46,7 +46,7 @@ json progress_json(const service::Request& request) {
           {"remaining_seconds", or_null(remaining_seconds(request))}};
 }
 
-json to_json(const service::StageRecord& stage) {
+json stage_json(const service::StageRecord& stage) {
   return {{"id", stage.id},
           {"uses", stage.uses},
           {"state", stage.state},
@@ -155,7 +155,7 @@ json summary_json(const service::Request& request) {
            {"created_at", request.created_at},
            {"started_at", text_or_null(request.started_at)},
            {"completed_at", text_or_null(request.completed_at)}};
-  for (const auto& stage : request.stages) out["stages"].push_back(to_json(stage));
+  for (const auto& stage : request.stages) out["stages"].push_back(stage_json(stage));
   return out;
 }
 

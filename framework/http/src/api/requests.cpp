@@ -107,21 +107,21 @@ Response get_artifact(Core& core, Call& call) {
   throw not_found("artifact");
 }
 
-constexpr std::array<Binding, 12> bindings{{{"listRequests", &list_requests},
-                                            {"submitRequest", &submit_request, "checks"},
-                                            {"getRequest", &get_request},
-                                            {"cancelRequest", &cancel_request},
-                                            {"retryRequest", &retry_request, "checks"},
-                                            {"pauseRequest", &pause_request},
-                                            {"resumeRequest", &resume_request},
-                                            {"getLogs", &get_logs},
-                                            {"getReport", &get_report},
-                                            {"getGraph", &get_graph, "checks"},
-                                            {"listArtifacts", &list_artifacts},
-                                            {"getArtifact", &get_artifact}}};
+constexpr std::array<Binding, 12> request_bindings{{{"listRequests", &list_requests},
+                                                    {"submitRequest", &submit_request, "checks"},
+                                                    {"getRequest", &get_request},
+                                                    {"cancelRequest", &cancel_request},
+                                                    {"retryRequest", &retry_request, "checks"},
+                                                    {"pauseRequest", &pause_request},
+                                                    {"resumeRequest", &resume_request},
+                                                    {"getLogs", &get_logs},
+                                                    {"getReport", &get_report},
+                                                    {"getGraph", &get_graph, "checks"},
+                                                    {"listArtifacts", &list_artifacts},
+                                                    {"getArtifact", &get_artifact}}};
 
 }  // namespace
 
-std::span<const Binding> request_handlers() { return bindings; }
+std::span<const Binding> request_handlers() { return request_bindings; }
 
 }  // namespace reel::http

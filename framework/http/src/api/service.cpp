@@ -44,14 +44,14 @@ Response document_json(Core& core, Call& /*call*/) {
   return text_response(200, core.contract.text(), "application/json");
 }
 
-constexpr std::array<Binding, 5> bindings{{{"health", &health},
-                                           {"readiness", &readiness},
-                                           {"metrics", &metrics},
-                                           {"openapiYaml", &document_yaml},
-                                           {"openapiJson", &document_json}}};
+constexpr std::array<Binding, 5> service_bindings{{{"health", &health},
+                                                   {"readiness", &readiness},
+                                                   {"metrics", &metrics},
+                                                   {"openapiYaml", &document_yaml},
+                                                   {"openapiJson", &document_json}}};
 
 }  // namespace
 
-std::span<const Binding> service_handlers() { return bindings; }
+std::span<const Binding> service_handlers() { return service_bindings; }
 
 }  // namespace reel::http

@@ -28,10 +28,10 @@ Response end_session(Core& core, Call& call) {
   return no_content();
 }
 
-constexpr std::array<Binding, 2> bindings{{{"listSessions", &list_sessions}, {"endSession", &end_session}}};
+constexpr std::array<Binding, 2> session_bindings{{{"listSessions", &list_sessions}, {"endSession", &end_session}}};
 
 }  // namespace
 
-std::span<const Binding> session_handlers() { return bindings; }
+std::span<const Binding> session_handlers() { return session_bindings; }
 
 }  // namespace reel::http

@@ -198,14 +198,14 @@ Response remove_upload(Core& core, Call& call) {
   });
 }
 
-constexpr std::array<Binding, 5> bindings{{{"uploadOptions", &upload_options},
-                                           {"createUpload", &create_upload},
-                                           {"uploadStatus", &upload_status},
-                                           {"appendToUpload", &append_to_upload},
-                                           {"removeUpload", &remove_upload}}};
+constexpr std::array<Binding, 5> upload_bindings{{{"uploadOptions", &upload_options},
+                                                  {"createUpload", &create_upload},
+                                                  {"uploadStatus", &upload_status},
+                                                  {"appendToUpload", &append_to_upload},
+                                                  {"removeUpload", &remove_upload}}};
 
 }  // namespace
 
-std::span<const Binding> upload_handlers() { return bindings; }
+std::span<const Binding> upload_handlers() { return upload_bindings; }
 
 }  // namespace reel::http

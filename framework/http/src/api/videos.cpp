@@ -42,14 +42,14 @@ Response get_file(Core& core, Call& call) {
                    original ? "\"" + video.etag + "\"" : "");
 }
 
-constexpr std::array<Binding, 5> bindings{{{"listVideos", &list_videos},
-                                           {"getVideo", &get_video},
-                                           {"renameVideo", &rename_video},
-                                           {"removeVideo", &remove_video},
-                                           {"getVideoFile", &get_file}}};
+constexpr std::array<Binding, 5> video_bindings{{{"listVideos", &list_videos},
+                                                 {"getVideo", &get_video},
+                                                 {"renameVideo", &rename_video},
+                                                 {"removeVideo", &remove_video},
+                                                 {"getVideoFile", &get_file}}};
 
 }  // namespace
 
-std::span<const Binding> video_handlers() { return bindings; }
+std::span<const Binding> video_handlers() { return video_bindings; }
 
 }  // namespace reel::http

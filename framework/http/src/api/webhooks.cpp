@@ -59,13 +59,13 @@ Response list_deliveries(Core& /*core*/, Call& call) {
   return json_response(200, {{"items", items}});
 }
 
-constexpr std::array<Binding, 4> bindings{{{"listWebhooks", &list_webhooks},
-                                           {"makeWebhook", &make_webhook, "names"},
-                                           {"removeWebhook", &remove_webhook},
-                                           {"listDeliveries", &list_deliveries}}};
+constexpr std::array<Binding, 4> webhook_bindings{{{"listWebhooks", &list_webhooks},
+                                                   {"makeWebhook", &make_webhook, "names"},
+                                                   {"removeWebhook", &remove_webhook},
+                                                   {"listDeliveries", &list_deliveries}}};
 
 }  // namespace
 
-std::span<const Binding> webhook_handlers() { return bindings; }
+std::span<const Binding> webhook_handlers() { return webhook_bindings; }
 
 }  // namespace reel::http

@@ -28,16 +28,16 @@ json scalar(const Node& node) {
   return text;
 }
 
-json to_json(const Node& node) {
+json json_of(const Node& node) {
   if (node.kind == Node::Kind::null) return nullptr;
   if (node.kind == Node::Kind::scalar) return scalar(node);
   if (node.kind == Node::Kind::list) {
     json list = json::array();
-    for (const Node& item : node.items) list.push_back(to_json(item));
+    for (const Node& item : node.items) list.push_back(json_of(item));
     return list;
   }
   json map = json::object();
-  for (const auto& entry : node.entries) map[entry.key] = to_json(entry.value);
+  for (const auto& entry : node.entries) map[entry.key] = json_of(entry.value);
   return map;
 }
 
@@ -49,7 +49,7 @@ json yaml_to_json(std::string_view yaml) {
   diagnosed.file = document.file;
   diagnosed.text = document.text;
   if (diagnosed.has_errors()) throw std::logic_error(model::to_text(diagnosed));
-  return to_json(document.root);
+  return json_of(document.root);
 }
 
 }  // namespace reel::http

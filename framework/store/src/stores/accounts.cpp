@@ -22,14 +22,15 @@ constexpr Statement find_local_user{"find_local_user",
 constexpr Statement make_local_user{"make_local_user", R"(
   INSERT INTO users (email, password_hash) VALUES ('local@localhost', '!')
   ON CONFLICT (lower(email)) DO UPDATE SET email = users.email RETURNING user_id)"};
-constexpr Statement add{"add_user", R"(
+constexpr Statement add_user_row{"add_user", R"(
   INSERT INTO users (email, password_hash, role) VALUES ($1, $2, $3)
   ON CONFLICT (lower(email)) DO NOTHING RETURNING user_id)"};
 constexpr Statement by_id{"read_user", "SELECT" REEL_USER_COLUMNS "FROM users u WHERE user_id = $1::bigint"};
 constexpr Statement by_email{"read_user_by_email",
                              "SELECT" REEL_USER_COLUMNS "FROM users u WHERE lower(email) = lower($1)"};
-constexpr Statement list{"list_users", "SELECT" REEL_USER_COLUMNS
-                                       "FROM users u WHERE user_id > $1::bigint ORDER BY user_id LIMIT $2::bigint"};
+constexpr Statement list_user_rows{"list_users",
+                                   "SELECT" REEL_USER_COLUMNS
+                                   "FROM users u WHERE user_id > $1::bigint ORDER BY user_id LIMIT $2::bigint"};
 constexpr Statement write_password{"set_password", "UPDATE users SET password_hash = $2 WHERE user_id = $1::bigint"};
 constexpr Statement write_role{"set_role", "UPDATE users SET role = $2 WHERE user_id = $1::bigint"};
 constexpr Statement write_disabled{"set_disabled", "UPDATE users SET disabled = $2 WHERE user_id = $1::bigint"};
@@ -39,7 +40,7 @@ constexpr Statement write_quota{"set_quota", R"(
 constexpr Statement wake_workers{"wake_workers", "SELECT tell('reel_queue', '')"};
 constexpr Statement end_other_sessions{"end_other_sessions",
                                        "DELETE FROM sessions WHERE user_id = $1::bigint AND session_id <> $2"};
-constexpr Statement remove{"remove_user", "DELETE FROM users WHERE user_id = $1::bigint"};
+constexpr Statement remove_user_row{"remove_user", "DELETE FROM users WHERE user_id = $1::bigint"};
 /// For an update of one user.
 void must_hit(const pqxx::result& result, UserId id) {
   if (result.affected_rows() == 0) throw base::RunError("There is no user " + std::to_string(id) + ".");
@@ -75,7 +76,7 @@ UserId PostgresAccounts::local_user() {
 std::optional<UserId> PostgresAccounts::add_user(const std::string& email, const std::string& password_hash,
                                                  Role role) {
   return session_.run([&](pqxx::work& tx) -> std::optional<UserId> {
-    const pqxx::result rows = add(tx, storable(email), storable(password_hash), std::string(name(role)));
+    const pqxx::result rows = add_user_row(tx, storable(email), storable(password_hash), std::string(name(role)));
     return rows.empty() ? std::nullopt : std::optional(rows[0][0].as<UserId>());
   });
 }
@@ -91,7 +92,7 @@ std::optional<User> PostgresAccounts::user_of(const std::string& email) {
 std::vector<User> PostgresAccounts::users(UserId after, int limit) {
   return session_.run([&](pqxx::work& tx) {
     std::vector<User> result;
-    for (const auto& row : list(tx, after, std::max(limit, 0))) result.push_back(store::user_of(row));
+    for (const auto& row : list_user_rows(tx, after, std::max(limit, 0))) result.push_back(store::user_of(row));
     return result;
   });
 }
@@ -123,7 +124,7 @@ void PostgresAccounts::set_quota(UserId id, const Quota& quota) {
 }
 
 void PostgresAccounts::remove_user(UserId id) {
-  session_.run([&](pqxx::work& tx) { remove(tx, id); });
+  session_.run([&](pqxx::work& tx) { remove_user_row(tx, id); });
 }
 
 Usage PostgresAccounts::usage(UserId id) {

@@ -75,8 +75,8 @@ constexpr Statement pause_one{"pause_request", R"(
 constexpr Statement report{"report_worker", R"(
   INSERT INTO workers (name, host, slots) VALUES ($1, $2, $3)
   ON CONFLICT (name) DO UPDATE SET host = EXCLUDED.host, slots = EXCLUDED.slots, seen_at = now() RETURNING drain)"};
-constexpr Statement remove{"remove_worker", "DELETE FROM workers WHERE name = $1"};
-constexpr Statement list{"list_workers", R"(
+constexpr Statement forget_worker{"remove_worker", "DELETE FROM workers WHERE name = $1"};
+constexpr Statement list_workers{"list_workers", R"(
   SELECT name, host, slots, drain, rfc3339(started_at) AS started_at, rfc3339(seen_at) AS seen_at,
     (SELECT count(*) FROM requests r WHERE r.state = 'running' AND r.for_workers AND r.worker = w.name) AS running
   FROM workers w ORDER BY started_at, name)"};
@@ -180,13 +180,13 @@ bool PostgresQueue::report_worker(const service::WorkerRecord& worker) {
 }
 
 void PostgresQueue::remove_worker(const std::string& name) {
-  session_.run([&](pqxx::work& tx) { remove(tx, storable(name)); });
+  session_.run([&](pqxx::work& tx) { forget_worker(tx, storable(name)); });
 }
 
 std::vector<service::WorkerRecord> PostgresQueue::workers() {
   return session_.run([&](pqxx::work& tx) {
     std::vector<service::WorkerRecord> result;
-    for (const auto& row : list(tx)) result.push_back(worker_of(row));
+    for (const auto& row : list_workers(tx)) result.push_back(worker_of(row));
     return result;
   });
 }

@@ -18,16 +18,17 @@ using service::UserId;
   " t.token_id, t.name, t.hint, rfc3339(t.created_at) AS created_at, rfc3339(t.used_at) AS used_at," \
   " rfc3339(t.expires_at) AS expires_at "
 
-constexpr Statement add{"add_session", R"(
+constexpr Statement insert_session{"add_session", R"(
   INSERT INTO sessions (user_id, client, address, expires_at)
   VALUES ($1::bigint, $2, $3, now() + $4::bigint * interval '1 s') RETURNING session_id)"};
 constexpr Statement add_refresh{"add_refresh_token", "INSERT INTO refresh_tokens (hash, session_id) VALUES ($1, $2)"};
 constexpr Statement find{"read_session", "SELECT" SESSION_COLUMNS "," REEL_USER_COLUMNS
                                          "FROM sessions s JOIN users u USING (user_id)"
                                          " WHERE s.session_id = $1 AND s.expires_at > now() AND NOT u.disabled"};
-constexpr Statement list{"list_sessions", "SELECT s.user_id," SESSION_COLUMNS
-                                          "FROM sessions s WHERE s.user_id = $1::bigint AND s.expires_at > now()"
-                                          " ORDER BY s.used_at DESC, s.session_id"};
+constexpr Statement list_sessions{"list_sessions",
+                                  "SELECT s.user_id," SESSION_COLUMNS
+                                  "FROM sessions s WHERE s.user_id = $1::bigint AND s.expires_at > now()"
+                                  " ORDER BY s.used_at DESC, s.session_id"};
 constexpr Statement end_one{"end_session", "DELETE FROM sessions WHERE user_id = $1::bigint AND session_id = $2"};
 constexpr Statement end_all{"end_sessions", "DELETE FROM sessions WHERE user_id = $1::bigint"};
 
@@ -59,7 +60,7 @@ constexpr Statement list_tokens{"list_api_tokens",
 constexpr Statement remove_token{"remove_api_token",
                                  "DELETE FROM api_tokens WHERE user_id = $1::bigint AND token_id = $2::bigint"};
 // Expired API tokens stay for a while, for their user to see why a script fails.
-constexpr Statement remove_old{"remove_expired", R"(
+constexpr Statement remove_expired_rows{"remove_expired", R"(
   WITH s AS (DELETE FROM sessions WHERE expires_at < now() RETURNING 1),
   r AS (DELETE FROM refresh_tokens WHERE replaced_at < now() - interval '30 days' RETURNING 1),
   t AS (DELETE FROM api_tokens WHERE expires_at < now() - interval '30 days' RETURNING 1)
@@ -94,7 +95,8 @@ ApiToken token_of(const pqxx::row& row) {
 std::string PostgresAccounts::add_session(const service::NewSession& session) {
   return session_.run([&](pqxx::work& tx) {
     std::string id = text(
-        add(tx, session.user, storable(session.client), storable(session.address), session.lifetime.count()).at(0)[0]);
+        insert_session(tx, session.user, storable(session.client), storable(session.address), session.lifetime.count())
+            .at(0)[0]);
     add_refresh(tx, storable(session.refresh_hash), id);
     return id;
   });
@@ -111,7 +113,7 @@ std::optional<std::pair<service::Session, User>> PostgresAccounts::session(const
 std::vector<service::Session> PostgresAccounts::sessions(UserId user) {
   return session_.run([&](pqxx::work& tx) {
     std::vector<service::Session> result;
-    for (const auto& row : list(tx, user)) result.push_back(session_of(row));
+    for (const auto& row : list_sessions(tx, user)) result.push_back(session_of(row));
     return result;
   });
 }
@@ -175,7 +177,7 @@ bool PostgresAccounts::remove_api_token(UserId user, std::int64_t id) {
 }
 
 int PostgresAccounts::remove_expired() {
-  return session_.run([](pqxx::work& tx) { return remove_old(tx).at(0)[0].as<int>(); });
+  return session_.run([](pqxx::work& tx) { return remove_expired_rows(tx).at(0)[0].as<int>(); });
 }
 
 }  // namespace reel::store

@@ -15,7 +15,7 @@ constexpr Statement read_usage{"read_usage", R"(
       + (SELECT coalesce(sum(stored_bytes), 0) FROM requests WHERE user_id = $1::bigint) AS stored_bytes,
     (SELECT count(*) FROM requests
      WHERE user_id = $1::bigint AND kind = 'pipeline' AND state IN ('queued', 'running')) AS active_jobs,
-    (SELECT coalesce(sum(cost_cents), 0) FROM provider_calls
+    (SELECT ceil(coalesce(sum(cost_cents), 0))::bigint FROM provider_calls
      WHERE user_id = $1::bigint AND created_at > now() - interval '30 days') AS provider_cents)"};
 // "room": the space of these locks.
 constexpr Statement lock_room{"lock_room", "SELECT pg_advisory_xact_lock(x'726f6f6d'::int, $1::int)"};

@@ -22,7 +22,7 @@ using service::VideoId;
   "SELECT video_id, user_id, original_video_url, processed_video_url, name, bytes, status, fault, media, assets," \
   " etag, rfc3339(upload_date) AS uploaded_at FROM videos "
 
-constexpr Statement add{"add_upload", R"(
+constexpr Statement add_upload_row{"add_upload", R"(
   INSERT INTO uploads (upload_id, user_id, length, name, metadata, expires_at)
   VALUES ($1, $2::bigint, $3, $4, $5, now() + $6::bigint * interval '1 s'))"};
 constexpr Statement read_upload{"read_upload", SELECT_UPLOADS "WHERE upload_id = $1"};
@@ -34,7 +34,7 @@ constexpr Statement remove_expired_one{"remove_expired_upload", R"(
   DELETE FROM uploads WHERE upload_id = $1 AND video_id IS NULL AND expires_at <= now())"};
 constexpr Statement expired{"expired_uploads", SELECT_UPLOADS
                             "WHERE video_id IS NULL AND expires_at <= now() ORDER BY expires_at LIMIT $1::bigint"};
-constexpr Statement add_video{"add_uploaded_video", R"(
+constexpr Statement add_uploaded_video{"add_uploaded_video", R"(
   INSERT INTO videos (user_id, original_video_url, name, bytes, etag, status)
   SELECT user_id, 'upload:' || upload_id, name, length, $2, 'inspecting' FROM uploads WHERE upload_id = $1
   RETURNING video_id)"};
@@ -101,7 +101,7 @@ VideoId complete_in(pqxx::work& tx, const std::string& id, const std::string& et
   const pqxx::result rows = lock_upload(tx, id);
   if (rows.empty()) throw base::RunError("There is no upload " + id + ".");
   if (const auto video = upload_of(rows[0]).video) return *video;
-  const auto video = add_video(tx, id, etag).at(0)[0].as<VideoId>();
+  const auto video = add_uploaded_video(tx, id, etag).at(0)[0].as<VideoId>();
   link_video(tx, id, video);
   ask_inspection(tx, video);
   return video;
@@ -114,8 +114,8 @@ std::string json_or_empty(const std::string& json) { return json.empty() ? json 
 void PostgresVideos::add_upload(const Upload& upload, std::chrono::seconds lifetime, const service::Room& room) {
   session_.run([&](pqxx::work& tx) {
     take_room(tx, upload.user, room, {.stored_bytes = upload.length});
-    add(tx, storable(upload.id), upload.user, upload.length, storable(upload.name), storable(upload.metadata),
-        lifetime.count());
+    add_upload_row(tx, storable(upload.id), upload.user, upload.length, storable(upload.name),
+                   storable(upload.metadata), lifetime.count());
   });
 }
 

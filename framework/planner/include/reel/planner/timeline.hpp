@@ -12,6 +12,9 @@
 
 namespace reel::planner {
 
+/// The end of what has none.
+constexpr base::Time forever = base::Time::max();
+
 /// A piecewise linear map from a stage's input clock to its output clock. Times outside all pieces do not
 /// survive.
 class TimeMap {

@@ -33,6 +33,8 @@ class AddressPolicy {
   /// Waits for the name service. Throws base::InputError if the URL is none or is not allowed, base::TransientError if its name
   /// cannot be resolved now. A name is refused if any one of its addresses is.
   Destination check(const std::string& url) const;
+  /// Of one connection that is about to be made for a URL, whatever its scheme and port. Throws base::InputError.
+  void check_connection(const std::string& url, const sockaddr& address) const;
 
  private:
   bool is_internal(const std::string& host, const IpAddress& address) const;

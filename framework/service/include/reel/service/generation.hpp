@@ -53,9 +53,11 @@ class Generator {
   bool find(Work& work, ProviderCall& call);
   void wait_for(Work& work, ProviderCall& call);
   std::filesystem::path fetch(Work& work, ProviderCall& call);
-  void end(ProviderCall& call, ProviderCall::State state, const std::string& failure = {});
+  void become(Work& work, ProviderCall& call, ProviderCall::State state, const std::string& failure = {});
   template <class Action>
   auto insist(base::StopFlag stop, Action action);
+  template <class Action>
+  auto durably(base::StopFlag stop, Action action);
 
   model::Provider& provider_;
   Ledger& ledger_;

@@ -32,7 +32,7 @@ struct ProviderCall {
 std::string_view name(ProviderCall::State state);
 
 /// Several processes may share one ledger. Everything is durable when a function returns. Functions throw base::RunError where nothing can be
-/// written, base::TransientError where that may pass.
+/// written, base::TransientError where that may pass: they may have taken effect then, and can be repeated.
 class Ledger {
  public:
   virtual ~Ledger() = default;

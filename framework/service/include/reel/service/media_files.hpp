@@ -5,6 +5,7 @@
 ///   videos/VIDEO/assets/      what the inspection made
 ///   results/REQUEST-ATTEMPT/  the artifacts of an attempt, by their names; only the one that the request ended with counts
 ///   work/REQUEST-ATTEMPT/     of an attempt that is going on
+///   user-generations/USER/    what providers have made for a user, by keys of the requests
 ///   user-spans/USER/          rendered spans of a user's runs; nobody else's, since a hostile run could put false ones in
 #pragma once
 
@@ -39,6 +40,7 @@ class MediaFiles {
   std::filesystem::path results(const ClaimKey& key) const;
   std::filesystem::path work(const ClaimKey& key) const;
   std::filesystem::path spans(UserId user) const;
+  std::filesystem::path generations(UserId user) const;
   const std::filesystem::path& state_folder() const { return state_; }
 
   /// Moves the file of an upload that has become `video` to its place, by rename; harmless to repeat. Whoever needs the original calls

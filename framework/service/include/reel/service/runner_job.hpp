@@ -48,6 +48,8 @@ struct RunJob {
   /// URIs as they may stand in the pipeline or its params (`video:12`), each with the local file that it means. Any local file
   /// that stands for itself is refused; so is a `uri` of a sink that is not a plain file name.
   std::map<std::string, std::filesystem::path> inputs;
+  /// What a provider has made for stages, by their ids. Where it is missing for one, the run does nothing but tell: RunnerResult::wanted.
+  std::map<std::string, std::filesystem::path> made;
   std::filesystem::path output_folder;  ///< where sinks write; below the work folder
   std::map<std::string, std::string> secrets;
   /// Rendered spans are kept here; none: nowhere. A hostile run could put false ones in: give each user a folder.
@@ -67,12 +69,20 @@ struct InspectJob {
 /// Answers questions about pipelines, one a line, until its input ends.
 struct ChecksJob {};
 
+/// Speaks with the services of providers, as it is asked to, one call a line, until its input ends. It reaches the network.
+struct ProvideJob {
+  std::map<std::string, std::string> secrets;  ///< all that its plugins may ask for
+  std::string variables;  ///< what the names of those environment variables begin with that it gets; empty: none
+  std::vector<std::string> internal;    ///< as AddressPolicySettings
+  std::filesystem::path output_folder;  ///< where it writes what it fetches; below the work folder
+};
+
 /// Makes GStreamer's registry in the setup's folder, and nothing else.
 struct RegistryJob {};
 
 /// All that a child is told: the first line of its standard input.
 struct RunnerSpec {
-  std::variant<RunJob, InspectJob, ChecksJob, RegistryJob> job;
+  std::variant<RunJob, InspectJob, ChecksJob, RegistryJob, ProvideJob> job;
   RunnerSetup setup;
   RunnerLimits limits;
   std::filesystem::path work_folder;
@@ -87,6 +97,15 @@ struct RunnerArtifact {
   std::string file;  ///< name in the output folder
   std::string stage;
   std::uint64_t bytes = 0;
+};
+
+/// A stage whose media a provider has to make first.
+struct WantedMedia {
+  std::string stage;    ///< its id
+  std::string uses;     ///< its name, as in `uses:`
+  std::string factory;  ///< as model::ProviderRequest::stage
+  std::string params;   ///< as model::ProviderRequest
+  bool fresh = false;   ///< asked for again although there is such a result
 };
 
 /// How far a child is.
@@ -104,6 +123,7 @@ struct RunnerResult {
   Outcome outcome;
   bool transient = false;            ///< another try may do better
   std::vector<RunnerArtifact> made;  ///< as `outcome.artifacts`, with sizes
+  std::vector<WantedMedia> wanted;   ///< run: nothing was done yet, for lack of this
   std::string media_json;            ///< inspect: as `reel probe --json`
   /// inspect: `{"poster": {"file", "width", "height"}, "sprite": {"file", "columns", "rows", "width", "height", "count",
   /// "interval"}, "waveform": {"file", "peaks", "duration"}, "preview": {"file"} or null: browsers play the original}`; what the

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "reel/service/media_files.hpp"
 #include "reel/service/reaper.hpp"
@@ -27,6 +29,10 @@ struct WorkerOptions {
   std::uint64_t span_cache_bytes = 4'000'000'000;  ///< for each user; 0: rendered spans are not kept
   RunnerSetup setup;
   RunnerLimits limits;
+  std::int64_t provider_cents = 0;  ///< that a user without a quota may spend on providers in 30 days
+  /// For providers: the installation's secrets whose names begin so. None: there are none.
+  std::function<std::map<std::string, std::string>(const std::string& beginning)> secrets;
+  std::vector<std::string> internal;  ///< for providers: as AddressPolicySettings
 };
 
 /// One worker of an installation. Several may run, in one process or many, on one machine or many that share the state folder.

@@ -10,7 +10,7 @@ namespace {
 class StorageElements : public S3Fixture {
  protected:
   std::string environment_of_gstreamer() const {
-    return "export GST_REGISTRY=" + quoted(swift.folder() / "registry.bin") +
+    return "export GST_REGISTRY=" + quoted(server.folder() / "registry.bin") +
            " GST_PLUGIN_PATH=" + quoted(std::filesystem::path(environment("REEL_BUILD_DIR")) / "lib/reelwork/plugins") +
            "; ";
   }

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "s3_server.hpp"
 #include "storage_table.hpp"
-#include "swift.hpp"
 
 namespace reel::tests {
 
@@ -22,27 +22,33 @@ class S3Fixture : public ::testing::Test {
     setenv("AWS_DEFAULT_REGION", "us-east-1", 1);
     setenv("AWS_ACCESS_KEY_ID", "test:tester", 1);
     setenv("AWS_SECRET_ACCESS_KEY", "testing+/1", 1);
-    setenv("AWS_ENDPOINT_URL", swift.url().c_str(), 1);
+    setenv("AWS_ENDPOINT_URL", server.url().c_str(), 1);
+    // From an earlier test of this program: some servers take long to start.
+    aws("s3 rb --force s3://media");
     const Result made = aws("s3 mb s3://media");
     EXPECT_EQ(made.exit, 0) << made.output;
   }
 
   Result aws(const std::string& command) const {
-    return shell("/usr/bin/aws --endpoint-url " + swift.url() + " " + command);
+    return shell("/usr/bin/aws --endpoint-url " + server.url() + " " + command);
   }
   Result rclone(const std::string& command) const {
     return shell(
         "RCLONE_CONFIG=/nowhere RCLONE_CONFIG_S3_TYPE=s3 RCLONE_CONFIG_S3_PROVIDER=Other "
         "RCLONE_CONFIG_S3_ENV_AUTH=true "
         "RCLONE_CONFIG_S3_ENDPOINT=" +
-        swift.url() + " rclone -q " + command);
+        server.url() + " rclone -q " + command);
   }
   /// Of uploads that were begun and neither completed nor given up.
   std::string open_uploads() const {
     return aws("s3api list-multipart-uploads --bucket media --query 'length(Uploads || `[]`)'").output;
   }
 
-  SwiftServer swift;
+  static S3Server& one_server() {
+    static S3Server instance;
+    return instance;
+  }
+  S3Server& server = one_server();
   StorageTable storage;
 };
 

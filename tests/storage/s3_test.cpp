@@ -64,9 +64,9 @@ TEST_F(S3, takes_odd_keys_as_others_do) {
 
 TEST_F(S3, and_other_clients_read_each_other) {
   const std::string bytes = noise(19 * mebibyte);
-  write(swift.folder() / "theirs", bytes);
+  write(server.folder() / "theirs", bytes);
   storage.put("s3://media/ours", bytes);
-  const auto folder = swift.folder().path();
+  const auto folder = server.folder().path();
   EXPECT_EQ(aws("s3 cp --quiet s3://media/ours " + quoted(folder / "1")).exit, 0);
   EXPECT_TRUE(read(folder / "1") == bytes);
   EXPECT_EQ(rclone("copyto s3:media/ours " + quoted(folder / "2")).exit, 0);
@@ -123,7 +123,10 @@ TEST_F(S3, lists_copies_and_removes) {
 
 TEST_F(S3, makes_addresses_for_anyone) {
   const std::string put = storage.presign("s3://media/a b+c", "PUT"), get = storage.presign("s3://media/a b+c", "GET");
-  EXPECT_EQ(shell("printf hello | curl -sf -T - -H 'Content-Length: 5' " + tests::quoted(put)).exit, 0);
+  write(server.folder() / "hello", "hello");
+  const Result sent =
+      shell("curl -sS --fail-with-body -T " + quoted(server.folder() / "hello") + " " + tests::quoted(put));
+  EXPECT_EQ(sent.exit, 0) << sent.output;
   EXPECT_EQ(shell("curl -sf " + tests::quoted(get)).output, "hello");
   EXPECT_EQ(storage.get(get), "hello");
   EXPECT_NE(shell("curl -sf " + tests::quoted(get + "0")).exit, 0);

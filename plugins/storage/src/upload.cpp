@@ -38,11 +38,15 @@ Headers object_headers(const WriteOptions& options) {
   return headers;
 }
 
-/// Throws where a digest of what arrived is known and another one.
-void check_digest(const std::string& tag, std::string_view bytes, const std::string& uri) {
+/// Throws where a digest of what arrived is known and another one than ours.
+void check_digest(const std::string& tag, const std::string& ours, const std::string& uri) {
   const std::string theirs = md5_of_tag(tag);
-  if (!theirs.empty() && theirs != hex(md5(bytes)))
+  if (!theirs.empty() && theirs != hex(ours))
     throw TransientError("cannot write " + uri + ": the bytes were damaged on their way");
+}
+
+[[noreturn]] void throw_changed(const std::string& uri) {
+  throw ExtensionError(REEL_ERROR_CHANGED, "cannot copy from " + uri + ": it has changed since it was opened");
 }
 
 Cancelled by(const Task& task) {
@@ -110,15 +114,16 @@ void Upload::send_part(const Task& task) {
   auto bytes = std::make_shared<std::string>(std::exchange(buffer_, {}));
   const auto send = [this, bytes = std::move(bytes), number = next_number()]() -> Part {
     const Cancelled stopped = [this] { return stopped_.load(); };
+    const std::string digest = md5(*bytes);
     const Operation put{.action = "write",
                         .method = "PUT",
                         .key = key_,
                         .query = {{"partNumber", std::to_string(number)}, {"uploadId", id_}},
-                        .headers = {{"content-md5", base64(md5(*bytes))}},
+                        .headers = {{"content-md5", base64(digest)}},
                         .body = *bytes};
     return retried(stopped, [&] {
       const std::string tag = bucket_->send_once(put, stopped).header("etag");
-      check_digest(tag, *bytes, bucket_->uri_of(key_));
+      check_digest(tag, digest, bucket_->uri_of(key_));
       return Part{number, tag};
     });
   };
@@ -158,8 +163,7 @@ void Upload::write_range(const std::string& uri, const std::string& version, std
   whole_ = false;
   if (missing > 0) {
     S3Object object(std::make_shared<Bucket>(host_, source), source.key, by(task));
-    if (!version.empty() && object.info().version != version)
-      throw ExtensionError(REEL_ERROR_CHANGED, "cannot copy from " + uri + ": it has changed since it was opened");
+    if (!version.empty() && object.info().version != version) throw_changed(uri);
     const std::size_t before = buffer_.size();
     const TakeBytes take = [&](std::string_view bytes) { buffer_ += bytes; };
     retried(by(task), [&] {
@@ -174,8 +178,19 @@ void Upload::write_range(const std::string& uri, const std::string& version, std
     copy_part("/" + source.bucket + "/" + percent_encoded(source.key, "/"), version, offset + missing + from,
               end - from, task);
   }
+  if (!version.empty()) sources_[source.uri()] = version;
   written_ += size;
   whole_ = true;
+}
+
+/// Ceph copies parts of what has changed as well, whatever the request says.
+void Upload::check_sources(const Task& task) const {
+  for (const auto& [uri, version] : sources_) {
+    const Address source = parse_object_address(uri);
+    Bucket bucket(host_, source);
+    const auto info = head_object(bucket, source.key, by(task));
+    if (!info || info->version != version) throw_changed(uri);
+  }
 }
 
 void Upload::commit(const Task& task) {
@@ -186,6 +201,7 @@ void Upload::commit(const Task& task) {
   } else {
     if (!buffer_.empty()) send_part(task);
     wait(0, task);
+    check_sources(task);
     complete(task);
   }
   committed_ = true;
@@ -193,9 +209,10 @@ void Upload::commit(const Task& task) {
 
 void Upload::put_whole(const Task& task) {
   Operation put{.action = "write", .method = "PUT", .key = key_, .headers = headers_, .body = buffer_};
-  put.headers["content-md5"] = base64(md5(buffer_));
+  const std::string digest = md5(buffer_);
+  put.headers["content-md5"] = base64(digest);
   retried(by(task),
-          [&] { check_digest(bucket_->send_once(put, by(task)).header("etag"), buffer_, bucket_->uri_of(key_)); });
+          [&] { check_digest(bucket_->send_once(put, by(task)).header("etag"), digest, bucket_->uri_of(key_)); });
 }
 
 void Upload::complete(const Task& task) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <deque>
 #include <future>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ class Upload : public StorageUpload {
   int next_number();
   void put_whole(const Task& task);
   void complete(const Task& task);
+  void check_sources(const Task& task) const;
   bool is_there(const Cancelled& cancelled) const;
   std::string expected_tag() const;
   void abort() noexcept;
@@ -48,6 +50,7 @@ class Upload : public StorageUpload {
   std::uint64_t written_ = 0;
   int numbers_ = 0;
   std::vector<Part> parts_;
+  std::map<std::string, std::string> sources_;  ///< what was copied from, and which version
   std::atomic<bool> stopped_ = false;
   bool whole_ = true;  ///< false after a call that failed: bytes may be missing
   bool committed_ = false;

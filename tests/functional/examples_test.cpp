@@ -45,9 +45,15 @@ TEST_P(Example, runs_on_a_real_clip) {
   const fs::path pipeline = source_folder() / "pipelines" / (GetParam() + ".yaml");
   const std::string ending = GetParam() == "archive-and-preview" ? ".webm" : ".mp4";
   const fs::path output = folder / ("out" + ending);
-  std::string line = reel() + " run --progress none " + quoted(pipeline) +
-                     " --set input=" + quoted(short_clip(folder)) + " --output " + quoted(output);
+  const fs::path input = short_clip(folder), frame = folder / "frame.psd";
+  std::string line = reel() + " run --progress none " + quoted(pipeline) + " --set input=" + quoted(input) +
+                     " --output " + quoted(output);
   if (declares(pipeline, "second")) line += " --set second=" + quoted(clip("cockatoo.mp4"));
+  if (declares(pipeline, "frame")) {
+    const Result exported = shell(reel() + " export photoshop " + quoted(input) + " --at 90f -o " + quoted(frame));
+    ASSERT_EQ(exported.exit, 0) << exported.output;
+    line += " --set frame=" + quoted(frame);
+  }
   if (declares(pipeline, "master")) line += " --set master=" + quoted(folder / "master.mkv");
   const Result result = shell(line);
   ASSERT_EQ(result.exit, 0) << result.output;

@@ -30,7 +30,44 @@ bool is_svg(const std::string& path, const std::string& start) {
 [[noreturn]] void refuse(const std::string& path, GError* error) {
   const GErrorPtr owned(error);
   throw Error("file: " + path + " is no image that can be read (" + (owned ? owned->message : "no reason given") +
-              "); expected PNG, JPEG, SVG or the like");
+              "); expected PNG, JPEG, SVG, PSD or the like");
+}
+
+using SamplePtr = std::unique_ptr<GstSample, Freer<gst_sample_unref>>;
+
+/// The first picture that GStreamer's decoders find in the file, as RGBA. Null: none.
+SamplePtr first_picture(const std::string& path) {
+  static constexpr GstClockTime patience = 20 * GST_SECOND;
+  static constexpr const char* line =
+      "filesrc name=file ! decodebin ! videoconvert ! video/x-raw,format=RGBA ! fakesink name=end sync=false";
+  GstElement* const made = gst_parse_launch(line, nullptr);
+  if (made == nullptr) return {};
+  const GObjectPtr<GstElement> pipeline(GST_ELEMENT_CAST(gst_object_ref_sink(made)));
+  const GObjectPtr<GstElement> file(gst_bin_get_by_name(GST_BIN_CAST(made), "file"));
+  const GObjectPtr<GstElement> end(gst_bin_get_by_name(GST_BIN_CAST(made), "end"));
+  g_object_set(file.get(), "location", path.c_str(), nullptr);
+  gst_element_set_state(made, GST_STATE_PAUSED);
+  gst_element_get_state(made, nullptr, nullptr, patience);
+  GstSample* sample = nullptr;
+  g_object_get(end.get(), "last-sample", &sample, nullptr);
+  gst_element_set_state(made, GST_STATE_NULL);
+  return SamplePtr(sample);
+}
+
+/// For kinds that gdk-pixbuf does not know: PSD, and whatever plugins decode. Null: nothing reads it.
+GObjectPtr<GdkPixbuf> decoded(const std::string& path) {
+  const SamplePtr sample = first_picture(path);
+  VideoFormat format;
+  if (!sample || gst_video_info_from_caps(&format, gst_sample_get_caps(sample.get())) == FALSE) return {};
+  MappedFrame frame(gst_sample_get_buffer(sample.get()), format, GST_MAP_READ);
+  GObjectPtr<GdkPixbuf> pixels(gdk_pixbuf_new(GDK_COLORSPACE_RGB, TRUE, 8, format.width, format.height));
+  if (!pixels) throw Error("file: there is no memory for the image " + path);
+  for (int y = 0; y < format.height; ++y)
+    std::memcpy(gdk_pixbuf_get_pixels(pixels.get()) + std::ptrdiff_t{y} * gdk_pixbuf_get_rowstride(pixels.get()),
+                static_cast<const std::byte*>(GST_VIDEO_FRAME_PLANE_DATA(&frame.get(), 0)) +
+                    std::ptrdiff_t{y} * GST_VIDEO_FRAME_PLANE_STRIDE(&frame.get(), 0),
+                std::size_t{4} * static_cast<std::size_t>(format.width));
+  return pixels;
 }
 
 }  // namespace
@@ -59,8 +96,10 @@ void Image::load_svg(const std::string& path) {
 void Image::load_pixels(const std::string& path) {
   GError* error = nullptr;
   const GObjectPtr<GdkPixbuf> stored(gdk_pixbuf_new_from_file(path.c_str(), &error));
-  if (!stored) refuse(path, error);
-  pixels_.reset(gdk_pixbuf_apply_embedded_orientation(stored.get()));
+  if (stored) pixels_.reset(gdk_pixbuf_apply_embedded_orientation(stored.get()));
+  if (!stored) pixels_ = decoded(path);
+  if (!pixels_) refuse(path, error);
+  g_clear_error(&error);
   width_ = gdk_pixbuf_get_width(pixels_.get());
   height_ = gdk_pixbuf_get_height(pixels_.get());
 }

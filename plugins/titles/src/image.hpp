@@ -10,7 +10,7 @@
 
 namespace reel::titles {
 
-/// A PNG, JPEG, SVG or other image. SVG is drawn at the size that is asked for, so it stays sharp.
+/// A PNG, JPEG, SVG, PSD or other image. SVG is drawn at the size that is asked for, so it stays sharp.
 class Image {
  public:
   /// Throws Error that names the file, if there is none or it holds no image.

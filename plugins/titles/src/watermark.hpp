@@ -26,7 +26,8 @@ struct Watermark : VideoFilter<Watermark> {
     double opacity = 0.8;
   };
   static constexpr auto params = reel::params(
-      param("file", &Params::file, "The image: PNG, JPEG, SVG or another that gdk-pixbuf reads").required(),
+      param("file", &Params::file, "The image: PNG, JPEG, SVG, PSD or another that gdk-pixbuf or GStreamer reads")
+          .required(),
       param("position", &Params::position, "The edge or corner of the picture that the image keeps to"),
       param("width", &Params::width, "Width of the image, in percent of the picture's width").range(0.1, 100).unit("%"),
       param("margin", &Params::margin, "Distance from the picture's edges, in percent of its width")

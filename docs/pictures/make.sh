@@ -20,3 +20,26 @@ stages:
   - uses: sink
     with: { uri: tidy.mp4 }
 END
+
+# A document of layers, one above the other.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$reel" export photoshop - --progress none --at 0:11 -o "$work/layers.psd" <<END
+reel: 1
+stages:
+  - { id: original, uses: source, with: { uri: "$root/.cache/media/cockatoo.mp4" } }
+  - { id: hidden, uses: pixelate, with: { size: 50, region: { box: [0.38, 0.15, 0.38, 0.60] } } }
+  - { id: title, uses: text, with: { text: Cockatoo, size: 16 } }
+  - { uses: sink, with: { uri: unused.mp4 } }
+END
+stack=() names=() number=0
+for name in original hidden title; do
+  number=$((number + 1))
+  # As it lies there, on a sheet: wide, and leaning back.
+  convert -size 1280x720 xc:'rgba(228,232,236,0.8)' "$work/layers.psd[$number]" -background none -layers flatten -resize 400x \
+    -bordercolor '#666' -border 1 -virtual-pixel none +distort AffineProjection 1,0,-0.5,0.62,0,0 +repage "$work/$name.png"
+  stack+=("$work/$name.png" -geometry "+10+$((305 - 98 * number))" -composite)
+  names+=(-annotate "+535+$((355 - 98 * number))" "$name")
+done
+convert -size 620x360 xc:white "${stack[@]}" -font DejaVu-Sans -pointsize 16 -fill '#222' "${names[@]}" -colors 128 \
+  "PNG8:$here/photoshop-layers.png"

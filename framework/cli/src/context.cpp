@@ -13,6 +13,7 @@
 #include "reel/service/secrets.hpp"
 #include "terminal.hpp"
 #include "version.hpp"
+#include "yaml_edit.hpp"
 
 namespace reel::cli {
 namespace {
@@ -39,17 +40,6 @@ model::Node* last_sink(model::Document& document) {
   return found == items.rend() ? nullptr : &*found;
 }
 
-/// The value of `key` in a map; made where it is missing.
-model::Node& entry(model::Node& map, const std::string& key, model::Mark mark) {
-  map.kind = model::Node::Kind::map;
-  const auto found = std::ranges::find(map.entries, key, &model::Node::Entry::key);
-  if (found != map.entries.end()) return found->value;
-  model::Node value;
-  value.mark = mark;
-  map.entries.push_back({key, mark, value});
-  return map.entries.back().value;
-}
-
 /// `${NAME}` and nothing else: NAME; else empty.
 std::string substituted_name(const std::string& scalar) {
   if (!scalar.starts_with("${") || scalar.find('}') != scalar.size() - 1 || scalar.find(':') != std::string::npos)
@@ -67,12 +57,9 @@ void replace_output(model::Document& document, const std::string& output, std::m
     set[name] = output;
     return;
   }
-  uri.kind = model::Node::Kind::scalar;
-  uri.quoted = true;
-  uri.scalar.clear();
-  // The path is taken as it is: `${` has no meaning in it.
-  for (std::size_t i = 0; i < output.size(); ++i)
-    uri.scalar += output.compare(i, 2, "${") == 0 ? "$$" : std::string(1, output[i]);
+  const model::Mark place = uri.mark;
+  uri = as_text(output);
+  uri.mark = place;
 }
 
 }  // namespace
@@ -167,6 +154,7 @@ Context::Loaded Context::load_text(const std::string& name, const std::string& t
   if (loaded.diagnosed.has_errors()) return loaded;
   model::CheckOptions check = check_options(options);
   if (options.output) replace_output(document, *options.output, check.set);
+  if (options.change) options.change(document);
   loaded.pipeline = model::check_pipeline(document, catalog(), check, loaded.diagnosed);
   return loaded;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,7 +46,8 @@ class Context {
   };
   struct LoadOptions {
     std::vector<std::string> set;
-    std::optional<std::string> output;  ///< replaces the `uri` of the last `sink`
+    std::optional<std::string> output;             ///< replaces the `uri` of the last `sink`
+    std::function<void(model::Document&)> change;  ///< of what was read, before it is checked
     bool require_params = true;
   };
   /// Reads and checks a pipeline; `-` is standard input. Throws InvalidInput if the file cannot be read.

@@ -11,6 +11,7 @@
 #include "progress.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
+#include "reel/engine/describe.hpp"
 #include "reel/engine/probe.hpp"
 #include "reel/engine/provided.hpp"
 #include "reel/engine/run.hpp"
@@ -193,6 +194,11 @@ void add_play_options(CLI::App& command, RunArguments& arguments) {
 }
 
 base::ExitCode play(engine::Prepared prepared, Context& context, const RunArguments& arguments) {
+  if (!arguments.report.empty()) check_target(arguments.report, files_of(prepared.pipeline, true));
+  if (arguments.dry_run) {
+    std::cout << engine::explain_text(prepared) << "\nNothing was run: --dry-run.\n";
+    return base::ExitCode::done;
+  }
   std::mutex mutex;
   engine::Run* running = nullptr;  // guarded by `mutex`
   std::atomic<bool> stop_asked{false};

@@ -1,4 +1,4 @@
-/// Plays a pipeline to its end, alone or with its job recorded: what `reel run` and `reel generate` do.
+/// Plays a pipeline to its end, alone or with its job recorded: what `reel run`, `reel generate` and `reel export` do.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -23,6 +23,7 @@ struct RunArguments {
 /// Options of all commands that play something.
 void add_play_options(CLI::App& command, RunArguments& arguments);
 
+/// With `dry_run`, says what would happen.
 base::ExitCode play(engine::Prepared prepared, Context& context, const RunArguments& arguments);
 
 }  // namespace reel::cli

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "files/local_file.hpp"
@@ -249,16 +250,31 @@ class Documents {
     files_.add(stage_.id, temporary.release(), options_.destination(file.string()));
   }
 
-  /// The original below, what the pipeline's other sink makes of it above.
-  void write_script() {
-    const std::string kind = exporter_->script_extension(), source = source_uri();
-    if (kind.empty()) throw base::InputError("'" + stage_.traits.name + "' writes no scripts", "leave 'script' out");
-    std::vector<std::pair<std::string, std::string>> videos{{"original", absolute(source)}};
+  /// What is played below, the original first; above, what the pipeline's other sinks make of it.
+  std::vector<std::pair<std::string, std::string>> videos() const {
+    std::vector<std::pair<std::string, std::string>> found;
+    std::set<std::size_t> seen;
+    for (const std::size_t input : stage_.inputs) {
+      const std::size_t source = main_source(prepared_.pipeline, input);
+      const auto& media = prepared_.media[source];
+      if (!media || media->uri.empty() || !seen.insert(source).second) continue;
+      found.emplace_back(found.empty() ? "original" : prepared_.pipeline.stages[source].id,
+                         absolute(base::redacted(media->uri)));
+    }
     for (const model::Stage& other : prepared_.pipeline.stages)
       if (other.traits.role == model::StageRole::sink && !catalog::exporter_of(other.traits.factory))
-        videos.emplace_back(other.id, absolute(options_.destination(value_or<std::string>(other, "uri", ""))));
+        found.emplace_back(other.id, absolute(options_.destination(value_or<std::string>(other, "uri", ""))));
+    return found;
+  }
+
+  void write_script() {
+    const std::string kind = exporter_->script_extension();
+    if (kind.empty()) throw base::InputError("'" + stage_.traits.name + "' writes no scripts", "leave 'script' out");
+    const auto named = videos();
+    if (named.empty())
+      throw base::InputError("there is no video that a script could open", "add a sink, or leave 'script' out");
     std::vector<reel_video_layer> layers;
-    for (const auto& [name, path] : videos) layers.push_back({name.c_str(), path.c_str()});
+    for (const auto& [name, path] : named) layers.push_back({name.c_str(), path.c_str()});
     const fs::path file = fs::path(target_).replace_extension(kind);
     TemporaryFile temporary(file);
     exporter_->write_script(layers, frames_per_second(), temporary.path(), options_.stop);

@@ -44,7 +44,9 @@ struct Photoshop : PadStage<Photoshop> {
   };
   static constexpr auto params = reel::params(
       param("uri", &Params::uri, "The document to write, .psd or .psb: a path or a URI").required().fixed(),
-      param("at", &Params::at, "The pictures to write: times, and ranges A..B for all pictures in them").fixed(),
+      param("at", &Params::at,
+            "The pictures to write: times, and ranges A..B for all pictures in them. Default: the first picture")
+          .fixed(),
       param("layout", &Params::layout, "How pictures become layers and documents").fixed(),
       param("depth", &Params::depth, "Bits a channel").fixed(),
       param("ppi", &Params::ppi, "Resolution, as printers see it").range(1, 30'000).unit("px/in").fixed(),

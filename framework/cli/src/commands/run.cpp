@@ -1,34 +1,18 @@
 /// `reel run` and `reel generate`.
-#include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
 #include "commands.hpp"
 #include "play.hpp"
-#include "reel/engine/describe.hpp"
+#include "yaml_edit.hpp"
 
 namespace reel::cli {
 namespace {
-
-base::ExitCode run(Context& context, const engine::Prepared& prepared, const RunArguments& arguments) {
-  if (!arguments.report.empty()) check_target(arguments.report, files_of(prepared.pipeline, true));
-  if (!arguments.dry_run) return play(prepared, context, arguments);
-  std::cout << engine::explain_text(prepared) << "\nNothing was run: --dry-run.\n";
-  return base::ExitCode::done;
-}
 
 /// What stands in the place of a pipeline's file.
 struct Wish {
   std::string prompt, output, duration, aspect_ratio, resolution, model, first_frame, last_frame;
   bool loop = false, fresh = false;
 };
-
-/// JSON texts are YAML, whatever is in them; but `${` means something in a pipeline.
-std::string quoted(std::string text) {
-  for (std::size_t at = 0; (at = text.find("${", at)) != std::string::npos; at += 3) text.insert(at, "$");
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 /// A wish as a pipeline that its author can read, keep and change.
 std::string pipeline_of(const Wish& wish) {
@@ -37,7 +21,7 @@ std::string pipeline_of(const Wish& wish) {
     if (!value.empty()) yaml += "      " + name + ": " + value + "\n";
   };
   const auto add_text = [&](const std::string& name, const std::string& text) {
-    if (!text.empty()) add(name, quoted(text));
+    if (!text.empty()) add(name, yaml_text(text));
   };
   add_text("prompt", wish.prompt);
   add("duration", wish.duration);
@@ -48,7 +32,7 @@ std::string pipeline_of(const Wish& wish) {
   add_text("last-frame", wish.last_frame);
   if (wish.loop) add("loop", "true");
   if (wish.fresh) add("fresh", "true");
-  return yaml + "  - uses: sink\n    with: { uri: " + quoted(wish.output) + " }\n";
+  return yaml + "  - uses: sink\n    with: { uri: " + yaml_text(wish.output) + " }\n";
 }
 
 }  // namespace
@@ -62,7 +46,7 @@ void add_run(CLI::App& app, Chosen& chosen) {
   add_play_options(*command, *arguments);
   command->callback([arguments, &chosen] {
     chosen.action = [arguments](Context& context) {
-      return run(context, context.prepare(arguments->pipeline, arguments->load), *arguments);
+      return play(context.prepare(arguments->pipeline, arguments->load), context, *arguments);
     };
   });
 }
@@ -88,7 +72,7 @@ void add_generate(CLI::App& app, Chosen& chosen) {
   command->callback([arguments, wish, &chosen] {
     chosen.action = [arguments, wish](Context& context) {
       arguments->pipeline = "generate";
-      return run(context, context.prepare_text("generate", pipeline_of(*wish), arguments->load), *arguments);
+      return play(context.prepare_text("generate", pipeline_of(*wish), arguments->load), context, *arguments);
     };
   });
 }

@@ -81,19 +81,29 @@ Layer picture(std::string name, Pixels pixels, int left = 0, int top = 0) {
   return {.name = std::move(name), .left = left, .top = top, .pixels = std::move(pixels)};
 }
 
-/// Forty layers in all ways of blending, some over the edge, some wholly outside.
-Document forty_layers() {
-  Document d{.width = 97, .height = 61, .depth = 8, .layers = {picture("Background", Pixels::gradient(97, 61, 8))}};
+/// Forty layers in all ways of blending, some over the edge, some wholly outside, a third with a mask; ten in a group with a mask, and ten
+/// in a group of that one.
+Document forty_layers(std::uint32_t depth) {
+  constexpr std::uint32_t width = 97, height = 61;
+  Document d{.width = width, .height = height, .depth = depth};
+  Layer group{.name = "group", .mask = Pixels::disc(width, height, depth), .opacity = 220, .group = true};
+  Layer inner{.name = "group of the group", .blend = "pass", .group = true};
+  inner.mask = Pixels::make(width, height, depth, 1, [](std::uint32_t x, auto, auto) { return double(x) / width; });
+  d.layers = {picture("Background", Pixels::gradient(width, height, depth))};
   for (unsigned i = 1; i < 40; ++i) {
-    Layer l = picture("Layer " + std::to_string(i), Pixels::noise(5 + i, 40 - i, 8, i), int(i * 7 % 110) - 15,
+    Layer l = picture("Layer " + std::to_string(i), Pixels::noise(5 + i, 40 - i, depth, i), int(i * 7 % 110) - 15,
                       int(i * 11 % 75) - 10);
     l.blend = blends[i % blends.size()];
     l.opacity = 255 - i * 5;
     l.visible = i % 9 != 0;
-    if (i % 3 == 0) l.mask = Pixels::disc(l.pixels.width, l.pixels.height, 8);
-    d.layers.push_back(std::move(l));
+    if (i % 3 == 0) l.mask = Pixels::disc(l.pixels.width, l.pixels.height, depth);
+    (i < 10 || i >= 30 ? d.layers : i < 20 ? group.layers : inner.layers).push_back(std::move(l));
+    if (i == 29) {
+      group.layers.push_back(std::move(inner));
+      d.layers.push_back(std::move(group));
+    }
   }
-  d.layers.push_back(picture("outside", Pixels::noise(10, 10, 8, 99), 500, -300));
+  d.layers.push_back(picture("outside", Pixels::noise(10, 10, depth, 99), 500, -300));
   d.layers.push_back(picture("empty", {}));
   return d;
 }
@@ -163,10 +173,10 @@ Document frame(std::uint32_t depth) {
 
 int main(int, char** arguments) try {
   Folder folder(arguments[1]);
-  folder.save("forty-layers", forty_layers());
   folder.save("names", strange_names());
   for (const std::uint32_t depth : {8U, 16U}) {
     const std::string bits = "-" + std::to_string(depth);
+    folder.save("forty-layers" + bits, forty_layers(depth));
     folder.save("frame" + bits, frame(depth));
     folder.save("groups" + bits, nested_groups(depth));
     folder.save("large-groups" + bits, nested_groups(depth), "psb");

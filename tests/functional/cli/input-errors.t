@@ -92,6 +92,13 @@ A target that cannot be written, equals the source, is a folder, has no known en
         hint: make it first: mkdir -p no/such/folder
   [2]
 
+  $ reel run cut.yaml --set input="$CLIP" --output '${no}/out.mp4'
+  cut.yaml:10:18: error: there is no folder '${no}' to write to [bad-target]
+     10 |     with: { uri: out.mp4 }
+        |                  ^~~~~~~
+        hint: make it first: mkdir -p ${no}
+  [2]
+
   $ cp "$CLIP" clip.mp4; reel run cut.yaml --set input=clip.mp4 --output ./clip.mp4
   cut.yaml:10:18: error: this would overwrite its own input, given on line 6 [same-file]
      10 |     with: { uri: out.mp4 }

@@ -99,6 +99,12 @@ TEST_F(S3, copies_parts_at_the_service) {
   EXPECT_EQ(fault_of([&] { storage.write_range(upload, "s3://media/source", 0, 1000); }).code, REEL_ERROR_INVALID);
   storage.commit(upload);
   EXPECT_TRUE(storage.get("s3://media/spliced") == head + source.substr(mebibyte, 20 * mebibyte) + tail);
+  // The spliced object came in parts itself.
+  const auto again = storage.create("s3://media/again");
+  const auto spliced = storage.open("s3://media/spliced");
+  storage.write_range(again, "s3://media/spliced", 0, 12 * mebibyte, storage->info(spliced.get())->version);
+  storage.commit(again);
+  EXPECT_TRUE(storage.get("s3://media/again") == (head + source.substr(mebibyte)).substr(0, 12 * mebibyte));
   const auto stale = storage.create("s3://media/stale");
   EXPECT_EQ(fault_of([&] {
               storage.write_range(stale, "s3://media/source", 0, 20 * mebibyte, "\"0123\"");

@@ -130,26 +130,48 @@ void Upload::send_part(const Task& task) {
   launch(in_flight, send, task);
 }
 
-void Upload::copy_part(const std::string& source, const std::string& version, std::uint64_t offset, std::uint64_t size,
+void Upload::copy_part(const Address& source, const std::string& version, std::uint64_t offset, std::uint64_t size,
                        const Task& task) {
   begin(task);
   const auto copy = [=, this, number = next_number()]() -> Part {
     const Cancelled stopped = [this] { return stopped_.load(); };
-    Operation put{.action = "copy from " + source + " to",
+    const std::string path = "/" + source.bucket + "/" + percent_encoded(source.key, "/");
+    Operation put{.action = "copy from " + path + " to",
                   .method = "PUT",
                   .key = key_,
                   .query = {{"partNumber", std::to_string(number)}, {"uploadId", id_}},
-                  .headers = {{"x-amz-copy-source", source}, {"x-amz-copy-source-range", range_header(offset, size)}},
+                  .headers = {{"x-amz-copy-source", path}, {"x-amz-copy-source-range", range_header(offset, size)}},
                   .error_in_body = true,
                   .stall_seconds = patience_for_completion};
-    if (!version.empty()) put.headers["x-amz-copy-source-if-match"] = version;
-    const std::string tag = parse_xml_or_nothing(bucket_->send(put, stopped).body)["ETag"];
+    const std::string tag = parse_xml_or_nothing(send_copy(put, source, version, stopped).body)["ETag"];
     if (tag.empty())
       throw ExtensionError(REEL_ERROR_FAILED,
-                           "cannot copy from " + source + ": the service does not tell the tag of the copy");
+                           "cannot copy from " + path + ": the service does not tell the tag of the copy");
     return {number, tag};
   };
   launch(4, copy, task);
+}
+
+/// Swift takes the tag of an object that came in parts for a wrong one here, and nowhere else. So where the service says that the source is
+/// another one, it is asked itself, before the copy and after it.
+Response Upload::send_copy(Operation put, const Address& source, const std::string& version,
+                           const Cancelled& stopped) const {
+  if (version.empty()) return bucket_->send(put, stopped);
+  put.headers["x-amz-copy-source-if-match"] = version;
+  try {
+    return bucket_->send(put, stopped);
+  } catch (const ExtensionError& error) {
+    Bucket there(host_, source);
+    const auto same = [&] {
+      const auto now = head_object(there, source.key, stopped);
+      return now && now->version == version;
+    };
+    if (error.code() != REEL_ERROR_CHANGED || !same()) throw;
+    put.headers.erase("x-amz-copy-source-if-match");
+    Response response = bucket_->send(put, stopped);
+    if (!same()) throw;
+    return response;
+  }
 }
 
 /// Too little for a part goes through here: what is still in the buffer is filled up from the source.
@@ -175,8 +197,7 @@ void Upload::write_range(const std::string& uri, const std::string& version, std
   const std::uint64_t rest = size - missing, copies = (rest + largest_copy - 1) / largest_copy;
   for (std::uint64_t i = 0; i < copies; ++i) {
     const std::uint64_t from = rest * i / copies, end = rest * (i + 1) / copies;
-    copy_part("/" + source.bucket + "/" + percent_encoded(source.key, "/"), version, offset + missing + from,
-              end - from, task);
+    copy_part(source, version, offset + missing + from, end - from, task);
   }
   if (!version.empty()) sources_[source.uri()] = version;
   written_ += size;

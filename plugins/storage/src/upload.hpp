@@ -28,8 +28,9 @@ class Upload : public StorageUpload {
  private:
   void begin(const Task& task);
   void send_part(const Task& task);
-  void copy_part(const std::string& source, const std::string& version, std::uint64_t offset, std::uint64_t size,
+  void copy_part(const Address& source, const std::string& version, std::uint64_t offset, std::uint64_t size,
                  const Task& task);
+  Response send_copy(Operation put, const Address& source, const std::string& version, const Cancelled& stopped) const;
   void launch(std::size_t in_flight, std::function<Part()> work, const Task& task);
   /// Waits until at most so many are under way.
   void wait(std::size_t most, const Task& task);

@@ -19,6 +19,9 @@ class Call {
 
   const reel_task* task() const { return &task_; }
   GError** error() { return &error_; }
+  bool failed_with(reel_error code) const {
+    return error_ != nullptr && error_->domain == REEL_ERROR && error_->code == code;
+  }
   /// Throws what `error` means; `what` is said where the plugin said nothing.
   [[noreturn]] void fail(const std::string& what) const;
 

@@ -56,6 +56,11 @@ bool can_store(std::string_view scheme) {
   return storage.table != nullptr && writes(*storage.table);
 }
 
+bool can_store_ranges(std::string_view scheme) {
+  const Storage storage = storages().find(scheme);
+  return storage.table != nullptr && writes(*storage.table) && storage.table->write_range != nullptr;
+}
+
 bool is_stored(const std::string& uri) {
   try {
     const StoredObject object(uri);
@@ -80,6 +85,7 @@ StoredObject::StoredObject(const std::string& uri) {
   state_ = std::make_unique<State>(storage.table, object, uri);
   const reel_object_info& info = *storage.table->info(object);
   bytes_ = info.size;
+  if (info.version != nullptr) version_ = info.version;
 }
 
 StoredObject::~StoredObject() { state_->table->close(state_->object); }
@@ -122,6 +128,18 @@ void StoredUpload::write(std::span<const std::uint8_t> bytes) {
   Call call(state_->stop);
   if (state_->table->write(state_->upload, bytes.data(), bytes.size(), call.task(), call.error()) == FALSE)
     call.fail("cannot write " + base::printable(state_->uri));
+}
+
+bool StoredUpload::write_range(const std::string& uri, const std::string& version, std::uint64_t offset,
+                               std::uint64_t bytes) {
+  if (state_->table->write_range == nullptr) return false;
+  Call call(state_->stop);
+  const char* const known = version.empty() ? nullptr : version.c_str();
+  const gboolean written =
+      state_->table->write_range(state_->upload, uri.c_str(), known, offset, bytes, call.task(), call.error());
+  if (written == FALSE && !call.failed_with(REEL_ERROR_INVALID))
+    call.fail("cannot write " + base::printable(state_->uri));
+  return written != FALSE;
 }
 
 void StoredUpload::commit() {

@@ -3,14 +3,17 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <ranges>
 #include <span>
 #include <utility>
 
+#include "files/file_io.hpp"
 #include "files/local_file.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
@@ -40,6 +43,52 @@ void sync(const std::string& path, int flags) {
                        errno == ENOSPC ? "free some space, or write to another disk" : "");
 }
 
+std::uint64_t bytes_of(const SourceParts& missing) {
+  std::uint64_t bytes = 0;
+  for (const SourcePart& part : missing.parts) bytes += part.bytes;
+  return bytes;
+}
+
+/// The bytes of one file on their way to its address.
+class Sender {
+ public:
+  Sender(const std::string& path, catalog::StoredUpload& upload)
+      : path_(path), file_(open(path.c_str(), O_RDONLY | O_CLOEXEC)), upload_(upload), block_(std::size_t{1} << 20U) {}
+
+  void send(std::uint64_t begin, std::uint64_t end) {
+    while (begin < end) {
+      const std::size_t size = std::min<std::uint64_t>(block_.size(), end - begin);
+      const ssize_t got = pread(file_.get(), block_.data(), size, static_cast<off_t>(begin));
+      if (got <= 0) throw base::RunError("cannot read " + path_ + " again: " + std::strerror(got < 0 ? errno : EIO));
+      upload_.write(std::span(block_).first(static_cast<std::size_t>(got)));
+      begin += static_cast<std::uint64_t>(got);
+    }
+  }
+
+  /// Has the service copy it; what is too short for that, or cannot be copied there, goes through here.
+  void copy(const SourceParts& from, const SourcePart& part) {
+    constexpr std::uint64_t worth_a_request = 16U << 20U;
+    if (part.bytes >= worth_a_request && upload_.write_range(from.uri, from.version, part.source, part.bytes)) return;
+    if (!source_) source_ = av::open_object(from.uri);
+    if (source_->version() != from.version)
+      throw base::RunError("'" + base::printable(from.uri) + "' has changed while it was worked on", "run it again");
+    for (std::uint64_t at = part.source, end = at + part.bytes; at < end;) {
+      const auto into = std::span(block_).first(std::min<std::uint64_t>(block_.size(), end - at));
+      const std::size_t got = source_->read(at, into);
+      if (got == 0) throw base::RunError("'" + base::printable(from.uri) + "' ends early");
+      upload_.write(into.first(got));
+      at += got;
+    }
+  }
+
+ private:
+  const std::string& path_;
+  const Descriptor file_;
+  catalog::StoredUpload& upload_;
+  std::vector<std::uint8_t> block_;
+  std::shared_ptr<catalog::StoredObject> source_;
+};
+
 }  // namespace
 
 PendingFiles::~PendingFiles() {
@@ -47,10 +96,11 @@ PendingFiles::~PendingFiles() {
     if (!f.renamed) unlink(f.temporary.c_str());
 }
 
-void PendingFiles::add(std::string stage, std::string temporary, std::string target) {
+void PendingFiles::add(std::string stage, std::string temporary, std::string target, SourceParts missing) {
   const bool elsewhere = is_elsewhere(target);
   if (!elsewhere) target = local_path(target).string();
   files_.push_back({std::move(stage), std::move(temporary), std::move(target), elsewhere});
+  files_.back().missing = std::move(missing);
 }
 
 std::vector<Artifact> PendingFiles::publish(base::StopFlag stop) {
@@ -81,17 +131,20 @@ std::vector<Artifact> PendingFiles::publish(base::StopFlag stop) {
 }
 
 void PendingFiles::send(File& file, base::StopFlag stop) {
-  base::log(base::Level::info, "sending " + base::format_bytes(file.bytes) + " to " + base::printable(file.target),
+  const std::uint64_t missing = bytes_of(file.missing);
+  base::log(base::Level::info,
+            "sending " + base::format_bytes(file.bytes - missing) + " to " + base::printable(file.target) +
+                (missing > 0 ? ", where " + base::format_bytes(missing) + " of it are already" : ""),
             file.stage);
-  const Descriptor in(open(file.temporary.c_str(), O_RDONLY | O_CLOEXEC));
   file.upload.emplace(file.target, stop);
-  std::vector<std::uint8_t> block(std::size_t{1} << 20U);
-  for (;;) {
-    const ssize_t got = read(in.get(), block.data(), block.size());
-    if (got < 0) throw base::RunError("cannot read " + file.temporary + " again: " + std::strerror(errno));
-    if (got == 0) return;
-    file.upload->write(std::span(block).first(static_cast<std::size_t>(got)));
+  Sender sender(file.temporary, *file.upload);
+  std::uint64_t at = 0;
+  for (const SourcePart& part : file.missing.parts) {
+    sender.send(at, part.at);
+    sender.copy(file.missing, part);
+    at = part.at + part.bytes;
   }
+  sender.send(at, file.bytes);
 }
 
 void PendingFiles::rename_all() {

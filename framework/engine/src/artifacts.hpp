@@ -8,6 +8,7 @@
 
 #include "reel/catalog/storage.hpp"
 #include "reel/engine/run.hpp"
+#include "source_parts.hpp"
 
 namespace reel::engine {
 
@@ -19,8 +20,8 @@ class PendingFiles {
   PendingFiles(const PendingFiles&) = delete;
   PendingFiles& operator=(const PendingFiles&) = delete;
 
-  /// `target` is a path, or an address that a storage serves.
-  void add(std::string stage, std::string temporary, std::string target);
+  /// `target` is a path, or an address that a storage serves. Only what goes to an address may miss parts.
+  void add(std::string stage, std::string temporary, std::string target, SourceParts missing = {});
   bool empty() const { return files_.empty(); }
 
   /// Makes all of them safe on disk and sends what goes elsewhere, then renames all, then has the storages show theirs. If one cannot be,
@@ -34,6 +35,7 @@ class PendingFiles {
     bool elsewhere = false;
     std::uint64_t bytes = 0;
     bool renamed = false, replaced = false;
+    SourceParts missing{};
     std::optional<catalog::StoredUpload> upload{};
   };
   static void send(File& file, base::StopFlag stop);

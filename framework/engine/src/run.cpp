@@ -14,6 +14,7 @@
 #include "graph/progress.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
+#include "reel/catalog/storage.hpp"
 #include "reel/engine/describe.hpp"
 #include "reel/plugin.h"
 #include "splice/span_renderer.hpp"
@@ -79,6 +80,7 @@ struct Run::State {
   void measure(std::size_t stage, Measurements& measured, ProgressMeter& meter);
   Report play(const Measurements& measured, ProgressMeter& meter);
   Report splice(Splice& splice);
+  bool lies_beside_its_source(const Splice& splice) const;
   Verification prove(const Splice& splice, const SplicedFile& made) const;
   Report execute();
   void keep_what_exists() const;
@@ -260,6 +262,16 @@ std::optional<Splice> Run::State::choose() const {
   return splice;
 }
 
+/// Whether what is copied may get from source to target without coming here: then nobody can prove it here.
+bool Run::State::lies_beside_its_source(const Splice& splice) const {
+  const model::Setting* const uri = address(prepared.pipeline.stages[splice.sink]);
+  if (uri == nullptr || options.verify) return false;
+  const std::string target = staging.destination(std::get<std::string>(uri->value));
+  const std::string scheme = base::scheme_of(target);
+  return is_elsewhere(target) && scheme == base::scheme_of(prepared.media[splice.source]->uri) &&
+         catalog::can_store_ranges(scheme);
+}
+
 /// Before the file appears under its name.
 Verification Run::State::prove(const Splice& splice, const SplicedFile& made) const {
   base::log(base::Level::info, "verifying the result");
@@ -295,8 +307,9 @@ Report Run::State::splice(Splice& splice) {
     if (options.on_progress) options.on_progress(last);
   };
   PendingFiles files;
+  splice.leave_out = lies_beside_its_source(splice);
   const SplicedFile made = run_splice(prepared, splice, options, requests, show);
-  files.add(made.stage, made.temporary, staging.destination(made.target));
+  files.add(made.stage, made.temporary, staging.destination(made.target), made.missing);
   Report report;
   if (options.verify) report.verification = prove(splice, made);
   report.artifacts = publish(files);

@@ -36,7 +36,7 @@ class Av1Codec final : public Codec {
  public:
   explicit Av1Codec(const AVCodecParameters& parameters) : Codec(parameters) {}
 
-  void read(Bytes packet, std::vector<model::IndexedPacket>& packets) override {
+  void read(Bytes packet, model::IndexedPacket& found) override {
     const auto units = av1_units(packet);
     if (!units) return refuse("a packet of it is damaged");
     const auto sequence = std::ranges::find(*units, av1_sequence_header, &Unit::type);
@@ -44,7 +44,7 @@ class Av1Codec final : public Codec {
     if (sequence_.empty()) sequence_ = {sequence->all.begin(), sequence->all.end()};
     if (!std::ranges::equal(sequence_, sequence->all)) refuse("its sequence headers change on the way");
     // Rendered pictures bring a sequence header of their own, so an entry must bring back the file's.
-    packets.back().entry = packets.back().key;
+    found.entry = found.key;
   }
   std::vector<EncoderSettings> encoders(int) const override {
     // Not SVT-AV1, which waits for ever when it is closed before its end (1.4).

@@ -39,8 +39,8 @@ class Codec {
   Codec(const Codec&) = delete;
   Codec& operator=(const Codec&) = delete;
 
-  /// Looks at the next packet, in order of decoding, and says in `packets.back()` whether a decoder can begin there.
-  virtual void read(Bytes packet, std::vector<model::IndexedPacket>& packets) = 0;
+  /// Looks at the next packet, in order of decoding, and says in `found` whether a decoder can begin there.
+  virtual void read(Bytes packet, model::IndexedPacket& found) = 0;
   /// Why rendered pictures cannot stand between the packets read so far; empty: they can.
   const std::string& refusal() const { return refusal_; }
 

@@ -151,7 +151,7 @@ class H264Codec final : public Codec {
       }
   }
 
-  void read(Bytes packet, std::vector<model::IndexedPacket>& packets) override {
+  void read(Bytes packet, model::IndexedPacket& found) override {
     if (!refusal().empty()) return;
     const auto units = nal::units_of(packet, configuration_.framing);
     if (!units) return refuse("a packet of it is damaged");
@@ -163,7 +163,7 @@ class H264Codec final : public Codec {
     for (const Bytes unit : *units) {
       const unsigned type = type_of(unit);
       if ((type == sequence_set || type == picture_set) && !known(unit)) refuse("its parameter sets change on the way");
-      if (type == idr_slice) packets.back().entry = true;
+      if (type == idr_slice) found.entry = true;
     }
   }
 

@@ -176,26 +176,25 @@ class H265Codec final : public Codec {
       refuse("all numbers of parameter sets are taken");
   }
 
-  void read(Bytes packet, std::vector<model::IndexedPacket>& packets) override {
+  void read(Bytes packet, model::IndexedPacket& found) override {
     if (!refusal().empty()) return;
     const auto units = nal::units_of(packet, configuration_.framing);
     if (!units) return refuse("a packet of it is damaged");
     for (const Bytes unit : *units) {
       if (unit.size() < 3) return refuse("a packet of it is damaged");
       if (is_set(unit) && !known(unit)) refuse("its parameter sets change on the way");
-      model::IndexedPacket& read = packets.back();
       switch (type_of(unit)) {
         case idr_with_leading:
         case idr_without_leading:
         case broken_link:
         case broken_link_with_decodable_leading:
-          read.entry = true;
+          found.entry = true;
           break;
         case broken_link_with_leading:
-          read.open_entry = true;
+          found.open_entry = true;
           break;
         case clean_random_access:
-          read.open_entry = read.unmarked = true;
+          found.open_entry = found.unmarked = true;
           break;
         default:
           break;

@@ -14,7 +14,7 @@ namespace {
 
 class IntraCodec : public Codec {
  public:
-  void read(Bytes, std::vector<model::IndexedPacket>& packets) override { packets.back().entry = true; }
+  void read(Bytes, model::IndexedPacket& found) override { found.entry = true; }
 
  protected:
   explicit IntraCodec(const AVCodecParameters& parameters) : Codec(parameters) {}
@@ -43,14 +43,14 @@ class DnxhdCodec final : public IntraCodec {
  public:
   explicit DnxhdCodec(const AVCodecParameters& parameters) : IntraCodec(parameters) {}
 
-  void read(Bytes packet, std::vector<model::IndexedPacket>& packets) override {
+  void read(Bytes packet, model::IndexedPacket& found) override {
     constexpr std::size_t id_at = 0x28;
     if (packet.size() < id_at + 4) return refuse("a packet of it is damaged");
     const unsigned id = static_cast<unsigned>(packet[id_at + 2]) << 8U | packet[id_at + 3];
-    if (packets.size() == 1) id_ = id, size_ = packet.size();
+    if (size_ == 0) id_ = id, size_ = packet.size(), first_ = found.time;
     if (id != id_ || packet.size() != size_) return refuse("its compression changes on the way");
-    packets.back().entry = true;
-    if (packets.size() == 2) step_ = packets[1].time - packets[0].time;
+    found.entry = true;
+    if (step_.count() == 0) step_ = found.time - first_;
   }
 
   std::vector<EncoderSettings> encoders(int) const override {
@@ -76,7 +76,7 @@ class DnxhdCodec final : public IntraCodec {
  private:
   unsigned id_ = 0;
   std::size_t size_ = 0;
-  base::Time step_{0};
+  base::Time first_{0}, step_{0};
 };
 
 class MjpegCodec final : public IntraCodec {
@@ -100,7 +100,7 @@ class Ffv1Codec final : public Codec {
     if (parameters.extradata_size == 0) refuse("its FFV1 has no header of its own beside the packets");
   }
 
-  void read(Bytes, std::vector<model::IndexedPacket>& packets) override { packets.back().entry = packets.back().key; }
+  void read(Bytes, model::IndexedPacket& found) override { found.entry = found.key; }
 
   std::vector<EncoderSettings> encoders(int) const override {
     std::vector<EncoderSettings> all;

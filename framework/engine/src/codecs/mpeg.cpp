@@ -33,7 +33,7 @@ class Mpeg2Codec final : public Codec {
  public:
   explicit Mpeg2Codec(const AVCodecParameters& parameters) : Codec(parameters) {}
 
-  void read(Bytes packet, std::vector<model::IndexedPacket>& packets) override {
+  void read(Bytes packet, model::IndexedPacket& found) override {
     Buffer sequence;
     bool closed = false, begins = true;
     for (const Section& s : sections_of(packet)) {
@@ -43,8 +43,7 @@ class Mpeg2Codec final : public Codec {
       if (s.code != mpeg2::picture || s.all.size() < 6) continue;
       begins = false;
       // Rendered pictures bring a sequence header of their own, so an entry must bring back the file's.
-      if ((s.all[5] >> 3U & 7U) == mpeg2::intra && !sequence.empty())
-        (closed ? packets.back().entry : packets.back().open_entry) = true;
+      if ((s.all[5] >> 3U & 7U) == mpeg2::intra && !sequence.empty()) (closed ? found.entry : found.open_entry) = true;
     }
     if (sequence_.empty()) sequence_ = sequence;
     if (!sequence.empty() && sequence != sequence_) refuse("its sequence headers change on the way");
@@ -83,13 +82,13 @@ class Mpeg4Codec final : public Codec {
     if (layer_.empty()) refuse("its MPEG-4 has no header of its own beside the packets");
   }
 
-  void read(Bytes packet, std::vector<model::IndexedPacket>& packets) override {
+  void read(Bytes packet, model::IndexedPacket& found) override {
     const auto sections = sections_of(packet);
     if (std::ranges::count(sections, mpeg4::picture, &Section::code) != 1)
       return refuse("some of its packets hold more than one picture, or none");
     if (const Buffer layer = mpeg4::layer_of(packet); !layer.empty() && layer != layer_)
       refuse("its headers change on the way");
-    packets.back().open_entry = packets.back().key;
+    found.open_entry = found.key;
   }
 
   std::vector<EncoderSettings> encoders(int reorder) const override {

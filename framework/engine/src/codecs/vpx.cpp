@@ -14,11 +14,11 @@ class Vp8Codec final : public Codec {
  public:
   explicit Vp8Codec(const AVCodecParameters& parameters) : Codec(parameters) {}
 
-  void read(Bytes packet, std::vector<model::IndexedPacket>& packets) override {
+  void read(Bytes packet, model::IndexedPacket& found) override {
     if (packet.size() < 10) return refuse("a packet of it is damaged");
     if ((packet[0] & 0x10U) == 0) return refuse("some of its packets are not shown");
     if ((packet[0] & 1U) != 0) return;
-    packets.back().entry = true;
+    found.entry = true;
     const int width = (packet[6] | packet[7] << 8) & 0x3FFF, height = (packet[8] | packet[9] << 8) & 0x3FFF;
     if (width != parameters_.width || height != parameters_.height) refuse(changes_size);
   }
@@ -38,14 +38,14 @@ class Vp9Codec final : public Codec {
  public:
   explicit Vp9Codec(const AVCodecParameters& parameters) : Codec(parameters) {}
 
-  void read(Bytes packet, std::vector<model::IndexedPacket>& packets) override {
+  void read(Bytes packet, model::IndexedPacket& found) override {
     BitReader reader(packet);
     if (reader.bits(2) != 2) return refuse("a packet of it is damaged");
     const std::uint32_t low = reader.bits(1), profile = low | reader.bits(1) << 1U;
     if (profile == 3) reader.skip(1);
     const bool shows_known = reader.bits(1) != 0;
     if (shows_known || reader.bits(1) != 0) return;
-    packets.back().entry = true;
+    found.entry = true;
     reader.skip(2 + 24);
     if (profile >= 2) reader.skip(1);
     constexpr std::uint32_t rgb = 7;

@@ -7,6 +7,8 @@ extern "C" {
 #include <algorithm>
 #include <span>
 
+#include "files/file_io.hpp"
+#include "files/packet_tables.hpp"
 #include "files/picture_order.hpp"
 
 namespace reel::engine {
@@ -23,9 +25,10 @@ bool has_new_header(const AVPacket& packet, const AVCodecParameters& parameters)
                              std::span(parameters.extradata, static_cast<std::size_t>(parameters.extradata_size)));
 }
 
-/// False: pictures are shown in another order than the times of their packets say.
-bool add_packets(AVFormatContext* input, const AVStream* stream, FileIndex& index, Codec* codec) {
-  const base::Time origin = av::media_start(input);
+constexpr const char* other_order = "its pictures are shown in another order than the times of its packets say";
+
+/// False: pictures are shown in another order than the times of their packets say. `blank`: what is in them does not come with them.
+bool add_packets(AVFormatContext* input, const AVStream* stream, base::Time origin, bool blank, FileIndex& index) {
   PictureOrder order(*stream->codecpar);
   const av::Packet packet(av_packet_alloc());
   while (av::read(input, packet.get())) {
@@ -39,8 +42,11 @@ bool add_packets(AVFormatContext* input, const AVStream* stream, FileIndex& inde
       index.media.packets.push_back({.time = av::to_time(pts, stream->time_base) - origin,
                                      .bytes = static_cast<std::uint32_t>(packet->size),
                                      .key = (packet->flags & AV_PKT_FLAG_KEY) != 0});
-      if (codec != nullptr) codec->read({packet->data, static_cast<std::size_t>(packet->size)}, index.media.packets);
-      order.read(*packet, index.media.packets.back().entry);
+      const Bytes bytes{packet->data, static_cast<std::size_t>(packet->size)};
+      model::IndexedPacket& added = index.media.packets.back();
+      if (blank) added.entry = added.key;
+      if (!blank && index.codec) index.codec->read(bytes, added);
+      if (!blank && timed) order.read(bytes, pts, added.entry);
       index.times.push_back({pts, packet->dts, packet->duration});
     }
     av_packet_unref(packet.get());
@@ -91,6 +97,15 @@ base::Time end_of(const FileIndex& index, AVFormatContext* input) {
   return av::to_time(last->pts + length, index.time_base) - av::media_start(input);
 }
 
+/// Codecs learn of the first packets what kind of stream it is; so of them, and of one that is no keyframe.
+void look_at_beginning(FileIndex& index) {
+  constexpr std::size_t enough = 8;
+  index.seen.assign(index.times.size(), false);
+  std::size_t end = 1;
+  while (end < std::min(enough, index.times.size()) && index.media.packets[end - 1].key) ++end;
+  look_into(index, 0, end);
+}
+
 }  // namespace
 
 std::vector<std::int64_t> decoding_times(const std::vector<std::int64_t>& shown, int depth) {
@@ -106,22 +121,25 @@ std::optional<FileIndex> index_file(const std::string& uri) {
   const av::Input input = av::open(uri);
   AVStream* const stream = av::default_stream(input.get(), AVMEDIA_TYPE_VIDEO);
   if (stream == nullptr) return std::nullopt;
-  av::read_only(input.get(), stream->index);
   FileIndex index{.uri = uri, .stream = stream->index, .time_base = stream->time_base};
+  index.version = av::version_of(input->pb);
   index.media.codec = avcodec_get_name(stream->codecpar->codec_id);
   if (stream->avg_frame_rate.num > 0 && stream->avg_frame_rate.den > 0) index.frame_rate = stream->avg_frame_rate;
   index.parameters = av::copy_of(*stream->codecpar);
-  std::shared_ptr<Codec> codec = codec_of(*index.parameters);
-  const bool in_order = add_packets(input.get(), stream, index, codec.get());
-  index.media.refusal = codec ? codec->refusal() : "pictures of " + index.media.codec + " cannot be spliced";
-  index.codec = std::move(codec);
+  index.codec = codec_of(*index.parameters);
+  const av::Input tables = av::told_by_tables(*index.parameters) ? av::open_tables(input.get(), uri) : nullptr;
+  AVFormatContext* const packets = tables ? tables.get() : input.get();
+  av::read_only(packets, stream->index);
+  const bool in_order = add_packets(packets, stream, av::media_start(input.get()), tables != nullptr, index);
   if (index.times.empty()) return std::nullopt;
+  if (tables) look_at_beginning(index);
+  if (!index.codec) index.media.refusal = "pictures of " + index.media.codec + " cannot be spliced";
+  if (index.codec && index.media.refusal.empty()) index.media.refusal = index.codec->refusal();
   index.media.end = end_of(index, input.get());
   index.reorder = reorder_of(index.times);
   add_missing_times(index);
   if (index.media.fault.empty()) index.media.fault = fault_of_times(index);
-  if (index.media.fault.empty() && index.media.refusal.empty() && !in_order)
-    index.media.fault = "its pictures are shown in another order than the times of its packets say";
+  if (index.media.fault.empty() && index.media.refusal.empty() && !in_order) index.media.fault = other_order;
   for (const auto& p : index.media.packets) index.shown.push_back(p.time);
   std::ranges::sort(index.shown);
   return index;
@@ -151,6 +169,26 @@ bool read_packets(const FileIndex& index, std::size_t first, std::size_t end, co
   std::size_t at = read(first == 0);
   if (at == first && first > 0) at = read(true);
   return at == end;
+}
+
+bool look_into(FileIndex& index, std::size_t first, std::size_t end) {
+  PictureOrder order(*index.parameters);
+  bool as_told = true;
+  std::size_t at = first;
+  const bool read = read_packets(index, first, end, [&](Bytes packet) {
+    model::IndexedPacket& told = index.media.packets[at];
+    model::IndexedPacket found{.time = told.time, .bytes = told.bytes, .key = told.key};
+    index.codec->read(packet, found);
+    order.read(packet, index.times[at].pts, found.entry);
+    as_told = as_told && found.entry == told.entry && found.open_entry == told.open_entry;
+    told = found;
+    index.seen[at++] = true;
+  });
+  model::MediaIndex& media = index.media;
+  if (!read) media.fault = "its packets are not where its tables say";
+  if (media.fault.empty() && !order.agrees()) media.fault = other_order;
+  if (media.refusal.empty()) media.refusal = index.codec->refusal();
+  return as_told && media.fault.empty() && media.refusal.empty();
 }
 
 }  // namespace reel::engine

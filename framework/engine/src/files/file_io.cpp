@@ -5,6 +5,8 @@
 #include <exception>
 #include <list>
 #include <mutex>
+#include <span>
+#include <utility>
 
 #include "files/av.hpp"
 #include "files/local_file.hpp"
@@ -68,12 +70,25 @@ struct Elsewhere {
   std::shared_ptr<StoredObject> object;
   std::uint64_t at = 0;
   std::exception_ptr fault;
+  std::vector<Part> left_out{};
+
+  /// What comes next of it, up to `into`: bytes that are wanted, or zeros, not both.
+  std::size_t read(std::span<std::uint8_t> into) const {
+    const auto part = std::ranges::upper_bound(left_out, at, {}, &Part::end);
+    if (part == left_out.end()) return object->read(at, into);
+    const bool blank = part->begin <= at;
+    into = into.first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), (blank ? part->end : part->begin) - at)));
+    if (!blank) return object->read(at, into);
+    std::ranges::fill(into, std::uint8_t{0});
+    return into.size();
+  }
 };
 
 int read_elsewhere(void* opaque, std::uint8_t* into, int size) {
   auto& file = *static_cast<Elsewhere*>(opaque);
   try {
-    const std::size_t got = file.object->read(file.at, {into, static_cast<std::size_t>(size)});
+    const std::size_t got = file.read({into, static_cast<std::size_t>(size)});
     file.at += got;
     return got > 0 ? static_cast<int>(got) : AVERROR_EOF;
   } catch (...) {
@@ -95,7 +110,7 @@ std::int64_t seek_elsewhere(void* opaque, std::int64_t offset, int whence) {
 
 Io open_elsewhere(const std::string& uri) {
   constexpr int block = 64 * 1024;
-  auto file = std::make_unique<Elsewhere>(open_objects().open(uri));
+  auto file = std::make_unique<Elsewhere>(open_object(uri));
   if (file->object->bytes() == 0)
     throw base::InputError("'" + base::printable(uri) + "' is empty (0 bytes)", "check how it was copied or uploaded");
   auto* const buffer = static_cast<unsigned char*>(av_malloc(block));
@@ -111,6 +126,8 @@ Io open_elsewhere(const std::string& uri) {
 }
 
 }  // namespace
+
+std::shared_ptr<StoredObject> open_object(const std::string& uri) { return open_objects().open(uri); }
 
 void CloseIo::operator()(AVIOContext* io) const {
   if (io->read_packet != read_elsewhere) {
@@ -129,6 +146,17 @@ Io open_io(const std::string& uri) {
   if (const int error = avio_open(&io, ("file:" + path.string()).c_str(), AVIO_FLAG_READ); error < 0)
     throw base::InputError("cannot open '" + base::printable(path.string()) + "': " + words(error));
   return Io(io);
+}
+
+bool leave_out(AVIOContext* io, std::vector<Part> parts) {
+  if (io->read_packet != read_elsewhere) return false;
+  static_cast<Elsewhere*>(io->opaque)->left_out = std::move(parts);
+  return true;
+}
+
+std::string version_of(const AVIOContext* io) {
+  if (io->read_packet != read_elsewhere) return {};
+  return static_cast<const Elsewhere*>(io->opaque)->object->version();
 }
 
 void rethrow_fault(const AVIOContext* io) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "files/av.hpp"
+#include "files/packet_tables.hpp"
 #include "reel/base/error.hpp"
 #include "reel/base/text.hpp"
 #include "reel/engine/probe.hpp"
@@ -52,8 +53,10 @@ model::FrameIndex index_frames(const std::string& uri) {
   if (stream == nullptr)
     throw base::InputError("'" + base::printable(uri) + "' has no picture, so its frames cannot be counted",
                            "write times instead of frame numbers: 5:00, 90s");
-  av::read_only(input.get(), stream->index);
-  const auto pictures = read_pictures(input.get(), stream, av::media_start(input.get()));
+  const av::Input tables = av::open_tables(input.get(), uri);
+  AVFormatContext* const packets = tables ? tables.get() : input.get();
+  av::read_only(packets, stream->index);
+  const auto pictures = read_pictures(packets, stream, av::media_start(input.get()));
   if (pictures.empty()) throw base::InputError("'" + base::printable(uri) + "' holds no picture that can be read");
   model::FrameIndex index;
   for (const Picture& p : pictures) {

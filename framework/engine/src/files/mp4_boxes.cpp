@@ -26,12 +26,13 @@ std::size_t entries_in(AVIOContext* io, std::uint64_t begin, std::uint64_t end, 
   static constexpr std::array path{"moov", "trak", "mdia", "minf", "stbl", "stsd"};
   std::size_t most = 0;
   for_each_box(io, begin, end, [&](const Mp4Box& box) {
-    if (box.type != path.at(depth)) return;
+    if (box.type != path.at(depth)) return true;
     std::array<unsigned char, 8> head{};  // version, flags, count
     if (depth + 1 < path.size())
       most = std::max(most, entries_in(io, box.begin, box.end, depth + 1));
     else if (box.end - box.begin >= head.size() && read_at(io, box.begin, head))
       most = std::max<std::size_t>(most, number(std::span(head).last<4>()));
+    return true;
   });
   return most;
 }
@@ -39,7 +40,7 @@ std::size_t entries_in(AVIOContext* io, std::uint64_t begin, std::uint64_t end, 
 }  // namespace
 
 std::string for_each_box(AVIOContext* io, std::uint64_t at, std::uint64_t end,
-                         const std::function<void(const Mp4Box&)>& f) {
+                         const std::function<bool(const Mp4Box&)>& f) {
   constexpr int most_boxes = 1'000'000;
   for (int n = 0; n < most_boxes && at + 8 <= end; ++n) {
     std::array<unsigned char, 16> head{};
@@ -51,7 +52,7 @@ std::string for_each_box(AVIOContext* io, std::uint64_t at, std::uint64_t end,
     if (length == 0) length = end - at;  // to the end of the file
     if (length < header) return "is damaged";
     if (length > end - at) return "is cut short: it ends in the middle of its '" + base::printable(type) + "' part";
-    f({type, at + header, at + length});
+    if (!f({type, at + header, at + length})) return {};
     at += length;
   }
   return {};
@@ -65,8 +66,10 @@ std::string mp4_fault(AVIOContext* io) {
   if (std::ranges::find(first, std::string_view(reinterpret_cast<const char*>(head.data()) + 4, 4)) == first.end())
     return {};
   bool moov = false;
-  const std::string fault = for_each_box(io, 0, static_cast<std::uint64_t>(size),
-                                         [&](const Mp4Box& box) { moov = moov || box.type == "moov"; });
+  const std::string fault = for_each_box(io, 0, static_cast<std::uint64_t>(size), [&](const Mp4Box& box) {
+    moov = moov || box.type == "moov";
+    return true;
+  });
   if (!fault.empty() || moov) return fault;
   return "is cut short: it has no index (no 'moov' part), as when recording or copying was broken off";
 }

@@ -14,10 +14,10 @@ struct Mp4Box {
   std::uint64_t begin = 0, end = 0;  ///< of what is in it
 };
 
-/// Calls `f` for each box between the two places, as far as sizes make sense. Returns why they do not (`is damaged`, `is cut short: …`), or
+/// Calls `f` for each box between the two places, as far as sizes make sense and `f` wants more. Returns why they do not (`is damaged`, `is cut short: …`), or
 /// nothing.
 std::string for_each_box(AVIOContext* io, std::uint64_t at, std::uint64_t end,
-                         const std::function<void(const Mp4Box&)>& f);
+                         const std::function<bool(const Mp4Box&)>& f);
 
 /// What an MP4 or MOV lacks whose recording or copying was broken off (`is cut short: …`); else empty, also for other kinds of files.
 std::string mp4_fault(AVIOContext* io);

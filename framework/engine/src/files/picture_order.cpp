@@ -35,14 +35,14 @@ PictureOrder::PictureOrder(const AVCodecParameters& parameters) {
 }
 PictureOrder::~PictureOrder() = default;
 
-void PictureOrder::read(const AVPacket& packet, bool first) {
-  if (!parser_ || !agrees_ || packet.pts == AV_NOPTS_VALUE) return;
+void PictureOrder::read(Bytes packet, std::int64_t pts, bool first) {
+  if (!parser_ || !agrees_) return;
   if (first) end_group();
   std::uint8_t* parsed = nullptr;
   int size = 0;
-  av_parser_parse2(parser_->parser, parser_->context, &parsed, &size, packet.data, packet.size, packet.pts, packet.dts,
-                   packet.pos);
-  group_.emplace_back(parser_->parser->output_picture_number, packet.pts);
+  av_parser_parse2(parser_->parser, parser_->context, &parsed, &size, packet.data(), static_cast<int>(packet.size()),
+                   pts, AV_NOPTS_VALUE, -1);
+  group_.emplace_back(parser_->parser->output_picture_number, pts);
 }
 
 bool PictureOrder::agrees() {

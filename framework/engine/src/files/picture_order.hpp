@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "codecs/bits.hpp"
 #include "files/av.hpp"
 
 namespace reel::engine {
@@ -20,7 +21,7 @@ class PictureOrder {
   PictureOrder& operator=(const PictureOrder&) = delete;
 
   /// Packets in order of decoding. `first`: nothing from here on needs anything before.
-  void read(const AVPacket& packet, bool first);
+  void read(Bytes packet, std::int64_t pts, bool first);
   /// After the last packet: false if pictures are shown in another order than the times of their packets say.
   bool agrees();
 

@@ -7,6 +7,8 @@ extern "C" {
 #include <algorithm>
 #include <cmath>
 
+#include "files/packet_tables.hpp"
+
 namespace reel::engine {
 namespace {
 
@@ -53,6 +55,10 @@ void describe(const AVCodecParameters& p, model::SoundIndex& index) {
   if (unknown && index.refusal.empty()) index.refusal = "its sound does not say how long packets are";
 }
 
+std::optional<aac::Windows> windows_in(const AVPacket& packet) {
+  return aac::windows_of({packet.data, static_cast<std::size_t>(packet.size)});
+}
+
 /// Finds out where packets lie while they come by.
 class Grid {
  public:
@@ -76,7 +82,7 @@ class Grid {
     index.packets += units;
     samples_ += units * index.frame;
     if (file_.parameters->codec_id == AV_CODEC_ID_AAC)
-      file_.windows.push_back(aac::windows_of({packet.data, static_cast<std::size_t>(packet.size)}));
+      file_.windows.push_back(file_.by_tables ? std::nullopt : windows_in(packet));
   }
 
   void finish() {
@@ -117,17 +123,23 @@ class Trial {
   av::CodecContext codec_;
 };
 
-void read_packets(AVFormatContext* input, SoundFile& file) {
-  constexpr int tried = 4;
+/// `tables`: as av::open_tables(); may be null.
+void read_packets(AVFormatContext* input, AVFormatContext* tables, SoundFile& file) {
   Grid grid(file, av::media_start(input));
   Trial trial(*file.parameters);
-  const bool aac = file.parameters->codec_id == AV_CODEC_ID_AAC;
+  const int tried = file.parameters->codec_id == AV_CODEC_ID_AAC ? 4 : 0;
   const av::Packet packet(av_packet_alloc());
   for (int i = 0; file.index.refusal.empty() && av::read(input, packet.get()); av_packet_unref(packet.get())) {
     if (packet->stream_index != file.stream) continue;
-    grid.add(*packet);
-    if (aac && i++ < tried && !trial.holds(*packet, aac_frame, file.index.rate))
+    if (tables != nullptr && i == tried) break;
+    if (tables == nullptr) grid.add(*packet);
+    if (i++ < tried && !trial.holds(*packet, aac_frame, file.index.rate))
       file.index.refusal = "its AAC holds more than its header says (HE-AAC)";
+  }
+  file.by_tables = tables != nullptr;
+  while (tables != nullptr && file.index.refusal.empty() && av::read(tables, packet.get())) {
+    if (packet->stream_index == file.stream) grid.add(*packet);
+    av_packet_unref(packet.get());
   }
   grid.finish();
   if (file.index.packets == 0 && file.index.refusal.empty()) file.index.refusal = "its sound is empty";
@@ -160,6 +172,30 @@ const char* raw_format_of(AVCodecID codec) {
   }
 }
 
+bool look_into(SoundFile& file, std::int64_t first, std::int64_t end) {
+  const model::SoundIndex& index = file.index;
+  first = std::max<std::int64_t>(first, 0);
+  end = std::min(end, index.packets);
+  if (!file.by_tables || file.windows.empty() || first >= end) return true;
+  const av::Input input = av::open(file.uri);
+  av::read_only(input.get(), file.stream);
+  const std::int64_t origin = index.sample_at(av::media_start(input.get()));
+  const AVRational sample{1, index.rate};
+  // Where it fails, all is read from the start.
+  av_seek_frame(input.get(), file.stream, av_rescale_q(index.begin_of(first - 1) + origin, sample, file.time_base),
+                AVSEEK_FLAG_BACKWARD);
+  const av::Packet packet(av_packet_alloc());
+  for (std::int64_t next = first; next < end; av_packet_unref(packet.get())) {
+    if (!av::read(input.get(), packet.get())) return false;
+    if (packet->stream_index != file.stream || packet->pts == AV_NOPTS_VALUE) continue;
+    const std::int64_t begin = av_rescale_q(packet->pts, file.time_base, sample) - origin;
+    const std::int64_t number = std::llround(static_cast<double>(begin - index.first) / index.frame);
+    if (number > next) return false;
+    if (number == next) file.windows[static_cast<std::size_t>(next++)] = windows_in(*packet);
+  }
+  return true;
+}
+
 std::optional<SoundFile> index_sound(const std::string& uri) {
   const av::Input input = av::open(uri);
   AVStream* const stream = av::default_stream(input.get(), AVMEDIA_TYPE_AUDIO);
@@ -173,7 +209,9 @@ std::optional<SoundFile> index_sound(const std::string& uri) {
   file.parameters->block_align =
       av_get_bits_per_sample(file.parameters->codec_id) / 8 * file.parameters->ch_layout.nb_channels;
   describe(*file.parameters, file.index);
-  read_packets(input.get(), file);
+  const av::Input tables = av::open_tables(input.get(), uri);
+  if (tables) av::read_only(tables.get(), stream->index);
+  read_packets(input.get(), tables.get(), file);
   return file;
 }
 

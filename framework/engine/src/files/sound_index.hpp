@@ -21,12 +21,17 @@ struct SoundFile {
   std::int64_t last = 0;  ///< samples that the last packet is to be heard for
   std::shared_ptr<AVCodecParameters> parameters;
   std::vector<std::optional<aac::Windows>> windows;  ///< of each packet; empty but for AAC
+  bool by_tables = false;  ///< most packets were not looked into, so that their windows are not known
 };
 
 /// GStreamer's name for the samples of an uncompressed codec; empty for all others.
 const char* raw_format_of(AVCodecID codec);
 
-/// Reads every packet of it. Nothing where the file has no sound. Throws as av::open().
+/// Looks into packets [first, end), as far as there are such, of an index by tables. False: they were not found.
+bool look_into(SoundFile& file, std::int64_t first, std::int64_t end);
+
+/// Reads every packet of it; of a file elsewhere, if they say enough, its tables alone. Nothing where the file has no sound. Throws as
+/// av::open().
 std::optional<SoundFile> index_sound(const std::string& uri);
 
 }  // namespace reel::engine

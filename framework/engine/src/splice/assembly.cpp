@@ -1,15 +1,21 @@
 #include "splice/assembly.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <span>
+#include <utility>
 
+#include "files/mp4_boxes.hpp"
+#include "files/packet_tables.hpp"
+#include "files/sparse_file.hpp"
 #include "reel/base/error.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
 #include "splice/packet_line.hpp"
 #include "splice/sound_line.hpp"
+#include "splice/splice_fault.hpp"
 
 namespace reel::engine {
 namespace {
@@ -28,7 +34,7 @@ void check(int result, const std::string& what) {
 
 struct CloseOutput {
   void operator()(AVFormatContext* context) const {
-    if (context->pb != nullptr) avio_closep(&context->pb);
+    if (context->pb != nullptr && (context->flags & AVFMT_FLAG_CUSTOM_IO) == 0) avio_closep(&context->pb);
     avformat_free_context(context);
   }
 };
@@ -122,29 +128,86 @@ class PictureLine {
   std::vector<Time> places_;          ///< by place: its time
 };
 
+/// Packets that the muxer for MP4 takes over without a look at what is in them.
+bool may_be_blank(const AVStream* stream) {
+  const AVCodecParameters& p = *stream->codecpar;
+  switch (p.codec_id) {
+    case AV_CODEC_ID_AAC:
+      return p.extradata_size > 0;
+    case AV_CODEC_ID_ALAC:
+    case AV_CODEC_ID_MOV_TEXT:
+      return true;
+    default:
+      return av::told_by_tables(p) || raw_format_of(p.codec_id) != nullptr || av::is_cover(stream);
+  }
+}
+
 class Assembly {
  public:
+  /// `room`: bytes to be left for the index, in front, where packets are left out.
   Assembly(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests,
-           const std::function<void(double)>& on_part)
-      : input_(input), requests_(requests), on_part_(on_part), source_(av::open(input.index.uri)) {
+           const std::function<void(double)>& on_part, std::uint64_t room)
+      : input_(input),
+        requests_(requests),
+        on_part_(on_part),
+        file_(file),
+        room_(room),
+        source_(av::open(input.index.uri)) {
+    made_ = {.uri = input.index.uri, .version = av::version_of(source_->pb)};
+    if (made_.version != input.index.version && input.index.stream >= 0)
+      throw base::RunError("'" + base::printable(input.index.uri) + "' has changed while it was worked on",
+                           "run it again");
     AVFormatContext* made = nullptr;
-    // To put the index in front, the muxer opens the file a second time, by this name.
-    const std::string url = "file:" + file.string();
-    check(avformat_alloc_output_context2(&made, nullptr, input.muxer.c_str(), url.c_str()), input.muxer);
+    check(avformat_alloc_output_context2(&made, nullptr, input.muxer.c_str(), url().c_str()), input.muxer);
     output_.reset(made);
-    check(avio_open(&made->pb, url.c_str(), AVIO_FLAG_WRITE), file.string());
   }
 
   void run() {
     add_streams();
     add_metadata();
+    open_file();
     write_header();
     write_packets();
     check(av_write_trailer(output_.get()), "the end of the file");
-    check(avio_closep(&output_->pb), "the end of the file");
+    check(sparse_ ? sparse_->finish() : avio_closep(&output_->pb), "the end of the file");
+  }
+
+  bool leaves_out() const { return leave_out_; }
+  const SourceParts& made() const { return made_; }
+  /// As much as an index takes in front of a file like this one, which has it behind.
+  std::uint64_t room_for_index() const {
+    constexpr std::uint64_t empty_box = 8, longer_offset = 4;
+    const av::Io io = av::open_io(file_.string());
+    std::uint64_t index = 0;
+    const auto size = static_cast<std::uint64_t>(avio_size(io.get()));
+    av::for_each_box(io.get(), 0, size, [&](const av::Mp4Box& box) {
+      if (box.type == "moov") index = box.end - box.begin + 2 * empty_box;
+      return index == 0;
+    });
+    // Moved on, places of packets may need longer numbers.
+    const bool longer = size + 2 * index > std::numeric_limits<std::uint32_t>::max();
+    return index + empty_box + (longer ? packets_ * longer_offset : 0);
   }
 
  private:
+  /// To put the index in front, the muxer opens the file a second time, by this name.
+  std::string url() const { return "file:" + file_.string(); }
+
+  void open_file() {
+    if (!leave_out_) return check(avio_open(&output_->pb, url().c_str(), AVIO_FLAG_WRITE), file_.string());
+    sparse_ = std::make_unique<av::SparseFile>(file_);
+    output_->pb = sparse_->io();
+    output_->flags |= AVFMT_FLAG_CUSTOM_IO;
+  }
+
+  bool can_leave_out() {
+    for (unsigned i = 0; i < source_->nb_streams; ++i)
+      if (wanted(source_->streams[i]) && !may_be_blank(source_->streams[i])) return false;
+    if (!is_mp4() || made_.version.empty()) return false;
+    tables_ = av::open_tables(source_.get(), input_.index.uri);
+    return tables_ != nullptr;
+  }
+
   /// What is not picture, and sits on the source's clock.
   bool wanted(const AVStream* stream) const {
     const AVMediaType type = stream->codecpar->codec_type;
@@ -187,7 +250,12 @@ class Assembly {
     cut_ = std::ranges::any_of(input_.plan.spans, [](const Span& s) { return s.source.begin != s.output.begin; }) ||
            input_.plan.copied + input_.plan.rendered != input_.index.times.size() || !input_.plan.parts.kept.empty();
     shift_ = shift();
-    others_.add(av::open(input_.index.uri), shift_);
+    leave_out_ = input_.leave_out && can_leave_out();
+    // Nobody has looked into all of them yet.
+    if (!leave_out_ && !input_.index.seen.empty()) guard_ = codec_of(*input_.index.parameters);
+    av::Input others = leave_out_ ? av::open_tables(source_.get(), input_.index.uri) : av::open(input_.index.uri);
+    if (!others) throw SpliceFault("the source's tables cannot be read again");
+    others_.add(std::move(others), shift_);
     if (input_.pictures) add_file(*input_.pictures, AVMEDIA_TYPE_VIDEO, Time{0});
     if (input_.index.stream < 0) add_sound();
     for (unsigned i = 0; i < source_->nb_streams; ++i) {
@@ -248,7 +316,7 @@ class Assembly {
     const Time shift = shift_ + av::media_start(source_.get());
     if (input_.sound) add_file(*input_.sound, AVMEDIA_TYPE_AUDIO, shift);
     if (input_.sound_file == nullptr) return;
-    sound_.emplace(*input_.sound_file, input_.plan.parts, input_.rendered_sound, input_.spool, shift);
+    sound_.emplace(*input_.sound_file, input_.plan.parts, input_.rendered_sound, input_.spool, shift, leave_out_);
     sound_number_ = add_stream(sound_->stream())->index;
   }
 
@@ -298,14 +366,16 @@ class Assembly {
     av_dict_set(&chapter->metadata, "title", title.c_str(), 0);
   }
 
+  bool is_mp4() const { return input_.muxer == "mp4" || input_.muxer == "mov"; }
   bool is_matroska() const { return input_.muxer == "matroska" || input_.muxer == "webm"; }
 
   void write_header() {
     AVDictionary* options = nullptr;
     // Sound may begin before 0 with what only lets a decoder settle; Matroska's blocks hold that, and pictures keep their times.
     if (is_matroska()) output_->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
-    if (input_.muxer == "mp4" || input_.muxer == "mov") {
-      if (input_.fast_start) av_dict_set(&options, "movflags", "+faststart", 0);
+    if (is_mp4()) {
+      if (input_.fast_start && !leave_out_) av_dict_set(&options, "movflags", "+faststart", 0);
+      if (room_ > 0) av_dict_set_int(&options, "moov_size", static_cast<std::int64_t>(room_), 0);
       // Without it the muxer makes coarse clocks finer, and no time is the same number as before.
       if (ticks_.num == 1 && ticks_.den > 1) av_dict_set_int(&options, "video_track_timescale", ticks_.den, 0);
     }
@@ -319,7 +389,33 @@ class Assembly {
     const std::int64_t ahead = settling(output_->streams[packet->stream_index]);
     packet->pts += ahead;
     packet->dts += ahead;
-    check(av_interleaved_write_frame(output_.get(), packet), "a packet");
+    const std::int64_t place = std::exchange(packet->pos, -1);
+    ++packets_;
+    if (leave_out_)
+      write_in_order(packet, place);
+    else
+      check(av_interleaved_write_frame(output_.get(), packet), "a packet");
+  }
+
+  /// Without the muxer's sorting: packets that follow each other in the source are to do so here, since they are copied at one go.
+  void write_in_order(AVPacket* packet, std::int64_t place) {
+    const std::int64_t before = avio_tell(output_->pb), size = packet->size;
+    const bool cover = av::is_cover(output_->streams[packet->stream_index]);  // its packet comes with what is in it
+    check(av_write_frame(output_.get(), packet), "a packet");
+    if (place < 0 || size == 0 || cover) return;
+    const std::int64_t end = avio_tell(output_->pb);
+    if (end - before < size) throw SpliceFault("a packet was not written as it is");
+    add_part(static_cast<std::uint64_t>(end - size), static_cast<std::uint64_t>(place),
+             static_cast<std::uint64_t>(size));
+  }
+
+  void add_part(std::uint64_t at, std::uint64_t source, std::uint64_t bytes) {
+    auto& parts = made_.parts;
+    if (!parts.empty() && parts.back().at + parts.back().bytes == at &&
+        parts.back().source + parts.back().bytes == source)
+      parts.back().bytes += bytes;
+    else
+      parts.push_back({at, source, bytes});
   }
 
   /// Matroska counts Opus from the first sample that its decoder gives, some of which are not to be heard; libavformat does not.
@@ -331,10 +427,14 @@ class Assembly {
     return av_rescale_q(samples, {1, rate}, stream->time_base);
   }
 
-  /// In order of time, so that the muxer need not keep many.
-  void write_others_up_to(std::optional<Time> limit) {
+  /// Of a packet. Where nothing is left out, places do not count: packets go out in order of time, so that the muxer need not keep many.
+  Limit limit_at(std::int64_t dts, AVRational time_base, std::int64_t place) const {
+    return {av::to_time(dts, time_base), leave_out_ ? place : -1};
+  }
+
+  void write_others_up_to(const Limit& limit) {
     while (AVPacket* const packet = sound_ ? sound_->next(limit) : nullptr) {
-      write_files_up_to(av::to_time(packet->dts, sound_->time_base()));
+      write_files_up_to(limit_at(packet->dts, sound_->time_base(), packet->pos));
       packet->stream_index = sound_number_;
       av_packet_rescale_ts(packet, sound_->time_base(), output_->streams[sound_number_]->time_base);
       write(packet);
@@ -342,7 +442,7 @@ class Assembly {
     write_files_up_to(limit);
   }
 
-  void write_files_up_to(std::optional<Time> limit) {
+  void write_files_up_to(const Limit& limit) {
     while (AVPacket* const packet = others_.next(limit)) {
       const AVStream* const to = output_->streams[packet->stream_index];
       av_packet_rescale_ts(packet, others_.time_base(), to->time_base);
@@ -350,17 +450,28 @@ class Assembly {
     }
   }
 
+  AVFormatContext* pictures_source() { return leave_out_ ? tables_.get() : source_.get(); }
+
   /// The source's packets of pictures, one after the other; those in between are skipped.
   void read_picture(std::size_t number, AVPacket* packet) {
     for (;;) {
       av_packet_unref(packet);
-      if (!av::read(source_.get(), packet)) throw base::RunError("the source ends early");
-      if (packet->stream_index == input_.index.stream && next_picture_++ == number) return;
+      if (!av::read(pictures_source(), packet)) throw base::RunError("the source ends early");
+      if (packet->stream_index != input_.index.stream) continue;
+      if (guard_) look_at(*packet);
+      if (next_picture_++ == number) return;
     }
   }
 
+  /// What the file's tables promised is so.
+  void look_at(const AVPacket& packet) {
+    model::IndexedPacket found;
+    guard_->read({packet.data, static_cast<std::size_t>(packet.size)}, found);
+    if (!guard_->refusal().empty()) throw SpliceFault(guard_->refusal());
+  }
+
   void write_packets() {
-    av::read_only(source_.get(), input_.index.stream);
+    av::read_only(pictures_source(), input_.index.stream);
     const PictureLine line(input_);
     const AVStream* const to = output_->streams[pictures_];
     // Pictures that were cut have new times already.
@@ -370,20 +481,19 @@ class Assembly {
     std::size_t done = 0;
     for (const Outgoing& out : line.packets()) {
       if (done++ % often == 0) on_part_(static_cast<double>(done) / static_cast<double>(line.packets().size()));
-      write_others_up_to(av::to_time(out.times.dts, input_.index.time_base));
       if (out.rendered == nullptr)
         read_picture(out.packet, packet.get());
       else
         fill(packet.get(), *out.rendered);
+      write_others_up_to(limit_at(out.times.dts, input_.index.time_base, packet->pos));
       packet->pts = out.times.pts + moved;
       packet->dts = out.times.dts + moved;
       packet->duration = out.times.duration;
       packet->stream_index = pictures_;
-      packet->pos = -1;
       av_packet_rescale_ts(packet.get(), input_.index.time_base, to->time_base);
       write(packet.get());
     }
-    write_others_up_to(std::nullopt);
+    write_others_up_to({});
   }
 
   void fill(AVPacket* packet, const EncodedPicture& picture) const {
@@ -396,16 +506,23 @@ class Assembly {
   const AssemblyInput& input_;
   const Requests& requests_;
   const std::function<void(double)>& on_part_;
-  av::Input source_;  ///< for its pictures
+  const std::filesystem::path& file_;
+  const std::uint64_t room_;
+  av::Input source_, tables_;  ///< for its pictures
   PacketLine others_;
   std::size_t added_ = 0;  ///< files in `others_` besides the source
   std::optional<SoundLine> sound_;
+  std::unique_ptr<av::SparseFile> sparse_;
   Output output_;
   int pictures_ = 0, sound_number_ = 0;
   AVRational ticks_ = input_.index.time_base;  ///< of the pictures
   bool cut_ = false;
   Time shift_{0};  ///< from the source's clock to the output's
   std::size_t next_picture_ = 0;
+  std::unique_ptr<Codec> guard_;
+  bool leave_out_ = false;
+  SourceParts made_;
+  std::uint64_t packets_ = 0;
 };
 
 }  // namespace
@@ -417,9 +534,15 @@ std::vector<Time> times_of(const Span& span, const FileIndex& index) {
   return times;
 }
 
-void assemble(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests,
-              const std::function<void(double)>& on_part) {
-  Assembly(input, file, requests, on_part).run();
+SourceParts assemble(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests,
+                     const std::function<void(double)>& on_part) {
+  Assembly assembly(input, file, requests, on_part, 0);
+  assembly.run();
+  if (!assembly.leaves_out() || !input.fast_start) return assembly.made();
+  // Without what is in packets that took a moment; now it is known how long the index becomes.
+  Assembly again(input, file, requests, on_part, assembly.room_for_index());
+  again.run();
+  return again.made();
 }
 
 }  // namespace reel::engine

@@ -11,6 +11,7 @@
 #include "files/file_index.hpp"
 #include "graph/player.hpp"
 #include "reel/planner/plan.hpp"
+#include "source_parts.hpp"
 #include "splice/sound_renderer.hpp"
 #include "splice/span_renderer.hpp"
 
@@ -31,14 +32,16 @@ struct AssemblyInput {
   std::optional<std::filesystem::path> pictures;  ///< a file with all pictures rendered; none: the plan's spans say
   std::string muxer;                              ///< libavformat's name
   bool fast_start = true;
+  /// Copied packets need not come here, if the source and the muxer allow it.
+  bool leave_out = false;
 };
 
 /// When the pictures of each span are shown, on the output's clock.
 std::vector<base::Time> times_of(const planner::Span& span, const FileIndex& index);
 
-/// Writes all to `file`, which exists. Reads the source packet by packet. `on_part` gets what part of it is done, from 0 to 1,
-/// now and then. Throws base::RunError, base::Interrupted.
-void assemble(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests,
-              const std::function<void(double)>& on_part);
+/// Writes all to `file`, which exists. Reads the source packet by packet, or only what its tables say of copied ones. `on_part` gets what part of it is done, from 0 to 1,
+/// now and then. Says what of the source has yet to be put into the file. Throws base::RunError, base::Interrupted.
+SourceParts assemble(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests,
+                     const std::function<void(double)>& on_part);
 
 }  // namespace reel::engine

@@ -31,22 +31,25 @@ void PacketLine::read_ahead(File& file) {
   }
 }
 
-AVPacket* PacketLine::next(std::optional<base::Time> limit) {
+AVPacket* PacketLine::next(const Limit& limit) {
   if (given_ != nullptr) given_->ready = false;
   given_ = nullptr;
   for (File& file : files_) {
     read_ahead(file);
     if (file.ready && (given_ == nullptr || time_of(file) < time_of(*given_))) given_ = &file;
   }
-  if (given_ != nullptr && limit && time_of(*given_) > *limit) given_ = nullptr;
   if (given_ == nullptr) return nullptr;
   AVPacket* const packet = given_->packet.get();
+  if (given_ != files_.data()) packet->pos = -1;
+  if (limit.before(time_of(*given_), packet->pos)) {
+    given_ = nullptr;
+    return nullptr;
+  }
   time_base_ = given_->input->streams[packet->stream_index]->time_base;
   const std::int64_t shift = av_rescale_q(given_->shift.count(), {1, 1'000'000'000}, time_base_);
   if (packet->pts != AV_NOPTS_VALUE) packet->pts += shift;
   if (packet->dts != AV_NOPTS_VALUE) packet->dts += shift;
   packet->stream_index = given_->taken.at(packet->stream_index);
-  packet->pos = -1;
   return packet;
 }
 

@@ -2,12 +2,22 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <vector>
 
 #include "files/av.hpp"
 
 namespace reel::engine {
+
+/// Up to where packets are wanted.
+struct Limit {
+  base::Time time = base::Time::max();  ///< of decoding
+  std::int64_t place = -1;              ///< in the source; -1: of no meaning
+
+  /// Whether a packet lies behind it: in the source, where both are of it and keep their order there, else in time.
+  bool before(base::Time packet_time, std::int64_t packet_place) const {
+    return place >= 0 && packet_place >= 0 ? place < packet_place : time < packet_time;
+  }
+};
 
 /// Reads each file once, from its start to its end.
 class PacketLine {
@@ -17,8 +27,9 @@ class PacketLine {
   /// Streams are left out unless they are taken. `as` is the number that packets of it get.
   void take(std::size_t file, int stream, int as);
 
-  /// The next packet, or null: there is none, or the next one is decoded after `limit`. Valid until the next call.
-  AVPacket* next(std::optional<base::Time> limit);
+  /// The next packet, or null: there is none, or the next one lies behind `limit`. Valid until the next call. Only packets of the first
+  /// file say where they were in it.
+  AVPacket* next(const Limit& limit);
   /// Of the packet that next() gave.
   AVRational time_base() const { return time_base_; }
 

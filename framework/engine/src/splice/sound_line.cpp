@@ -3,22 +3,24 @@
 #include <algorithm>
 #include <limits>
 
+#include "files/packet_tables.hpp"
 #include "splice/splice_fault.hpp"
 
 namespace reel::engine {
 SoundLine::SoundLine(const SoundFile& file, const planner::SoundPlan& plan, const std::vector<RenderedSound>& rendered,
-                     const Spool& spool, base::Time shift)
+                     const Spool& spool, base::Time shift, bool leave_out)
     : file_(file),
       plan_(plan),
       rendered_(rendered),
       spool_(spool),
       shift_(file.index.sample_at(shift)),
       source_(av::open(file.uri)),
+      tables_(leave_out ? av::open_tables(source_.get(), file.uri) : nullptr),
       given_(av_packet_alloc()),
       read_(av_packet_alloc()),
       at_(plan.spans.front().first) {
   if (!given_ || !read_) throw std::bad_alloc();
-  av::read_only(source_.get(), file.stream);
+  av::read_only(tables_ ? tables_.get() : source_.get(), file.stream);
 }
 
 /// Where sound has to end although its last packet goes on.
@@ -32,7 +34,7 @@ std::int64_t SoundLine::last_sample() const {
   return file_.index.sample_at(length);
 }
 
-AVPacket* SoundLine::next(std::optional<base::Time> limit) {
+AVPacket* SoundLine::next(const Limit& limit) {
   while (span_ < plan_.spans.size() && at_ == span().end) {
     if (span().kind == planner::SoundSpan::Kind::render) ++render_;
     piece_ = 0;
@@ -40,19 +42,19 @@ AVPacket* SoundLine::next(std::optional<base::Time> limit) {
   }
   if (span_ == plan_.spans.size()) return nullptr;
   const std::int64_t begin = file_.index.begin_of(at_) + shift_;
-  if (limit && av::to_time(begin, time_base()) > *limit) return nullptr;
+  const bool copied = span().kind == planner::SoundSpan::Kind::copy;
+  if (limit.before(av::to_time(begin, time_base()), copied ? copied_place() : -1)) return nullptr;
   av_packet_unref(given_.get());
-  if (span().kind == planner::SoundSpan::Kind::render)
-    put_rendered();
-  else
+  if (copied)
     put_copied();
+  else
+    put_rendered();
   AVPacket& packet = *given_;
   packet.pts = packet.dts = begin;
   const std::int64_t whole = file_.index.begin_of(at_) + shift_ - begin;
   packet.duration = std::max<std::int64_t>(1, std::min(whole, last_sample() + shift_ - begin));
   packet.flags |= AV_PKT_FLAG_KEY;
   packet.flags &= ~AV_PKT_FLAG_DISCARD;
-  packet.pos = -1;
   return &packet;
 }
 
@@ -67,15 +69,24 @@ void SoundLine::put_rendered() {
 void SoundLine::read() {
   do {
     av_packet_unref(read_.get());
-    if (!av::read(source_.get(), read_.get())) throw SpliceFault("the source's sound ends early");
+    if (!av::read(tables_ ? tables_.get() : source_.get(), read_.get()))
+      throw SpliceFault("the source's sound ends early");
   } while (read_->stream_index != file_.stream);
   read_begin_ = read_end_;
   read_end_ += file_.index.frame > 1 ? 1 : read_->size / file_.parameters->block_align;
 }
 
-void SoundLine::put_copied() {
+/// Where the next packet lies in the source.
+std::int64_t SoundLine::copied_place() {
   const std::int64_t wanted = at_ + span().moved;
   while (read_end_ <= wanted) read();
+  if (read_->pos < 0 || file_.index.frame > 1) return read_->pos;
+  return read_->pos + (wanted - read_begin_) * file_.parameters->block_align;
+}
+
+void SoundLine::put_copied() {
+  const std::int64_t wanted = at_ + span().moved;
+  const std::int64_t place = copied_place();
   const std::int64_t end = std::min(read_end_, span().end + span().moved);
   if (av_packet_ref(given_.get(), read_.get()) < 0) throw std::bad_alloc();
   if (file_.index.frame == 1) {
@@ -83,6 +94,7 @@ void SoundLine::put_copied() {
     given_->data += (wanted - read_begin_) * block;
     given_->size = static_cast<int>((end - wanted) * block);
   }
+  given_->pos = place;
   at_ += end - wanted;
 }
 

@@ -13,8 +13,6 @@ using planner::SoundSpan;
 
 /// Packets that an encoder needs to come to know the sound, and to hear behind the last one.
 constexpr std::int64_t warm_up = 6, look_ahead = 2;
-/// How far fit() may go.
-constexpr std::int64_t reach = 10;
 /// Samples that go into one packet where packets can be parted anywhere.
 constexpr std::int64_t most_samples = 1024;
 
@@ -22,7 +20,7 @@ constexpr std::int64_t most_samples = 1024;
 std::int64_t room(const SoundPlan& plan, std::size_t span, int step, bool windowed) {
   const std::size_t neighbour = span + static_cast<std::size_t>(step);  // of 0 before the first: wraps, and is none
   if (!windowed || neighbour >= plan.spans.size()) return 0;
-  return std::min(reach, (plan.spans[neighbour].packets() - 1) / 2);
+  return std::min(SoundSpanEncoder::reach, (plan.spans[neighbour].packets() - 1) / 2);
 }
 
 }  // namespace

@@ -16,6 +16,9 @@ namespace reel::engine {
 /// that fit() can choose. One thread at a time.
 class SoundSpanEncoder {
  public:
+  /// By how many packets fit() may widen the span, at most.
+  static constexpr std::int64_t reach = 10;
+
   /// `span` is the number of a render span in the plan; `format` that of a SoundEncoder beside the file.
   SoundSpanEncoder(const SoundFile& file, const SoundFormat& format, const planner::SoundPlan& plan, std::size_t span,
                    Spool& spool);

@@ -13,6 +13,7 @@
 #include "reel/base/text.hpp"
 #include "reel/plugin.h"
 #include "splice/assembly.hpp"
+#include "splice/confirm.hpp"
 #include "splice/sound_renderer.hpp"
 #include "splice/span_renderer.hpp"
 
@@ -187,13 +188,16 @@ class Maker {
                         .muxer = splice_.muxer};
     if (const model::Setting* const fast = sink_.setting("faststart"); fast != nullptr)
       input.fast_start = !std::holds_alternative<bool>(fast->value) || std::get<bool>(fast->value);
+    // Only a file whose tables were enough to plan by is one whose tables are enough to copy by.
+    input.leave_out = splice_.leave_out && pictures_stay && !splice_.index->seen.empty();
     if (pictures_stay) render_pictures(input);
     if (splice_.plan.pictures == Treatment::render) render_all_pictures(input);
     if (splice_.plan.sound != Treatment::none) render_sound(input);
     TemporaryFile file(target_);
     const double before = pictures_share_ + sound_share_;
-    assemble(input, file.path(), requests_, [&](double part) { show(before + (1 - before) * part); });
-    return {sink_.id, file.release(), target_.string(), pictures_length_};
+    SourceParts missing =
+        assemble(input, file.path(), requests_, [&](double part) { show(before + (1 - before) * part); });
+    return {sink_.id, file.release(), target_.string(), pictures_length_, std::move(missing)};
   }
 
  private:
@@ -210,6 +214,7 @@ class Maker {
   void show(double fraction) { on_progress_(fraction, pictures_done_); }
 
   void render_pictures(AssemblyInput& input) {
+    confirm_pictures(*splice_.index, splice_.plan);
     const double all = static_cast<double>(std::max<std::size_t>(1, splice_.plan.rendered));
     const SpanOptions options{spool_, options_.cache.get(), options_.secret, options_.stall_timeout,
                               [&](std::size_t pictures) {
@@ -244,6 +249,7 @@ class Maker {
     }
     if (splice_.plan.sound == Treatment::splice) {
       const SoundOptions options{spool_, options_.secret, options_.stall_timeout, on_part};
+      confirm_sound(*splice_.sound, splice_.plan.parts);
       input.rendered_sound = render_sound_spans(prepared_, splice_.plan.parts, *splice_.sound, requests_, options);
       input.sound_file = &*splice_.sound;
     }
@@ -310,7 +316,7 @@ Splice plan_splice(const Prepared& prepared) {
   std::vector<std::optional<model::SoundIndex>> sound_indexes(stages.size());
   const planner::PlanInput input{prepared.pipeline, prepared.clocks,   indexes,       prepared.media,
                                  sound_indexes,     refusals.pictures, refusals.sound};
-  // To know every packet means to read the whole file, so that is for those who may gain by it.
+  // To know every packet may mean to read the whole file, so that is for those who may gain by it.
   const std::string* const uri = text_of(stages[splice.source], "uri");
   if (video != nullptr && planner::why_all_pictures(input).empty()) splice.index = index_file(*uri);
   if (splice.index) {
@@ -324,6 +330,13 @@ Splice plan_splice(const Prepared& prepared) {
   if (planner::needs_sound_index(input)) splice.sound = index_sound(*uri);
   if (splice.sound) sound_indexes[splice.source] = splice.sound->index;
   splice.plan = planner::plan(input);
+  constexpr int most_plans = 16;
+  for (int plans = 0; splice.index && !confirm_entries(*splice.index, splice.plan); ++plans) {
+    // Rare files have more false entries than that; of those everything is read.
+    if (plans == most_plans) look_into(*splice.index, 0, splice.index->times.size());
+    indexes[splice.source] = splice.index->media;
+    splice.plan = planner::plan(input);
+  }
   // To render pictures apart from the sound, the sink has to write a file that goes by another name.
   if (splice.plan.pictures == Treatment::render && stages[splice.sink].traits.param("container") == nullptr) {
     splice.plan.sound = Treatment::render;

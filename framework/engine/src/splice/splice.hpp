@@ -9,6 +9,7 @@
 #include "graph/progress.hpp"
 #include "reel/engine/plan.hpp"
 #include "reel/engine/run.hpp"
+#include "source_parts.hpp"
 #include "splice/picture_encoder.hpp"
 
 namespace reel::engine {
@@ -21,6 +22,7 @@ struct Splice {
   std::size_t source = 0, sink = 0;
   std::string muxer;
   PictureFormat format;
+  bool leave_out = false;  ///< copied packets need not come here
 };
 
 /// Whether a stage sees or hears everything once before the real pass.
@@ -32,6 +34,7 @@ Splice plan_splice(const Prepared& prepared);
 struct SplicedFile {
   std::string stage, temporary, target;
   std::optional<base::Time> length;  ///< of the pictures, where all were rendered
+  SourceParts missing{};             ///< that is yet to be put into it
 };
 
 /// Brings the plan up to what was done. Throws StageError, SpliceFault, base::Interrupted; no file is left then.

@@ -14,6 +14,8 @@ namespace reel::catalog {
 /// Lower case, without `://`.
 bool has_storage(std::string_view scheme);
 bool can_store(std::string_view scheme);
+/// Whether what is written there may take over parts of other files of the same scheme without their coming here.
+bool can_store_ranges(std::string_view scheme);
 /// Whether there is a file at that address. Throws as StoredObject, but for one that is not there.
 bool is_stored(const std::string& uri);
 
@@ -29,6 +31,8 @@ class StoredObject {
   StoredObject& operator=(const StoredObject&) = delete;
 
   std::uint64_t bytes() const { return bytes_; }
+  /// Another one where the content is another one; empty: the storage does not say.
+  const std::string& version() const { return version_; }
   /// Fewer bytes than asked for only at the end.
   std::size_t read(std::uint64_t offset, std::span<std::uint8_t> into);
 
@@ -36,6 +40,7 @@ class StoredObject {
   struct State;
   std::unique_ptr<State> state_;
   std::uint64_t bytes_ = 0;
+  std::string version_;
 };
 
 /// A file on its way elsewhere. Nobody sees any of it before commit(); without that, nothing of it stays. Throws as StoredObject.
@@ -47,6 +52,9 @@ class StoredUpload {
   StoredUpload& operator=(StoredUpload&&) noexcept;
 
   void write(std::span<const std::uint8_t> bytes);
+  /// The next bytes are `bytes` of another file of this version, from `offset` on; they do not come here. False: that cannot be done with
+  /// these, and nothing was written.
+  bool write_range(const std::string& uri, const std::string& version, std::uint64_t offset, std::uint64_t bytes);
   void commit();
 
  private:

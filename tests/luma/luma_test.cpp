@@ -152,7 +152,7 @@ TEST_F(LumaTest, TellsStatesAndPreview) {
     if (!look.preview.empty()) preview = look.preview;
     if (look.state == REEL_GENERATION_DONE) break;
   }
-  EXPECT_THAT(words, ::testing::ElementsAre("completed", "dreaming", "queued"));
+  EXPECT_THAT(words, ::testing::ElementsAre("completed (emulator)", "dreaming (emulator)", "queued (emulator)"));
   EXPECT_THAT(preview, HasSubstr("progress.mp4"));
 }
 

@@ -12,22 +12,7 @@ constexpr std::size_t mebibyte = 1U << 20U;
 
 class S3Fixture : public ::testing::Test {
  protected:
-  S3Fixture() {
-    for (const char* const name :
-         {"AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL_S3", "AWS_CA_BUNDLE", "http_proxy"})
-      unsetenv(name);
-    setenv("AWS_CONFIG_FILE", "/nowhere", 1);
-    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere", 1);
-    setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
-    setenv("AWS_DEFAULT_REGION", "us-east-1", 1);
-    setenv("AWS_ACCESS_KEY_ID", "test:tester", 1);
-    setenv("AWS_SECRET_ACCESS_KEY", "testing+/1", 1);
-    setenv("AWS_ENDPOINT_URL", server.url().c_str(), 1);
-    // From an earlier test of this program: some servers take long to start.
-    aws("s3 rb --force s3://media");
-    const Result made = aws("s3 mb s3://media");
-    EXPECT_EQ(made.exit, 0) << made.output;
-  }
+  S3Fixture() { use_as_s3(server); }
 
   Result aws(const std::string& command) const {
     return shell("/usr/bin/aws --endpoint-url " + server.url() + " " + command);

@@ -30,7 +30,8 @@ class PluginProvider final : public model::Provider {
     reel_provider_limits found{};
     Call call(nullptr);
     if (table_.limits(host_, prepared.c_str(), &found, call.error()) == FALSE) call.fail("the service cannot be used");
-    return {or_empty(found.service), or_empty(found.account), found.concurrent, found.per_minute};
+    return {or_empty(found.service), or_empty(found.account), found.concurrent, found.per_minute,
+            found.takes_input != FALSE};
   }
 
   model::ProviderEstimate estimate(const std::string& prepared) override {

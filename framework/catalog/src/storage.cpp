@@ -70,6 +70,29 @@ bool is_stored(const std::string& uri) {
   }
 }
 
+std::string shared_address(const std::string& uri, std::chrono::seconds time) {
+  const Storage storage = storage_of(uri);
+  if (storage.table->presign == nullptr || storage.table->release_text == nullptr)
+    throw base::InputError("'" + base::printable(base::scheme_of(uri)) + "://' has no addresses that anyone may read",
+                           "use a storage that has them, such as s3:// or gs://");
+  Call call(nullptr);
+  char* const address =
+      storage.table->presign(storage.host, uri.c_str(), "GET", static_cast<std::uint32_t>(time.count()), call.error());
+  if (address == nullptr) call.fail("no address for " + base::printable(uri));
+  std::string copy = address;
+  storage.table->release_text(address);
+  return copy;
+}
+
+void remove_stored(const std::string& uri) {
+  const Storage storage = storage_of(uri);
+  if (storage.table->remove == nullptr)
+    throw base::InputError("nothing can be removed from '" + base::printable(base::scheme_of(uri)) + "://' addresses");
+  Call call(nullptr);
+  if (storage.table->remove(storage.host, uri.c_str(), call.task(), call.error()) == FALSE)
+    call.fail("cannot remove " + base::printable(uri));
+}
+
 struct StoredObject::State {
   const reel_storage* table;
   reel_object* object;

@@ -8,15 +8,12 @@
 #include <utility>
 
 #include "arguments.hpp"
+#include "media_made.hpp"
 #include "progress.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/text.hpp"
 #include "reel/engine/describe.hpp"
-#include "reel/engine/probe.hpp"
-#include "reel/engine/provided.hpp"
 #include "reel/engine/run.hpp"
-#include "reel/service/file_ledger.hpp"
-#include "reel/service/generation.hpp"
 #include "reel/service/recorder.hpp"
 #include "reel/store/database.hpp"
 #include "signals.hpp"
@@ -28,18 +25,24 @@ namespace {
 std::string source_uri(const model::Pipeline& pipeline) {
   for (const model::Stage& stage : pipeline.stages) {
     if (stage.traits.role != model::StageRole::source) continue;
-    const model::Setting* const uri = stage.setting("uri");
-    if (uri != nullptr && std::holds_alternative<std::string>(uri->value))
-      return base::redacted(std::get<std::string>(uri->value));
-    return stage.traits.name;
+    const auto text = [&](const char* name) {
+      const model::Setting* const setting = stage.setting(name);
+      const auto* const value = setting != nullptr ? std::get_if<std::string>(&setting->value) : nullptr;
+      return value != nullptr ? base::redacted(*value) : std::string();
+    };
+    if (const std::string uri = text("uri"); !uri.empty()) return uri;
+    const std::string prompt = text("prompt");
+    return stage.traits.name + (prompt.empty() ? "" : ":" + prompt);
   }
   return {};
 }
 
-service::NewRequest new_request(service::Store& store, const model::Pipeline& pipeline) {
+service::NewRequest new_request(service::Store& store, const model::Pipeline& pipeline,
+                                const std::optional<std::string>& prompt) {
   service::NewRequest request;
   request.user = store.accounts().local_user();
   request.video_url = source_uri(pipeline);
+  request.prompt = prompt;
   request.pipeline_name = pipeline.name.empty() ? std::filesystem::path(pipeline.file).stem().string() : pipeline.name;
   request.pipeline_yaml = pipeline.text;
   for (const model::Stage& stage : pipeline.stages) request.stages.push_back(stage.id);
@@ -49,9 +52,9 @@ service::NewRequest new_request(service::Store& store, const model::Pipeline& pi
 /// The job of a run in the database, if it was asked for.
 class Record {
  public:
-  Record(const service::Config& config, const engine::Prepared& prepared)
+  Record(const service::Config& config, const engine::Prepared& prepared, const std::optional<std::string>& prompt)
       : database_(config.database_url, config.state_folder),
-        recorder_([this] { return database_.open(); }, new_request(*database_.open(), prepared.pipeline)),
+        recorder_([this] { return database_.open(); }, new_request(*database_.open(), prepared.pipeline, prompt)),
         listener_([this](const base::LogLine& line) {
           if (line.level >= base::Level::info) recorder_.log(line);
         }) {}
@@ -137,36 +140,13 @@ void print_summary(const engine::Report& report) {
   for (const engine::Artifact& artifact : report.artifacts)
     std::cerr << artifact.uri << ": " << base::format_duration(report.media_duration) << ", "
               << base::format_bytes(artifact.bytes) << ", made in " << base::format_duration(report.elapsed) << '\n';
+  for (const engine::MadeMedia& made : report.made)
+    std::cerr << made.stage << ": made by " << made.service
+              << (made.id.empty() ? ", for an earlier run"
+                  : made.cents    ? ", for about " + base::format_dollars(*made.cents)
+                                  : "")
+              << '\n';
   if (report.verification) std::cerr << report.verification->verdict() << '\n';
-}
-
-/// The pipeline with files in the places of stages whose media a provider makes.
-engine::Prepared with_media_made(const engine::Prepared& prepared, Context& context, const RunArguments& arguments,
-                                 base::StopFlag stop) {
-  const auto provided = engine::provided_stages(prepared.pipeline);
-  if (provided.empty()) return prepared;
-  model::Pipeline pipeline = prepared.pipeline;
-  const auto folder = context.config().state_folder / "generations";
-  service::FileLedger ledger(folder / "calls");
-  for (const engine::ProvidedStage& stage : provided) {
-    const std::string id = pipeline.stages[stage.stage].id;
-    service::GenerationOptions options;
-    options.folder = folder / "made";
-    if (arguments.budget) options.budget_cents = *arguments.budget * 100;
-    options.on_look = [&, said = std::string()](const model::Generation& seen) mutable {
-      if (std::exchange(said, seen.words) == seen.words) return;
-      base::log(base::Level::info, seen.words + (seen.preview.empty() ? "" : "; so far: " + seen.preview), id);
-      std::cerr << id << ": " << seen.words << '\n';
-    };
-    options.check = [](const std::filesystem::path& file) { engine::probe(file.string()); };
-    service::Generator generator(*stage.provider, ledger, std::move(options));
-    engine::play_instead(pipeline, stage.stage, generator.make({id, stage.request, stage.fresh}, stop),
-                         context.catalog());
-  }
-  model::Diagnosed diagnosed{pipeline.file, pipeline.text, {}};
-  auto made = engine::prepare(pipeline, diagnosed);
-  if (!made) throw InvalidInput{std::move(diagnosed)};
-  return *std::move(made);
 }
 
 }  // namespace
@@ -210,7 +190,7 @@ base::ExitCode play(engine::Prepared prepared, Context& context, const RunArgume
   });
 
   std::optional<Record> record;
-  if (arguments.record) record.emplace(context.config(), prepared);
+  if (arguments.record) record.emplace(context.config(), prepared, arguments.prompt);
   if (record) std::cerr << "job " << record->id() << '\n';
   const auto view =
       make_progress(arguments.progress, prepared.pipeline.name.empty() ? arguments.pipeline : prepared.pipeline.name);
@@ -228,7 +208,10 @@ base::ExitCode play(engine::Prepared prepared, Context& context, const RunArgume
     if (record) record->progress(progress);
   };
   try {
-    prepared = with_media_made(prepared, context, arguments, &stop_asked);
+    std::vector<engine::MadeMedia> made;
+    prepared = with_media_made(
+        std::move(prepared), context,
+        {arguments.budget, options, *view, &stop_asked, record ? std::optional(record->id()) : std::nullopt}, made);
     engine::Run run(prepared, options);
     {
       const std::lock_guard lock(mutex);
@@ -243,7 +226,8 @@ base::ExitCode play(engine::Prepared prepared, Context& context, const RunArgume
         running = nullptr;
       }
     } const clear{mutex, running};
-    const engine::Report report = run.execute();
+    engine::Report report = run.execute();
+    report.made = std::move(made);
     view->done(report.to_json());
     if (record) record->succeeded(report);
     if (!arguments.report.empty()) write_report(arguments.report, report);

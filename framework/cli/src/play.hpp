@@ -16,7 +16,8 @@ struct RunArguments {
   Context::LoadOptions load;
   std::string progress = "auto", render = "auto";
   std::filesystem::path report;
-  std::optional<double> budget;  ///< dollars that one generation may cost
+  std::optional<double> budget;       ///< dollars that one generation may cost
+  std::optional<std::string> prompt;  ///< where the pipeline came from one
   bool dry_run = false, record = false, no_cache = false, verify = false;
 };
 

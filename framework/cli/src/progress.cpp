@@ -32,6 +32,9 @@ class LiveLine final : public ProgressView {
   void update(const Transfer& transfer) override {
     show(transfer.name, fraction_of(transfer), progress_text(transfer));
   }
+  void update(const std::string& stage, const model::Generation& seen) override {
+    show(stage, seen.fraction.value_or(-1), seen.words);
+  }
   void log(const base::LogLine& line) override {
     if (line.level < base::stderr_level()) return;
     const std::lock_guard lock(mutex_);
@@ -77,6 +80,9 @@ class PlainLines final : public ProgressView {
   explicit PlainLines(std::string name) : name_(std::move(name)) {}
   void update(const engine::Progress& progress) override { show(name_, progress_text(progress)); }
   void update(const Transfer& transfer) override { show(transfer.name, progress_text(transfer)); }
+  void update(const std::string& stage, const model::Generation& seen) override {
+    std::cerr << stage << ": " << seen.words << std::endl;
+  }
   void log(const base::LogLine& line) override {
     if (line.level < base::stderr_level()) return;
     std::cerr << base::name(line.level) << ": " << (line.stage.empty() ? "" : line.stage + ": ") << line.message
@@ -96,7 +102,7 @@ class PlainLines final : public ProgressView {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-/// One JSON object a line.
+/// One JSON object a line. The states of what providers make are in the log, which is among them.
 class JsonLines final : public ProgressView {
  public:
   void update(const engine::Progress& p) override {

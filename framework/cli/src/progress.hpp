@@ -9,6 +9,7 @@
 
 #include "reel/base/log.hpp"
 #include "reel/engine/run.hpp"
+#include "reel/model/provider.hpp"
 
 namespace reel::cli {
 
@@ -25,6 +26,8 @@ class ProgressView {
   virtual ~ProgressView() = default;
   virtual void update(const engine::Progress&) {}
   virtual void update(const Transfer&) {}
+  /// A stage whose media a provider makes is in another state.
+  virtual void update(const std::string& /*stage*/, const model::Generation&) {}
   virtual void log(const base::LogLine&) {}
   virtual void done(const std::string& /*report as JSON*/) {}
   virtual void failed(const std::string& /*what*/) {}

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "reel/base/text.hpp"
+#include "reel/catalog/provider.hpp"
 
 namespace reel::cli {
 namespace {
@@ -52,7 +53,9 @@ std::string kinds_of(bool video, bool audio) {
 std::string reference_page(const model::StageTraits& stage) {
   std::ostringstream out;
   out << "# " << stage.name << "\n\n" << stage.summary << (stage.summary.ends_with('.') ? "" : ".") << "\n\n";
-  if (stage.gives_video && stage.takes_video) out << "![" << stage.title << "](pictures/" << stage.name << ".jpg)\n\n";
+  // What a provider makes would have to be paid for.
+  if (stage.gives_video && stage.takes_video && !catalog::provider_of(stage.factory))
+    out << "![" << stage.title << "](pictures/" << stage.name << ".jpg)\n\n";
   out << "| | |\n| --- | --- |\n| kind | " << model::name(stage.role) << " |\n";
   if (stage.takes_video || stage.takes_audio)
     out << "| takes | " << kinds_of(stage.takes_video, stage.takes_audio) << " |\n";

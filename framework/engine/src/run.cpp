@@ -370,6 +370,11 @@ std::string Report::to_json() const {
   json["artifacts"] = nlohmann::json::array();
   for (const Artifact& a : artifacts)
     json["artifacts"].push_back(nlohmann::ordered_json{{"uri", a.uri}, {"stage", a.stage}, {"bytes", a.bytes}});
+  for (const MadeMedia& m : made) {
+    auto& one = json["made"].emplace_back(nlohmann::ordered_json{{"stage", m.stage}, {"service", m.service}});
+    if (!m.id.empty()) one["id"] = m.id;
+    if (m.cents) one["cents"] = *m.cents;
+  }
   json["frames"] = frames;
   if (verification) json["verification"] = nlohmann::ordered_json::parse(verification->to_json());
   if (!plan.full()) json["plan"] = nlohmann::ordered_json::parse(planner::to_json(plan));

@@ -44,6 +44,13 @@ std::string refusal_of(const model::Stage& stage, const model::Contract& contrac
   }
 }
 
+/// Whether a stage shows what a source plays beside the main input, and leaves alone what it shows nothing of it in.
+bool lays_over(const model::Stage& stage, const model::Stage& beside) {
+  const auto in_place = [](Kind kind) { return kind == Kind::pointwise || kind == Kind::untouched; };
+  return beside.traits.role == StageRole::source && in_place(stage.traits.video.kind) &&
+         stage.traits.audio.kind == Kind::untouched;
+}
+
 class Walk {
  public:
   Walk(const model::Pipeline& pipeline, const std::vector<StageClock>& clocks, Media media)
@@ -52,7 +59,8 @@ class Walk {
   Path run(const Ends& ends, Time length) {
     path_.source = ends.source;
     path_.sink = ends.sink;
-    for (std::size_t i = ends.source + 1; i < ends.sink && path_.refusal.empty(); ++i) pass(i);
+    for (const std::size_t stage : ends.line)
+      if (path_.refusal.empty()) pass(stage);
     if (!path_.refusal.empty()) return path_;
     for (TimeMap::Piece piece : clocks_[pipeline_.stages[ends.sink].inputs.front()].from_source.pieces()) {
       piece.input.end = std::min(piece.input.end, length);
@@ -89,18 +97,26 @@ class Walk {
 
 Ends ends_of(const model::Pipeline& pipeline) {
   Ends ends;
-  const auto count = [&](StageRole role) {
-    return std::ranges::count_if(pipeline.stages, [&](const auto& s) { return s.traits.role == role; });
-  };
-  if (count(StageRole::source) != 1) ends.refusal = "there is more than one source";
-  if (count(StageRole::sink) != 1) ends.refusal = "there is more than one sink";
-  for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
-    const model::Stage& stage = pipeline.stages[i];
-    if (stage.traits.role == StageRole::source) ends.source = i;
-    if (stage.traits.role == StageRole::sink) ends.sink = i;
-    if (i > 0 && stage.traits.role != StageRole::source && (stage.inputs.size() != 1 || stage.inputs.front() != i - 1))
-      ends.refusal = "'" + stage.id + "' branches or joins";
+  const auto& stages = pipeline.stages;
+  const auto is_sink = [](const model::Stage& s) { return s.traits.role == StageRole::sink; };
+  if (std::ranges::count_if(stages, is_sink) != 1) return {.refusal = "there is more than one sink"};
+  ends.sink = static_cast<std::size_t>(std::ranges::find_if(stages, is_sink) - stages.begin());
+  std::vector<bool> used(stages.size());
+  used[ends.sink] = true;
+  for (std::size_t i = ends.sink; !stages[i].inputs.empty(); i = stages[i].inputs.front()) {
+    if (i != ends.sink) ends.line.push_back(i);
+    ends.source = stages[i].inputs.front();
+    for (const std::size_t input : stages[i].inputs) {
+      const bool aside = input != stages[i].inputs.front();
+      if (used[input] || (aside && !lays_over(stages[i], stages[input])))
+        return {.refusal = "'" + stages[i].id + "' branches or joins"};
+      used[input] = true;
+    }
   }
+  std::ranges::reverse(ends.line);
+  const auto idle = std::ranges::find(used, false);
+  if (idle != used.end())
+    ends.refusal = "'" + stages[static_cast<std::size_t>(idle - used.begin())].id + "' branches off";
   return ends;
 }
 

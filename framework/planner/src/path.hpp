@@ -28,12 +28,14 @@ struct Path {
   std::string refusal;                ///< why nothing can stay as it is; the rest then means nothing
 };
 
-/// The stages between the only source and the only sink. `length` is that of the source.
+/// The stages between the main source and the only sink. `length` is that of the source.
 Path path_of(const model::Pipeline& pipeline, const std::vector<StageClock>& clocks, Media media, base::Time length);
 
-/// The only source and the only sink in the pipeline, where there is one path between them.
+/// The only sink in the pipeline and the source that its first inputs lead back to, where there is one path between them. Other sources may be
+/// laid over it.
 struct Ends {
   std::size_t source = 0, sink = 0;
+  std::vector<std::size_t> line{};  ///< the stages between them, in the order of the flow
   std::string refusal;
 };
 Ends ends_of(const model::Pipeline& pipeline);

@@ -61,6 +61,16 @@ class Case {
     return *this;
   }
   Case& blur(Time begin, Time end) { return effect("blur", {.kind = Kind::pointwise}, TimeRange{begin, end}); }
+  /// Another source and what lays it over, by such a contract.
+  Case& overlay(model::Contract contract, const TimeRange& during) {
+    model::Stage beside = stage("beside", StageRole::source, 0);
+    pipeline_.stages.push_back(beside);
+    effect("overlay", contract, during);
+    model::Stage& over = pipeline_.stages.back();
+    over.traits.role = StageRole::join;
+    over.inputs = {pipeline_.stages.size() - 3, pipeline_.stages.size() - 2};
+    return *this;
+  }
   Case& cut(const std::string& how, const std::vector<TimeRange>& ranges) {
     model::Stage made = stage("cut", StageRole::filter, pipeline_.stages.size());
     made.traits.video = made.traits.audio = {.kind = Kind::retime, .keep = "keep", .remove = "remove"};
@@ -275,6 +285,20 @@ TEST(Plan, knows_that_some_stages_change_only_the_edges) {
   EXPECT_EQ(faded("both", TimeRange{300ms, 900ms}),
             "copy 0..3, render 3..5 from 3 to 5, copy 5..7, render 7..9 from 7 to 9, copy 9..15");
   EXPECT_EQ(faded("both", TimeRange{300ms, 600ms}), "copy 0..3, render 3..6 from 3 to 6, copy 6..15");
+}
+
+TEST(Plan, of_a_clip_that_is_laid_over_renders_where_it_is_seen) {
+  EXPECT_EQ(text(Case(three_groups).overlay({.kind = Kind::pointwise}, {500ms, 600ms}).plan()),
+            text(Case(three_groups).blur(500ms, 600ms).plan()));
+  EXPECT_EQ(text(Case(three_groups).blur(0s, 1ms).overlay({.kind = Kind::pointwise}, {900ms, 1s}).plan()),
+            text(Case(three_groups).blur(0s, 1ms).blur(900ms, 1s).plan()));
+  EXPECT_EQ(text(Case(three_groups).overlay({.kind = Kind::whole}, {500ms, 600ms}).plan()),
+            "full: 'overlay' branches or joins");
+  Case filtered(three_groups);
+  filtered.overlay({.kind = Kind::pointwise}, {500ms, 600ms});
+  filtered.pipeline().stages[1].traits.role = StageRole::filter;
+  filtered.pipeline().stages[1].inputs = {0};
+  EXPECT_EQ(text(filtered.plan()), "full: 'overlay' branches or joins");
 }
 
 TEST(Plan, renders_in_full_and_says_why) {

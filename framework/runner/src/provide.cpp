@@ -110,7 +110,8 @@ class Providers {
     return {{"service", limits.service},
             {"account", limits.account},
             {"concurrent", limits.concurrent},
-            {"per_minute", limits.per_minute}};
+            {"per_minute", limits.per_minute},
+            {"takes_input", limits.takes_input}};
   }
   static json json_of(const model::ProviderEstimate& estimate) {
     return {{"cents", optional(estimate.cents)}, {"seconds", optional(estimate.seconds)}};

@@ -20,29 +20,46 @@ model::CheckOptions check_options(const service::RunJob& job, const Names& names
   return options;
 }
 
-void play_made(const service::RunJob& job, const catalog::Catalog& stages, model::Pipeline& pipeline) {
-  for (const engine::ProvidedStage& provided : engine::provided_stages(pipeline))
-    if (const auto made = job.made.find(pipeline.stages[provided.stage].id); made != job.made.end())
-      engine::play_instead(pipeline, provided.stage, made->second, stages);
-}
-
-std::vector<service::WantedMedia> wanted(const model::Pipeline& pipeline) {
-  std::vector<service::WantedMedia> all;
-  for (const engine::ProvidedStage& provided : engine::provided_stages(pipeline)) {
-    const model::Stage& stage = pipeline.stages[provided.stage];
-    all.push_back({stage.id, stage.traits.name, provided.request.stage, provided.request.params, provided.fresh});
-  }
-  return all;
+engine::Prepared checked(const model::Pipeline& pipeline, model::Diagnosed& diagnosed) {
+  auto prepared = engine::prepare(pipeline, diagnosed);
+  if (!prepared) throw InvalidPipeline{std::move(diagnosed)};
+  return *std::move(prepared);
 }
 
 engine::Prepared prepare(const service::RunJob& job, const catalog::Catalog& stages, const Names& names) {
   model::Diagnosed diagnosed;
-  auto pipeline = model::load_pipeline(job.name, job.yaml, stages, check_options(job, names), diagnosed);
-  if (pipeline) play_made(job, stages, *pipeline);
-  auto prepared = pipeline ? engine::prepare(*pipeline, diagnosed) : std::nullopt;
-  if (!prepared) throw InvalidPipeline{std::move(diagnosed)};
+  const auto pipeline = model::load_pipeline(job.name, job.yaml, stages, check_options(job, names), diagnosed);
+  if (!pipeline) throw InvalidPipeline{std::move(diagnosed)};
+  auto prepared = checked(*pipeline, diagnosed);
   for (const model::Diagnostic& d : diagnosed.diagnostics) base::log(base::Level::warning, d.message);
-  return *std::move(prepared);
+  return prepared;
+}
+
+/// With what was made for the run in the places of the stages that it was made for.
+engine::Prepared with_media_made(engine::Prepared prepared, const service::RunJob& job,
+                                 const catalog::Catalog& stages) {
+  for (;;) {
+    model::Pipeline pipeline = prepared.pipeline;
+    const auto provided = engine::provided_stages(prepared);
+    const auto made = provided.empty() ? job.made.end() : job.made.find(pipeline.stages[provided.front().stage].id);
+    if (made == job.made.end()) return prepared;
+    engine::play_instead(pipeline, provided.front().stage, made->second, stages);
+    model::Diagnosed diagnosed{pipeline.file, pipeline.text, {}};
+    prepared = checked(pipeline, diagnosed);
+  }
+}
+
+std::vector<service::WantedMedia> wanted(const engine::Prepared& prepared) {
+  std::vector<service::WantedMedia> all;
+  for (const engine::ProvidedStage& provided : engine::provided_stages(prepared)) {
+    const model::Stage& stage = prepared.pipeline.stages[provided.stage];
+    if (provided.request.input)
+      throw engine::StageError("'" + stage.traits.name + "' changes a clip that its service has to fetch from the web",
+                               "run it with `reel run` and `staging:`, and upload the result", stage.id, stage.mark,
+                               "");
+    all.push_back({stage.id, stage.traits.name, provided.request.stage, provided.request.params, provided.fresh});
+  }
+  return all;
 }
 
 engine::RunOptions run_options(const service::RunJob& job, Channel& channel) {
@@ -64,9 +81,9 @@ engine::RunOptions run_options(const service::RunJob& job, Channel& channel) {
 service::RunnerResult run(const service::RunJob& job, Workplace& place) {
   for (const auto& [name, value] : job.secrets) base::hide_in_logs(value);
   const auto stages = load_stages(place.spec.setup);
-  const engine::Prepared prepared = prepare(job, *stages, place.names);
+  const engine::Prepared prepared = with_media_made(prepare(job, *stages, place.names), job, *stages);
   place.stop.check();
-  if (service::RunnerResult result; !(result.wanted = wanted(prepared.pipeline)).empty()) return result;
+  if (service::RunnerResult result; !(result.wanted = wanted(prepared)).empty()) return result;
   engine::Run run(prepared, run_options(job, place.channel));
   return succeeded(place.stop.execute(run));
 }

@@ -50,7 +50,7 @@ fs::path AttemptMedia::make_one(const WantedMedia& wanted, base::StopFlag stop) 
     if (std::exchange(said, seen.words) != seen.words) say(seen.words);
   };
   Generator generator(provider, *ledger, std::move(options));
-  return generator.make({wanted.stage, {wanted.factory, wanted.params, std::nullopt}, wanted.fresh}, stop);
+  return generator.make({wanted.stage, {wanted.factory, wanted.params, std::nullopt}, wanted.fresh}, stop).file;
 }
 
 }  // namespace reel::service

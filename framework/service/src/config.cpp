@@ -95,6 +95,7 @@ ConfigReader::Table settings(ConfigReader& reader, Config& config) {
           {"state", reader.path(config.state_folder)},
           {"cache", reader.section({{"gigabytes", reader.number(config.cache_gigabytes)}})},
           {"secrets", reader.path(config.secrets_folder)},
+          {"staging", reader.text(config.staging)},
           {"server", reader.section(server_settings(reader, config.server))},
           {"worker", reader.section(worker_settings(reader, config.worker))},
           {"accounts", reader.section(accounts_settings(reader, config.accounts))},

@@ -136,6 +136,13 @@ std::optional<ProviderCall> FileLedger::unfinished(const std::string& key) {
   return found == calls.end() ? std::nullopt : std::optional(*found);
 }
 
+std::optional<ProviderCall> FileLedger::made(const std::string& key) {
+  std::optional<ProviderCall> last;
+  for (const ProviderCall& call : all())
+    if (call.key == key && call.state == State::done && (!last || call.since > last->since)) last = call;
+  return last;
+}
+
 bool FileLedger::begin(const ProviderCall& call, const model::ProviderLimits& limits) {
   const FileLock lock(folder_ / "limits.lock", nullptr);
   const auto now = std::chrono::system_clock::now();

@@ -58,9 +58,11 @@ std::string_view name(State state) {
 /// One order on its way.
 struct Generator::Work {
   const GenerationOrder& order;
-  std::string prepared, key, input;
+  std::string prepared, key;
   model::ProviderLimits limits;
   base::StopFlag stop;
+
+  std::string address() const { return order.input != nullptr ? order.input->address(key) : std::string(); }
 };
 
 Generator::Generator(model::Provider& provider, Ledger& ledger, GenerationOptions options)
@@ -95,9 +97,9 @@ auto Generator::durably(base::StopFlag stop, Action action) {
   }
 }
 
-fs::path Generator::make(const GenerationOrder& order, base::StopFlag stop) {
-  Work work{order, provider_.prepare(order.request), "", order.request.input.value_or(""), {}, stop};
-  work.key = key_of(order.request.stage, work.prepared, work.input);
+GenerationResult Generator::make(const GenerationOrder& order, base::StopFlag stop) {
+  Work work{order, provider_.prepare(order.request), "", {}, stop};
+  work.key = key_of(order.request.stage, work.prepared, order.input != nullptr ? order.input->digest() : "");
   work.limits = provider_.limits(work.prepared);
   fs::create_directories(options_.folder);
   const auto lock = ledger_.lock(work.key, stop);
@@ -107,11 +109,52 @@ fs::path Generator::make(const GenerationOrder& order, base::StopFlag stop) {
   if (!call && !order.fresh && fs::exists(kept, none)) {
     base::log(base::Level::info, "was made before for the same request, and is used again: nothing is paid",
               order.stage_id);
-    return kept;
+    return {kept, work.limits.service, {}, 0.0};
   }
-  if (!call) call = ask(work);
-  wait_for(work, *call);
-  return fetch(work, *call);
+  if (!call && !order.fresh)
+    if (const auto again = fetch_again(work)) return {*again, work.limits.service, {}, 0.0};
+  fs::path made;
+  try {
+    if (!call) call = ask(work);
+    wait_for(work, *call);
+    made = fetch(work, *call);
+  } catch (const base::Interrupted&) {
+    throw;
+  } catch (const base::TransientError&) {
+    throw;
+  } catch (const base::Error&) {
+    remove_input(work);
+    throw;
+  }
+  remove_input(work);
+  return {made, work.limits.service, call->id, call->cents};
+}
+
+/// What stays there costs little, and is written over by the next who asks.
+void Generator::remove_input(const Work& work) {
+  if (work.order.input != nullptr) try {
+      work.order.input->remove(work.key);
+    } catch (const base::Error& error) {
+      base::log(base::Level::warning, std::string("the clip for ") + work.limits.service + " stays: " + error.what(),
+                work.order.stage_id);
+    }
+}
+
+/// What was paid for before and is not here, on another machine or since somebody tidied up, if the service has it still.
+std::optional<fs::path> Generator::fetch_again(Work& work) {
+  auto call = ledger_.made(work.key);
+  if (!call) return std::nullopt;
+  try {
+    wait_for(work, *call);
+    return fetch(work, *call);
+  } catch (const base::Interrupted&) {
+    throw;
+  } catch (const base::TransientError&) {
+    throw;
+  } catch (const base::Error& error) {
+    base::log(base::Level::info, std::string("what was made before is gone: ") + error.what(), work.order.stage_id);
+    return std::nullopt;
+  }
 }
 
 /// The call of a process that died, if the service has it.
@@ -125,6 +168,7 @@ std::optional<ProviderCall> Generator::take_up(Work& work) {
 }
 
 ProviderCall Generator::ask(Work& work) {
+  if (work.order.input != nullptr) insist(work.stop, [&] { work.order.input->put(work.key, work.stop); });
   return insist(work.stop, [&] { return ask_once(work); });
 }
 
@@ -148,7 +192,7 @@ ProviderCall Generator::ask_once(Work& work) {
     call.since = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   }
   try {
-    call.id = provider_.create(work.prepared, work.input, call.intent, work.stop);
+    call.id = provider_.create(work.prepared, work.address(), call.intent, work.stop);
   } catch (const model::Uncertain& error) {
     base::log(base::Level::warning, error.what(), work.order.stage_id);
     if (!find(work, call)) throw base::TransientError(work.limits.service + " did not get the request");
@@ -166,7 +210,7 @@ ProviderCall Generator::ask_once(Work& work) {
 /// Whether the service took a call whose answer was lost. If nobody can tell, nothing is asked for a second time.
 bool Generator::find(Work& work, ProviderCall& call) try {
   call.id = insist(work.stop, [&] {
-    return provider_.find(work.prepared, work.input, call.intent, call.since, ledger_.ids(call.account), work.stop);
+    return provider_.find(work.prepared, work.address(), call.intent, call.since, ledger_.ids(call.account), work.stop);
   });
   become(work, call, State::making);
   return true;
@@ -181,6 +225,7 @@ bool Generator::find(Work& work, ProviderCall& call) try {
 }
 
 void Generator::wait_for(Work& work, ProviderCall& call) try {
+  base::log(base::Level::info, work.limits.service + " calls it " + call.id, work.order.stage_id);
   for (;;) {
     const model::Generation seen = insist(work.stop, [&] { return provider_.look(work.prepared, call.id, work.stop); });
     if (options_.on_look) options_.on_look(seen);

@@ -27,9 +27,9 @@ struct Killed {};
 class Studio final : public model::Provider {
  public:
   std::string prepare(const model::ProviderRequest& request, std::string*) override { return request.params; }
-  model::ProviderLimits limits(const std::string&) override { return {"Studio", "me", concurrent, per_minute}; }
+  model::ProviderLimits limits(const std::string&) override { return {"Studio", "me", concurrent, per_minute, true}; }
   model::ProviderEstimate estimate(const std::string&) override { return {40.0, 10.0}; }
-  std::string create(const std::string& prepared, const std::string&, const std::string& intent,
+  std::string create(const std::string& prepared, const std::string& input, const std::string& intent,
                      base::StopFlag) override {
     const std::string trouble = next();
     if (trouble == "busy") throw base::TransientError("busy");
@@ -37,6 +37,7 @@ class Studio final : public model::Provider {
     if (trouble == "dies before") throw Killed{};
     const std::string id = "g" + std::to_string(++created);
     made[id] = {prepared, intent};
+    asked_with[id] = input;
     if (trouble == "dies after") throw Killed{};
     if (trouble == "lost") throw model::Uncertain("no answer came");
     return id;
@@ -69,6 +70,7 @@ class Studio final : public model::Provider {
 
   std::deque<std::string> troubles;
   std::map<std::string, std::pair<std::string, std::string>> made;
+  std::map<std::string, std::string> asked_with;  ///< addresses
   std::function<void()> on_working;
   int created = 0;
   bool listing = true;
@@ -89,6 +91,7 @@ class ShakyLedger final : public Ledger {
   explicit ShakyLedger(const fs::path& folder) : ledger_(folder) {}
   std::unique_ptr<Lock> lock(const std::string& key, base::StopFlag stop) override { return ledger_.lock(key, stop); }
   std::optional<ProviderCall> unfinished(const std::string& key) override { return ledger_.unfinished(key); }
+  std::optional<ProviderCall> made(const std::string& key) override { return ledger_.made(key); }
   bool begin(const ProviderCall& call, const model::ProviderLimits& limits) override {
     const bool begun = ledger_.begin(call, limits);
     shake();
@@ -126,7 +129,7 @@ class GenerationTest : public ::testing::Test {
       if (text_of(file) == "rubbish") throw base::InputError("it is no media file");
     };
     Generator generator(studio, ledger, options);
-    return text_of(generator.make({"clip", {"reel-luma", params, std::nullopt}, fresh}, &stop));
+    return text_of(generator.make({"clip", {"reel-luma", params, std::nullopt}, fresh}, &stop).file);
   }
   std::string failure(const std::string& params = "{}") {
     try {
@@ -208,6 +211,59 @@ TEST_F(GenerationTest, says_why_nothing_was_made) {
   studio.troubles = {"", "", "rubbish"};
   EXPECT_THAT(failure("{\"n\": 1}"), HasSubstr("something that is no video: it is no media file"));
   EXPECT_THAT(kept(), ElementsAre(".mp4"));
+}
+
+TEST_F(GenerationTest, is_fetched_again_where_it_is_gone_here) {
+  EXPECT_EQ(make(), "film of g1");
+  fs::remove_all(folder / "made");
+  EXPECT_EQ(make(), "film of g1");
+  EXPECT_EQ(studio.created, 1);
+  fs::remove_all(folder / "made");
+  studio.made.clear();
+  EXPECT_EQ(make(), "film of g2") << "the service has it no more either";
+}
+
+/// A clip on a server.
+struct Server final : GenerationInput {
+  std::string digest() override { return content; }
+  void put(const std::string& name, base::StopFlag) override { there[name] = content; }
+  std::string address(const std::string& name) override {
+    return "https://server/" + name + "?signature=" + std::to_string(++signatures);
+  }
+  void remove(const std::string& name) override { there.erase(name); }
+
+  std::string content = "a street";
+  std::map<std::string, std::string> there;
+  int signatures = 0;
+};
+
+TEST_F(GenerationTest, of_a_clip_gets_it_for_so_long_as_it_needs_it) {
+  Server server;
+  const auto change = [&] {
+    FileLedger ledger(folder / "calls");
+    GenerationOptions options;
+    options.folder = folder / "made";
+    options.interval = options.pause = 1ms;
+    options.patience = 1s;
+    Generator generator(studio, ledger, options);
+    return text_of(generator.make({"edit", {"reel-luma-edit", "{}", ""}, false, &server}, &stop).file);
+  };
+  studio.on_working = [&] { EXPECT_EQ(server.there.size(), 1U); };
+  studio.troubles = {"busy", "", "working"};
+  EXPECT_EQ(change(), "film of g1");
+  EXPECT_THAT(studio.asked_with.at("g1"), ::testing::MatchesRegex("https://server/[0-9a-zA-Z_-]+\\?signature=.*"));
+  EXPECT_TRUE(server.there.empty());
+  studio.troubles = {"dies after"};
+  server.content = "another street";
+  EXPECT_THROW(change(), Killed);
+  EXPECT_EQ(server.there.size(), 1U);
+  EXPECT_EQ(change(), "film of g2") << "another clip is another request";
+  EXPECT_TRUE(server.there.empty());
+  server.content = "a wood";
+  studio.troubles = {"refused"};
+  EXPECT_THROW(change(), base::RunError);
+  EXPECT_TRUE(server.there.empty());
+  EXPECT_EQ(studio.created, 2);
 }
 
 TEST_F(GenerationTest, looks_again_where_an_address_has_expired) {

@@ -110,7 +110,9 @@ class FakeStore : public Store {
   VideoStore& videos() override { throw std::logic_error("not asked for"); }
   QueueStore& queue() override { throw std::logic_error("not asked for"); }
   WebhookStore& webhooks() override { throw std::logic_error("not asked for"); }
-  std::unique_ptr<Ledger> ledger(UserId, RequestId, std::int64_t) override { throw std::logic_error("not asked for"); }
+  std::unique_ptr<Ledger> ledger(UserId, RequestId, std::optional<std::int64_t>) override {
+    throw std::logic_error("not asked for");
+  }
   std::string installation() override { return {}; }
   void ping() override {}
 

@@ -76,7 +76,8 @@ std::string RunnerProvider::prepare(const model::ProviderRequest& request, std::
 
 model::ProviderLimits RunnerProvider::limits(const std::string& prepared) {
   const json limits = ask({{"ask", "limits"}, {"prepared", prepared}});
-  return {limits.at("service"), limits.at("account"), limits.at("concurrent"), limits.at("per_minute")};
+  return {limits.at("service"), limits.at("account"), limits.at("concurrent"), limits.at("per_minute"),
+          limits.at("takes_input")};
 }
 
 model::ProviderEstimate RunnerProvider::estimate(const std::string& prepared) {

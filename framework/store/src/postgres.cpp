@@ -21,7 +21,7 @@ class PostgresStore : public service::Store {
   service::QueueStore& queue() override { return queue_; }
   service::WebhookStore& webhooks() override { return webhooks_; }
   std::unique_ptr<service::Ledger> ledger(service::UserId user, service::RequestId request,
-                                          std::int64_t most_cents) override {
+                                          std::optional<std::int64_t> most_cents) override {
     return std::make_unique<PostgresLedger>(session_, user, request, most_cents);
   }
   std::string installation() override {

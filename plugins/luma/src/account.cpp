@@ -29,7 +29,7 @@ Account Account::of(const reel_host* host, const Service& service) {
   while (base.ends_with('/')) base.pop_back();
   if (!is_fetchable(base))
     throw ExtensionError(REEL_ERROR_INVALID, std::string(service.base_variable()) + " must be an https address");
-  return {base, key_of(host, service)};
+  return {base, base.starts_with("http://"), key_of(host, service)};
 }
 
 std::string Account::name() const {

@@ -146,6 +146,15 @@ class DreamMachine : public Service {
   }
 };
 
+/// An address of a clip, or what it is instead. A later signature makes it no other clip.
+Json without_query(Json media) {
+  if (media.is_object() && media.contains("url")) {
+    const std::string url = string_at(media, "url");
+    media["url"] = url.substr(0, url.find('?'));
+  }
+  return media;
+}
+
 }  // namespace
 
 const Service& dream_machine() {
@@ -163,7 +172,7 @@ std::optional<std::int64_t> parse_created(const std::string& text) {
 bool is_echo_of(const Json& echoed, const Json& sent) {
   if (!echoed.is_object()) return false;
   for (const auto& [key, value] : sent.items())
-    if (!echoed.contains(key) || echoed[key] != value) return false;
+    if (!echoed.contains(key) || without_query(echoed[key]) != without_query(value)) return false;
   // What we would have sent, had it been asked for. Other fields are the service's own defaults.
   for (const char* key : {"keyframes", "concepts", "first_frame", "prompt"})
     if (!sent.contains(key) && echoed.contains(key) && !echoed[key].is_null()) return false;

@@ -7,4 +7,4 @@ REEL_PLUGIN((reel::PluginInfo{.id = "org.reelwork.luma",
                               .version = "0.1.0",
                               .license = "LGPL-2.1-or-later",
                               .summary = "Clips made by Luma's Dream Machine and Agents"}),
-            reel::luma::Luma, reel::luma::LumaProvider);
+            reel::luma::Luma, reel::luma::LumaEdit, reel::luma::LumaProvider);

@@ -176,6 +176,11 @@ class Search {
   bool certain_ = false;
 };
 
+bool takes_input(const Call& call) {
+  const Json body = call.prepared().at("body");
+  return call.service().body(body, "an address", "") != body;
+}
+
 ExtensionError uncertain(const char* why) {
   return {REEL_ERROR_UNCERTAIN, std::string("it cannot be told whether Luma made it: ") + why};
 }
@@ -184,18 +189,22 @@ ExtensionError uncertain(const char* why) {
 
 std::string LumaProvider::prepare(const ProviderRequest& request) const {
   const Ask ask(request);
+  if (ask.edits() && ask.text("action") != "modify" && ask.given("during"))
+    throw ParamError("during", ask.text("action") + " changes all of the clip; leave this out");
   const Service& service = chosen(host(), ask);
   const Creation made = service.prepare(ask);
   Json prepared{{"api", service.id()}, {"path", made.path}, {"body", made.body}};
   if (ask.edits()) prepared["seconds"] = ask.input_seconds();
+  // What another server makes, an emulator for one, is not what Luma would have made.
+  if (const std::string base = Account::of(host(), service).base; base != service.base()) prepared["address"] = base;
   return prepared.dump();
 }
 
 ProviderLimits LumaProvider::limits(const std::string& prepared) const {
   const Call call(host(), prepared);
   // Of the build tier, the lowest that is paid for.
-  return {call.service().name(), call.account().name(), from_environment("LUMA_CONCURRENT", 10),
-          from_environment("LUMA_PER_MINUTE", 20)};
+  return {call.account().labelled(call.service().name()), call.account().name(),
+          from_environment("LUMA_CONCURRENT", 10), from_environment("LUMA_PER_MINUTE", 20), takes_input(call)};
 }
 
 ProviderEstimate LumaProvider::estimate(const std::string& prepared) const {
@@ -251,7 +260,9 @@ std::string LumaProvider::find(const std::string& prepared, const std::string& i
 
 Generation LumaProvider::look(const std::string& prepared, const std::string& id, const Task& task) const {
   const Call call(host(), prepared);
-  return call.service().read(call.generation(checked_id(id), task));
+  Generation seen = call.service().read(call.generation(checked_id(id), task));
+  seen.words = call.account().labelled(seen.words);
+  return seen;
 }
 
 void LumaProvider::fetch(const std::string& prepared, const std::string& id, const std::string& path,

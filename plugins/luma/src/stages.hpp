@@ -127,8 +127,8 @@ struct LumaEdit : NeverPlayed<LumaEdit> {
   static constexpr StageInfo stage{
       .name = "reel-luma-edit",
       .title = "Luma edit",
-      .summary = "Changes a clip by a prompt, with Luma's Dream Machine or Agents; costs money",
-      .contract = "whole",
+      .summary = "Changes a clip, or a part of it, by a prompt, with Luma's Dream Machine or Agents; costs money",
+      .contract = "pointwise",
       .synonyms = "restyle,reimagine",
   };
   static constexpr std::array pads{PadInfo{"sink", GST_PAD_SINK, GST_PAD_ALWAYS, "video/x-raw"},

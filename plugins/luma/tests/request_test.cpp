@@ -182,6 +182,34 @@ TEST_F(RequestTest, TheInputMustBeWithinReachAndShortEnough) {
   EXPECT_THAT(fault(wanted), HasSubstr("needs an input"));
 }
 
+TEST_F(RequestTest, OnlyModifyTakesAPart) {
+  EXPECT_EQ(fault(request(edit({{"during", "4s..7s"}}))), "no fault");
+  EXPECT_THAT(fault(request(edit({{"action", "reframe"}, {"aspect-ratio", "1:1"}, {"during", "4s..7s"}}))),
+              HasSubstr("during: reframe changes all of the clip"));
+}
+
+TEST_F(RequestTest, SaysWhetherTheInputIsNeeded) {
+  const auto takes = [](const Json& params) {
+    return LumaProvider(nullptr).limits(prepared(params).dump()).takes_input;
+  };
+  EXPECT_TRUE(takes(edit()));
+  EXPECT_TRUE(takes(edit({{"api", "agents"}})));
+  EXPECT_FALSE(takes(edit({{"api", "agents"}, {"generation", "abc"}})));
+  EXPECT_FALSE(takes(edit({{"action", "upscale"}, {"generation", "abc"}})));
+  EXPECT_FALSE(takes(clip()));
+}
+
+TEST_F(RequestTest, WhatAnEmulatorMakesIsAnotherRequest) {
+  setenv("LUMAAI_BASE_URL", "http://127.0.0.1:1/dream-machine/v1", 1);
+  const Json emulated = prepared(clip());
+  EXPECT_EQ(LumaProvider(nullptr).limits(emulated.dump()).service, "Luma Dream Machine (emulator)");
+  unsetenv("LUMAAI_BASE_URL");
+  const Json real = prepared(clip());
+  EXPECT_NE(emulated, real);
+  EXPECT_EQ(emulated["body"], real["body"]);
+  EXPECT_EQ(LumaProvider(nullptr).limits(real.dump()).service, "Luma Dream Machine");
+}
+
 TEST_F(RequestTest, EstimatesWhatIsPublished) {
   const auto cents = [](const Json& params) { return LumaProvider(nullptr).estimate(prepared(params).dump()).cents; };
   EXPECT_DOUBLE_EQ(cents(clip()), 71);

@@ -104,10 +104,42 @@ void Overlay::prepare(const Prepared& wanted) {
   prepared_ = wanted;
 }
 
-bool Overlay::event(GstElement* e, GstPad* pad, GstEvent* event, const Params&) {
+bool Overlay::event(GstElement* e, GstPad* pad, GstEvent* event, const Params& p) {
   if (GST_PAD_IS_SINK(pad) && !is_main(pad)) return second_event(pad, EventPtr(event));
+  if (GST_EVENT_TYPE(event) == GST_EVENT_SEEK) return seek(e, EventPtr(event), p.start);
   if (GST_PAD_IS_SINK(pad)) watch_main(event);
   return gst_pad_event_default(pad, GST_OBJECT(e), event) != FALSE;
+}
+
+/// Where the second input has to be sent for a moment of the main one: `start` is its beginning. Never behind its last picture, which may
+/// have to stay.
+std::int64_t Overlay::second_moment(GstPad* second, std::int64_t moment, Time start) {
+  constexpr std::int64_t last_pictures = GST_SECOND;
+  gint64 length = 0;
+  std::int64_t own = moment - start.count();
+  if (gst_pad_peer_query_duration(second, GST_FORMAT_TIME, &length) != FALSE)
+    own = std::min(own, length - last_pictures);
+  return std::max<std::int64_t>(0, own);
+}
+
+bool Overlay::seek(GstElement* e, EventPtr event, Time start) {
+  const PadPtr main(gst_element_get_static_pad(e, "video_sink_0")),
+      second(gst_element_get_static_pad(e, "video_sink_1"));
+  gdouble rate = 1;
+  GstFormat format = GST_FORMAT_UNDEFINED;
+  GstSeekFlags flags = GST_SEEK_FLAG_NONE;
+  GstSeekType begin_type = GST_SEEK_TYPE_NONE, end_type = GST_SEEK_TYPE_NONE;
+  gint64 begin = 0, end = 0;
+  gst_event_parse_seek(event.get(), &rate, &format, &flags, &begin_type, &begin, &end_type, &end);
+  const guint32 number = gst_event_get_seqnum(event.get());
+  const bool sent = main && gst_pad_push_event(main.get(), event.release()) != FALSE;
+  if (!second || format != GST_FORMAT_TIME || begin_type != GST_SEEK_TYPE_SET) return sent;
+  // To its end, whatever the main input's is: what comes too late is not shown.
+  GstEvent* const own = gst_event_new_seek(rate, format, flags, begin_type, second_moment(second.get(), begin, start),
+                                           GST_SEEK_TYPE_SET, static_cast<gint64>(GST_CLOCK_TIME_NONE));
+  gst_event_set_seqnum(own, number);
+  gst_pad_push_event(second.get(), own);
+  return sent;
 }
 
 /// The second input's events end here; the output follows the main one.

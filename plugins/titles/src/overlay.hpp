@@ -66,6 +66,8 @@ struct Overlay : PadStage<Overlay> {
   GstFlowReturn chain_second(BufferPtr buffer);
   GstFlowReturn chain_main(GstElement* e, BufferPtr buffer);
   bool second_event(GstPad* pad, EventPtr event);
+  static std::int64_t second_moment(GstPad* second, std::int64_t moment, Time start);
+  static bool seek(GstElement* e, EventPtr event, Time start);
   void watch_main(GstEvent* event);
   BufferPtr blended(BufferPtr main, Time at, const FramePtr& second, const Params& p);
   void prepare(const Prepared& wanted);

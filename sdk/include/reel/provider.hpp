@@ -42,6 +42,7 @@ struct ProviderRequest {
 struct ProviderLimits {
   std::string service, account;
   unsigned concurrent = 0, per_minute = 0;  ///< 0: no limit
+  bool takes_input = true;                  ///< of a filter: create() is given the address of its input
 };
 
 struct ProviderEstimate {
@@ -120,7 +121,7 @@ class Provider {
     return guarded_extension(error, FALSE, [&] {
       const ProviderLimits found = Self(host).limits(prepared);
       *into = {g_intern_string(found.service.c_str()), g_intern_string(found.account.c_str()), found.concurrent,
-               found.per_minute};
+               found.per_minute, found.takes_input ? TRUE : FALSE};
       return TRUE;
     });
   }

@@ -17,6 +17,7 @@
 #include "reel/base/text.hpp"
 #include "reel/engine/describe.hpp"
 #include "reel/engine/preview.hpp"
+#include "reel/engine/provided.hpp"
 #include "terminal.hpp"
 #include "version.hpp"
 
@@ -120,6 +121,18 @@ base::ExitCode graph(Context& context, const std::string& file, Context::LoadOpt
   return base::ExitCode::done;
 }
 
+void refuse_what_is_not_made_yet(const engine::Prepared& prepared) {
+  const auto provided = engine::provided_stages(prepared);
+  if (provided.empty()) return;
+  const model::Pipeline& pipeline = prepared.pipeline;
+  const model::Stage& stage = pipeline.stages[provided.front().stage];
+  throw InvalidInput{{pipeline.file,
+                      pipeline.text,
+                      {{model::Severity::error, "not-made-yet", stage.mark,
+                        "'" + stage.traits.name + "' is made when the pipeline runs, which costs money",
+                        "run it, and preview the result"}}}};
+}
+
 base::ExitCode preview(Context& context, const std::string& file, const Context::LoadOptions& options,
                        const std::string& at, const fs::path& target) {
   const auto time = base::parse_time(at);
@@ -127,6 +140,7 @@ base::ExitCode preview(Context& context, const std::string& file, const Context:
   if (!time || !std::holds_alternative<base::Time>(*time))
     throw base::InputError("--at " + at + ": expected a time like 1:05, 2.5s or 250ms");
   const auto prepared = context.prepare(file, options);
+  refuse_what_is_not_made_yet(prepared);
   check_target(target, files_of(prepared.pipeline, false));
   const auto result = engine::preview(prepared, std::get<base::Time>(*time), target,
                                       [&context](const std::string& name) { return context.secret(name); });

@@ -72,6 +72,7 @@ void add_generate(CLI::App& app, Chosen& chosen) {
   command->callback([arguments, wish, &chosen] {
     chosen.action = [arguments, wish](Context& context) {
       arguments->pipeline = "generate";
+      arguments->prompt = wish->prompt;
       return play(context.prepare_text("generate", pipeline_of(*wish), arguments->load), context, *arguments);
     };
   });

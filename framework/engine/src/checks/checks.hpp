@@ -40,8 +40,8 @@ void replace_frame_numbers(model::Pipeline& pipeline, const Media& media, Faults
 /// `during`, ranges, keyframes and times against what reaches the stage.
 void check_times(const model::Pipeline& pipeline, const std::vector<planner::StageClock>& clocks, Faults& faults);
 
-/// What providers would refuse, as far as they can tell without asking.
-void check_provided(const model::Pipeline& pipeline, Faults& faults);
+/// What providers would refuse, as far as they can tell without asking. Once the clocks are known, only what depends on them is looked at.
+void check_provided(const Prepared& prepared, Faults& faults);
 
 /// Stages whose kind of media is not there.
 void check_kinds(const model::Pipeline& pipeline, const Media& media, Faults& faults);

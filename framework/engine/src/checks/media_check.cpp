@@ -113,13 +113,14 @@ std::optional<Prepared> prepare(const model::Pipeline& pipeline, model::Diagnose
     check_side_files(pipeline, stage, faults);
   }
   check_targets(pipeline, faults);
-  check_provided(pipeline, faults);
+  check_provided(prepared, faults);
   // Without the media, nothing more can be said that would be true.
   if (faults.any_error()) return std::nullopt;
   check_kinds(pipeline, prepared.media, faults);
   replace_frame_numbers(prepared.pipeline, prepared.media, faults);
   if (faults.any_error()) return std::nullopt;
   prepared.clocks = planner::clocks(prepared.pipeline, durations(prepared.media));
+  check_provided(prepared, faults);
   check_times(prepared.pipeline, prepared.clocks, faults);
   if (faults.any_error()) return std::nullopt;
   return prepared;

@@ -73,19 +73,16 @@ void add_parameters(const model::Stage& stage, std::string& text) {
 }
 
 /// What a provider is asked for, and what that costs.
-std::string provider_words(const model::Pipeline& pipeline, std::size_t stage) {
-  const auto all = provided_stages(pipeline);
-  const auto found = std::ranges::find(all, stage, &ProvidedStage::stage);
-  if (found == all.end()) return {};
-  const std::string prepared = found->provider->prepare(found->request);
-  const model::ProviderEstimate estimate = found->provider->estimate(prepared);
-  std::string text = "Made by " + found->provider->limits(prepared).service + " before anything plays";
+std::string provider_words(const ProvidedStage& stage) {
+  const std::string prepared = stage.provider->prepare(stage.request);
+  const model::ProviderEstimate estimate = stage.provider->estimate(prepared);
+  std::string text = "Made by " + stage.provider->limits(prepared).service + " before anything plays";
   if (estimate.cents) text += "; costs about " + base::format_dollars(*estimate.cents);
   if (estimate.seconds)
     text +=
         "; takes about " +
         base::format_duration(std::chrono::duration_cast<base::Time>(std::chrono::duration<double>(*estimate.seconds)));
-  return text + (found->fresh ? "." : "; the same request is paid for once.");
+  return text + (stage.fresh ? "." : "; the same request is paid for once.");
 }
 
 Json contract_json(const model::Contract& c) { return model::to_text(c); }
@@ -179,6 +176,7 @@ std::string media_words(const model::MediaInfo& media) {
 std::string explain_text(const Prepared& prepared) {
   const model::Pipeline& pipeline = prepared.pipeline;
   const auto outputs = output_kinds(pipeline, prepared.media);
+  const auto provided = provided_stages(prepared);
   std::string text = pipeline.name.empty() ? pipeline.file : pipeline.name;
   if (!pipeline.description.empty()) text += ": " + pipeline.description;
   text += "\n";
@@ -188,7 +186,8 @@ std::string explain_text(const Prepared& prepared) {
             std::to_string(stage.mark.line) + "): " + stage.traits.summary + "\n";
     if (!stage.inputs.empty()) text += "   Takes what " + inputs_words(pipeline, stage) + " gives.\n";
     if (prepared.media[i]) text += "   Media: " + media_words(*prepared.media[i]) + ".\n";
-    if (const std::string words = provider_words(pipeline, i); !words.empty()) text += "   " + words + "\n";
+    if (const auto made = std::ranges::find(provided, i, &ProvidedStage::stage); made != provided.end())
+      text += "   " + provider_words(*made) + "\n";
     if (stage.during) text += "   Acts " + during_words(*stage.during) + "; the rest passes unchanged.\n";
     for (const Kind kind : both_kinds)
       if (const std::string effect = effect_words(prepared, i, outputs, kind); !effect.empty())

@@ -22,7 +22,7 @@ using planner::SoundSpan;
 
 constexpr Time settling = std::chrono::milliseconds(200);  ///< for decoders and stages, in front of what counts
 constexpr double longest_skip = 5;                         ///< seconds that are decoded in vain rather than sought over
-constexpr std::int64_t sample_rounding = 2;                       ///< samples by which times are off, at most
+constexpr std::int64_t sample_rounding = 2;                ///< samples by which times are off, at most
 
 struct Unmap {
   GstBuffer* buffer;
@@ -224,15 +224,17 @@ std::size_t near(const std::vector<std::unique_ptr<SoundSpanEncoder>>& spans, st
 
 }  // namespace
 
-Prepared sound_of(const Prepared& prepared, std::size_t source) {
+Prepared sound_of(const Prepared& prepared) {
   Prepared sound = prepared;
-  std::erase_if(sound.media[source]->streams, [](const model::StreamInfo& s) { return s.kind == "video"; });
+  const auto is_picture = [](const model::StreamInfo& s) { return s.kind == "video"; };
+  for (auto& media : sound.media)
+    if (media) std::erase_if(media->streams, is_picture);
   return sound;
 }
 
 std::vector<RenderedSound> render_sound_spans(const Prepared& prepared, SoundPlan& plan, const SoundFile& file,
                                               const Requests& requests, const SoundOptions& options) {
-  Prepared sound = sound_of(prepared, main_source(prepared.pipeline, main_sink(prepared.pipeline).value_or(0)));
+  Prepared sound = sound_of(prepared);
   move_cut(sound, plan);
   const SoundFormat format = SoundEncoder(file, {}).format();
   std::vector<std::unique_ptr<SoundSpanEncoder>> spans;

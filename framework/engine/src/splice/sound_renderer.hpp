@@ -29,6 +29,6 @@ std::vector<RenderedSound> render_sound_spans(const Prepared& prepared, planner:
                                               const Requests& requests, const SoundOptions& options);
 
 /// The pipeline with its pictures taken out.
-Prepared sound_of(const Prepared& prepared, std::size_t source);
+Prepared sound_of(const Prepared& prepared);
 
 }  // namespace reel::engine

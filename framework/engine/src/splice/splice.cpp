@@ -105,7 +105,7 @@ void set(model::Stage& stage, const char* name, const std::string& value) {
 
 /// The pipeline with its pictures taken out and its sink writing to `file`.
 Prepared sound_alone(const Prepared& prepared, const Splice& splice, const fs::path& file) {
-  Prepared sound = sound_of(prepared, splice.source);
+  Prepared sound = sound_of(prepared);
   model::Stage& sink = sound.pipeline.stages[splice.sink];
   std::erase_if(sink.settings, [](const model::Setting& s) { return s.name == "video-codec"; });
   // MP4 keeps times to the sample, and says what of the first packet is not to be heard.

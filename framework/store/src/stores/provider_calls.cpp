@@ -19,16 +19,17 @@ constexpr Statement lock_account{"lock_account", "SELECT pg_advisory_xact_lock(x
 constexpr Statement lock_spending{"lock_spending", "SELECT pg_advisory_xact_lock(x'6d6f6e65'::int, $1::int)"};
 constexpr const char* try_lock = "SELECT pg_try_advisory_lock(x'63616c6c'::int, hashtext($1))";
 
-constexpr Statement find_unfinished{"find_unfinished_call", R"(
-  SELECT intent, key, stage, account, request::text AS request, state, external_id, cost_cents,
-    extract(epoch FROM created_at)::bigint AS since
-  FROM provider_calls WHERE user_id = $1::bigint AND key = $2 AND state IN ('intended', 'running')
-  ORDER BY call_id DESC LIMIT 1)"};
-// Nobody waits for what is older than a day: it ended there, whatever its row says.
+#define SELECT_CALL                                                                                        \
+  "SELECT intent, key, stage, account, request::text AS request, state, external_id, cost_cents, failure," \
+  " extract(epoch FROM created_at)::bigint AS since FROM provider_calls WHERE user_id = $1::bigint AND key = $2 "
+constexpr Statement find_unfinished{"find_unfinished_call",
+                                    SELECT_CALL "AND state IN ('intended', 'running') ORDER BY call_id DESC LIMIT 1"};
+constexpr Statement find_made{"find_made_call", SELECT_CALL "AND state = 'succeeded' ORDER BY call_id DESC LIMIT 1"};
+// Nobody waits for what is older than an hour: it ended there, whatever its row says.
 constexpr Statement count_calls{"count_calls", R"(
   SELECT count(*) FILTER (WHERE state IN ('intended', 'running')) AS at_once,
     count(*) FILTER (WHERE created_at > now() - interval '1 minute') AS in_minute
-  FROM provider_calls WHERE account = $1 AND intent <> $2 AND created_at > now() - interval '1 day')"};
+  FROM provider_calls WHERE account = $1 AND intent <> $2 AND created_at > now() - interval '1 hour')"};
 constexpr Statement read_spending{"read_spending", R"(
   SELECT coalesce(quota_provider_cents, $2::bigint) AS most,
     (SELECT coalesce(sum(cost_cents), 0) FROM provider_calls
@@ -67,15 +68,19 @@ std::optional<double> cost_of(const ProviderCall& call) {
   return call.state == State::failed && call.id.empty() ? std::nullopt : call.cents;
 }
 
-ProviderCall call_of(const pqxx::row& row) {
+std::optional<ProviderCall> call_of(const pqxx::result& found) {
+  if (found.empty()) return std::nullopt;
+  const pqxx::row row = found.at(0);
   ProviderCall call;
   call.intent = text(row["intent"]);
   call.key = text(row["key"]);
   call.stage = text(row["stage"]);
   call.account = text(row["account"]);
   call.request = text(row["request"]);
-  call.state = text(row["state"]) == "running" ? State::making : State::asking;
+  const std::string state = text(row["state"]);
+  call.state = state == "succeeded" ? State::done : state == "running" ? State::making : State::asking;
   call.id = text(row["external_id"]);
+  call.failure = text(row["failure"]);
   call.cents = optional<double>(row["cost_cents"]);
   call.since = std::chrono::sys_seconds(std::chrono::seconds(row["since"].as<std::int64_t>()));
   return call;
@@ -113,17 +118,18 @@ std::unique_ptr<service::Ledger::Lock> PostgresLedger::lock(const std::string& k
 }
 
 std::optional<ProviderCall> PostgresLedger::unfinished(const std::string& key) {
-  return session_.run([&](pqxx::work& tx) -> std::optional<ProviderCall> {
-    const auto found = find_unfinished(tx, user_, key);
-    if (found.empty()) return std::nullopt;
-    return call_of(found.at(0));
-  });
+  return session_.run([&](pqxx::work& tx) { return call_of(find_unfinished(tx, user_, key)); });
+}
+
+std::optional<ProviderCall> PostgresLedger::made(const std::string& key) {
+  return session_.run([&](pqxx::work& tx) { return call_of(find_made(tx, user_, key)); });
 }
 
 void PostgresLedger::need_budget(pqxx::work& tx, const ProviderCall& call) const {
   lock_spending(tx, user_);
   const auto found = read_spending(tx, user_, most_cents_, call.intent);
   if (found.empty()) throw base::RunError("the account is gone");
+  if (found.at(0)["most"].is_null()) return;
   const double most = found.at(0)["most"].as<double>(), left = most - found.at(0)["spent"].as<double>();
   const double cost = call.cents.value_or(0);
   if (cost <= left && left > 0) return;

@@ -54,11 +54,14 @@ TEST_F(ProviderCallsTest, WhatWasAskedForIsFoundUntilItEnds) {
   ledger->update(asked);
   EXPECT_EQ(ledger->unfinished("k")->id, "g-1");
   EXPECT_EQ(ledger->unfinished("k")->state, State::making);
+  EXPECT_FALSE(ledger->made("k"));
   for (const State state : {State::done, State::failed, State::unknown}) {
     asked.state = state;
     ledger->update(asked);
     EXPECT_FALSE(ledger->unfinished("k"));
+    EXPECT_EQ(ledger->made("k").has_value(), state == State::done);
   }
+  EXPECT_FALSE(ledger_of(bob)->made("k"));
   EXPECT_EQ(value("SELECT count(*) FROM provider_calls"), "1");
   EXPECT_EQ(value("SELECT state || ' ' || external_id || ' ' || (completed_at IS NOT NULL) FROM provider_calls"),
             "unknown g-1 true");

@@ -2,8 +2,9 @@
  * reel.provider/1: media that a service makes, from words or from other media.
  *
  * A stage whose factory stands in `stages` gets its media from the provider before anything plays. Its element declares the parameters, and
- * is never played itself: a source's result is played in its place, a filter's result takes the place of the part of its input that
- * `during` names.
+ * is never played itself: a source's result is played in its place. Of a filter's input, the part that `during` names is written to a clip
+ * which the service can fetch, and the pictures of the result, brought to the input's size, take the place of that part. Without
+ * `during` all of the input is replaced: the result's size is kept, and its sound if it has any.
  *
  * The host does what has to survive a crash and what is shared: it writes down the intent before create() and the id after it, never
  * calls create() a second time before find() has said for certain that nothing was made, waits, keeps results under the request, and holds
@@ -32,7 +33,8 @@ extern "C" {
 typedef struct reel_provider_request {
   const char* stage; /* its element factory: "reel-luma" */
   const char*
-      params; /* a JSON object: each parameter with its value, defaults among them; times in nanoseconds, choices by name */
+      params; /* a JSON object: each parameter with its value, defaults among them; times in nanoseconds, choices by name; of a filter,
+                 `during` as the author wrote it, or null */
   /* The stage's input, or NULL for a source: an address by which the service can fetch it, or "" where there will be one only later, and
    * its length in nanoseconds. */
   const char* input;
@@ -45,6 +47,8 @@ typedef struct reel_provider_limits {
       account; /* stands for the account without telling its key; requests of one account share the limits. As `service` */
   uint32_t concurrent; /* generations at once; 0: no limit */
   uint32_t per_minute; /* that may be created in a minute; 0: no limit */
+  gboolean
+      takes_input; /* of a filter: create() is given the address of its input; otherwise the input need not lie anywhere */
 } reel_provider_limits;
 
 /* Before anything is paid. */
@@ -84,8 +88,8 @@ typedef struct reel_provider {
    * Returns the id of what is being made. REEL_ERROR_UNCERTAIN: the service may have taken it; every other error: it certainly has not. */
   char* (*create)(const reel_host* host, const char* prepared, const char* input, const char* intent,
                   const reel_task* task, GError** error);
-  /* What an earlier create() with this intent made whose answer was lost; `input` is what it got, to the letter, and it began at `since`
-   * (seconds since 1970). `taken` are ids that belong to other intents, ended by NULL. REEL_ERROR_NOT_FOUND: certainly nothing;
+  /* What an earlier create() with this intent made whose answer was lost; `input` is the address that it got, but its query may be another
+   * (a newer signature), and it began at `since` (seconds since 1970). `taken` are ids that belong to other intents, ended by NULL. REEL_ERROR_NOT_FOUND: certainly nothing;
    * REEL_ERROR_UNCERTAIN: the service cannot tell; REEL_ERROR_BUSY: not yet, ask again later. */
   char* (*find)(const reel_host* host, const char* prepared, const char* input, const char* intent, int64_t since,
                 const char* const* taken, const reel_task* task, GError** error);

@@ -1,6 +1,7 @@
 /// Files that plugins reach under URI schemes of their own: the extension `reel.storage/1` as C++. A catalogue has to be there.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -18,6 +19,10 @@ bool can_store(std::string_view scheme);
 bool can_store_ranges(std::string_view scheme);
 /// Whether there is a file at that address. Throws as StoredObject, but for one that is not there.
 bool is_stored(const std::string& uri);
+/// An address by which anyone may read the file for so long. Throws as StoredObject; base::InputError where its storage gives none.
+std::string shared_address(const std::string& uri, std::chrono::seconds time);
+/// That there is none is no error. Throws as StoredObject.
+void remove_stored(const std::string& uri);
 
 /// A file elsewhere, as it was when it was opened. Any thread; one at a time reads.
 ///
@@ -31,7 +36,7 @@ class StoredObject {
   StoredObject& operator=(const StoredObject&) = delete;
 
   std::uint64_t bytes() const { return bytes_; }
-  /// Another one where the content is another one; empty: the storage does not say.
+  /// Changes with what is in it; empty: the storage does not say.
   const std::string& version() const { return version_; }
   /// Fewer bytes than asked for only at the end.
   std::size_t read(std::uint64_t offset, std::span<std::uint8_t> into);

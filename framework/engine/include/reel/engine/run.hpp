@@ -41,8 +41,16 @@ struct Artifact {
   std::uint64_t bytes = 0;
 };
 
+/// What a provider made for a stage.
+struct MadeMedia {
+  std::string stage, service;
+  std::string id;               ///< at the service; empty: it was made for an earlier run
+  std::optional<double> cents;  ///< that it cost this run, if that is known
+};
+
 struct Report {
   std::vector<Artifact> artifacts;
+  std::vector<MadeMedia> made;  ///< before the run, by whoever prepared it
   std::uint64_t frames = 0;
   planner::Plan plan;                        ///< what was copied and what was rendered
   std::optional<Verification> verification;  ///< if it was asked for, and anything was copied

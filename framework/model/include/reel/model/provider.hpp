@@ -18,7 +18,7 @@ namespace reel::model {
 struct ProviderRequest {
   std::string stage;                 ///< its element factory: `reel-luma`
   std::string params;                ///< a JSON object: every parameter with its value
-  std::optional<std::string> input;  ///< where the service can fetch the stage's input; none: it has no input
+  std::optional<std::string> input;  ///< where the service can fetch the stage's input, or empty; none: it has no input
   base::Time input_duration{0};
 };
 
@@ -27,6 +27,7 @@ struct ProviderLimits {
   std::string account;           ///< requests of one account share the limits
   std::uint32_t concurrent = 0;  ///< generations at once; 0: no limit
   std::uint32_t per_minute = 0;  ///< that may be created in a minute; 0: no limit
+  bool takes_input = true;       ///< of a filter: create() needs the address of its input
 };
 
 struct ProviderEstimate {

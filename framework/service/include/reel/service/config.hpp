@@ -20,10 +20,11 @@ struct ServerConfig {
   std::string public_url;                 ///< `https://reel.example.org`, without a path; empty: as the Host field says
   std::vector<std::string> hosts;         ///< that a Host field may name; none: any
   std::vector<std::string> cors_origins;  ///< whose pages may call
-  std::vector<std::string> trusted_proxies;                          ///< whose X-Forwarded-* count
-  std::filesystem::path certificate, key;                            ///< PEM; empty: no TLS
-  std::int64_t handlers = 16;                                        ///< threads
-  std::vector<std::string> allow_stages{"*"}, deny_stages{"gst/*", "photoshop"};  ///< of pipelines that are submitted
+  std::vector<std::string> trusted_proxies;  ///< whose X-Forwarded-* count
+  std::filesystem::path certificate, key;    ///< PEM; empty: no TLS
+  std::int64_t handlers = 16;                ///< threads
+  std::vector<std::string> allow_stages{"*"},
+      deny_stages{"gst/*", "luma-edit", "photoshop"};  ///< of pipelines that are submitted
   std::vector<std::string>
       internal;  ///< hosts, addresses and networks that URLs of users may lead to though not public
 };
@@ -75,6 +76,7 @@ struct Config {
   std::filesystem::path state_folder;
   double cache_gigabytes = 4;  ///< that rendered spans may take in the state folder; 0: none are kept
   std::filesystem::path secrets_folder;
+  std::string staging;  ///< an address where clips may lie for a while, so that services can fetch them; empty: nowhere
   ServerConfig server;
   WorkerConfig worker;
   AccountsConfig accounts;

@@ -14,6 +14,7 @@ class FileLedger final : public Ledger {
 
   std::unique_ptr<Lock> lock(const std::string& key, base::StopFlag stop) override;
   std::optional<ProviderCall> unfinished(const std::string& key) override;
+  std::optional<ProviderCall> made(const std::string& key) override;
   bool begin(const ProviderCall& call, const model::ProviderLimits& limits) override;
   void update(const ProviderCall& call) override;
   std::vector<std::string> ids(const std::string& account) override;

@@ -46,6 +46,8 @@ class Ledger {
 
   /// The call under this key that is neither done nor failed.
   virtual std::optional<ProviderCall> unfinished(const std::string& key) = 0;
+  /// The last call under this key that is done; the service may still have what it made.
+  virtual std::optional<ProviderCall> made(const std::string& key) = 0;
   /// Writes down an intent, if the limits of its account allow for one more now. Throws base::RunError where a budget is used up.
   virtual bool begin(const ProviderCall& call, const model::ProviderLimits& limits) = 0;
   /// As it is now: state, id, cost, failure.

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,9 @@ class Store {
   virtual QueueStore& queue() = 0;
   virtual WebhookStore& webhooks() = 0;
 
-  /// What is asked of providers for a request (0: for none) of a user, who may spend `most_cents` in 30 days where the user has no
-  /// quota. It lives no longer than the store. Its locks are connections of their own.
-  virtual std::unique_ptr<Ledger> ledger(UserId user, RequestId request, std::int64_t most_cents) = 0;
+  /// What is asked of providers for a request (0: for none) of a user, who may spend `most_cents` in 30 days (none: any sum) where the
+  /// user has no quota. It lives no longer than the store. Its locks are connections of their own.
+  virtual std::unique_ptr<Ledger> ledger(UserId user, RequestId request, std::optional<std::int64_t> most_cents) = 0;
 
   /// Of this database alone, made with it; a dump has it, too. For MediaFiles::tie_to().
   virtual std::string installation() = 0;

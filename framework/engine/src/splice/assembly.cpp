@@ -262,7 +262,8 @@ class Assembly {
       const AVStream* const from = source_->streams[i];
       if (!wanted(from)) {
         const char* const kind = av_get_media_type_string(from->codecpar->codec_type);
-        if (!replaced(from))
+        const bool said = room_ > 0;  // by the first pass
+        if (!replaced(from) && !said)
           base::log(base::Level::warning,
                     std::string("stream ") + std::to_string(i) + " (" + (kind != nullptr ? kind : "unknown") + ", " +
                         avcodec_get_name(from->codecpar->codec_id) +
@@ -539,8 +540,9 @@ SourceParts assemble(const AssemblyInput& input, const std::filesystem::path& fi
   Assembly assembly(input, file, requests, on_part, 0);
   assembly.run();
   if (!assembly.leaves_out() || !input.fast_start) return assembly.made();
-  // Without what is in packets that took a moment; now it is known how long the index becomes.
-  Assembly again(input, file, requests, on_part, assembly.room_for_index());
+  // Without what is in packets that took a moment, and so will this; now it is known how long the index becomes.
+  const std::function<void(double)> shown_already = [](double) {};
+  Assembly again(input, file, requests, shown_already, assembly.room_for_index());
   again.run();
   return again.made();
 }

@@ -34,20 +34,32 @@ bool is_svg(const std::string& path, const std::string& start) {
 }
 
 using SamplePtr = std::unique_ptr<GstSample, Freer<gst_sample_unref>>;
+using MessagePtr = std::unique_ptr<GstMessage, Freer<gst_message_unref>>;
 
-/// The first picture that GStreamer's decoders find in the file, as RGBA. Null: none.
+/// Asked by decodebin of whatever it finds: only images go on, no playlists and the like, which would lead elsewhere.
+gboolean is_image(GstElement*, GstPad*, GstCaps* caps, gpointer) {
+  const char* const kind = gst_structure_get_name(gst_caps_get_structure(caps, 0));
+  return g_str_has_prefix(kind, "image/") != FALSE || g_str_equal(kind, "video/x-raw") != FALSE ? TRUE : FALSE;
+}
+
+/// The image as GStreamer's decoders see it, in RGBA. Null: none reads it.
 SamplePtr first_picture(const std::string& path) {
   static constexpr GstClockTime patience = 20 * GST_SECOND;
   static constexpr const char* line =
-      "filesrc name=file ! decodebin ! videoconvert ! video/x-raw,format=RGBA ! fakesink name=end sync=false";
+      "filesrc name=file ! decodebin name=decoder ! videoconvert ! video/x-raw,format=RGBA ! fakesink name=end "
+      "sync=false";
   GstElement* const made = gst_parse_launch(line, nullptr);
   if (made == nullptr) return {};
   const GObjectPtr<GstElement> pipeline(GST_ELEMENT_CAST(gst_object_ref_sink(made)));
   const GObjectPtr<GstElement> file(gst_bin_get_by_name(GST_BIN_CAST(made), "file"));
   const GObjectPtr<GstElement> end(gst_bin_get_by_name(GST_BIN_CAST(made), "end"));
+  const GObjectPtr<GstElement> decoder(gst_bin_get_by_name(GST_BIN_CAST(made), "decoder"));
+  g_signal_connect(decoder.get(), "autoplug-continue", G_CALLBACK(is_image), nullptr);
   g_object_set(file.get(), "location", path.c_str(), nullptr);
   gst_element_set_state(made, GST_STATE_PAUSED);
-  gst_element_get_state(made, nullptr, nullptr, patience);
+  const GObjectPtr<GstBus> bus(gst_element_get_bus(made));
+  const auto news = static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_ASYNC_DONE);
+  const MessagePtr message(gst_bus_timed_pop_filtered(bus.get(), patience, news));
   GstSample* sample = nullptr;
   g_object_get(end.get(), "last-sample", &sample, nullptr);
   gst_element_set_state(made, GST_STATE_NULL);

@@ -100,6 +100,8 @@ TEST_F(WatermarkTest, SaysWhatIsWrongWithTheFile) {
   EXPECT_THAT(failure_of("/"), HasSubstr("is a folder"));
   EXPECT_THAT(failure_of(save("empty.png", "")), HasSubstr("is empty"));
   EXPECT_THAT(failure_of(save("no.png", "this is text")), HasSubstr("is no image that can be read"));
+  EXPECT_THAT(failure_of(save("list.png", "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://127.0.0.1:9/a.ts\n")),
+              HasSubstr("is no image that can be read"));
   EXPECT_THAT(failure_of(save("bad.svg", "<svg><rect></svg>")), HasSubstr("is no image that can be read"));
 }
 

@@ -21,7 +21,7 @@ struct SoundPacket {
   std::string hash;
 };
 
-std::vector<SoundPacket> packets_of(const fs::path& file) {
+std::vector<SoundPacket> sound_packets_of(const fs::path& file) {
   const Result result =
       shell("ffmpeg -nostdin -v error -i " + quoted(file) + " -map 0:a:0 -c copy -copyts -f framehash -hash md5 -");
   EXPECT_EQ(result.exit, 0) << result.output;
@@ -101,13 +101,13 @@ std::string during(const std::string& stage, double begin, double end, const std
 
 // -- effects
 
-struct Kind {
+struct SoundSpliceKind {
   const char* name;
   const char* file;
   const char* options;  ///< of ffmpeg
   bool lossless = false;
 };
-void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
+void PrintTo(const SoundSpliceKind& kind, std::ostream* out) { *out << kind.name; }
 
 constexpr double length = 6;
 /// Chords that come and go, other ones left and right.
@@ -116,9 +116,9 @@ constexpr const char* tones =
     "\"aevalsrc='0.3*sin(2*PI*440*t)+0.2*sin(2*PI*1234*t)*(0.6+0.4*sin(2*PI*3*t))"
     "|0.3*sin(2*PI*550*t)+0.1*sin(2*PI*3210*t)':d=6:s=";
 
-class SoundSplice : public ::testing::TestWithParam<Kind> {
+class SoundSplice : public ::testing::TestWithParam<SoundSpliceKind> {
  protected:
-  fs::path make(const Kind& kind) const {
+  fs::path make(const SoundSpliceKind& kind) const {
     const fs::path file = folder_ / kind.file;
     const std::string input = std::string(kind.options).starts_with("real")
                                   ? "-t 6 -i " + quoted(clip("wannaworktogether.mp4")) + " -c copy "
@@ -130,7 +130,7 @@ class SoundSplice : public ::testing::TestWithParam<Kind> {
   /// `quiet`: where it is to be silent, in seconds.
   void check(const fs::path& source, const fs::path& output, const nlohmann::json& sound,
              const std::vector<std::pair<double, double>>& quiet) {
-    const auto before = packets_of(source), after = packets_of(output);
+    const auto before = sound_packets_of(source), after = sound_packets_of(output);
     const std::int64_t frame = sound["packet_samples"];
     if (frame > 1) {
       ASSERT_EQ(after.size(), before.size());
@@ -247,7 +247,7 @@ TEST_P(SoundSplice, sounds_inside_as_a_full_render_does) {
   }
 }
 
-constexpr Kind kinds[]{
+constexpr SoundSpliceKind sound_splice_kinds[]{
     {"aac_48", "a.mp4", "48000\" -c:v libx264 -c:a aac -aac_pns 0 -b:a 192k"},
     {"aac_44", "b.mp4", "44100\" -c:v libx264 -c:a aac -aac_pns 0 -b:a 192k"},
     {"sine_windows", "c.mp4", "real"},
@@ -256,7 +256,7 @@ constexpr Kind kinds[]{
     {"alac", "f.mov", "48000\" -c:v libx264 -c:a alac", true},
     {"uncompressed", "g.mov", "44100\" -c:v libx264 -c:a pcm_s24le", true},
 };
-INSTANTIATE_TEST_SUITE_P(Files, SoundSplice, ::testing::ValuesIn(kinds),
+INSTANTIATE_TEST_SUITE_P(Files, SoundSplice, ::testing::ValuesIn(sound_splice_kinds),
                          [](const auto& info) { return std::string(info.param.name); });
 
 // -- in step with the pictures
@@ -332,7 +332,7 @@ TEST(SoundInStep, stays_within_half_a_packet_after_a_hundred_cuts) {
     EXPECT_GT(made.sound()["copied"], 4 * std::int64_t(made.sound()["rendered"]));
     double length = seconds;
     for (const Cut& c : cuts) length -= c.end - c.begin;
-    const auto packets = packets_of(output);
+    const auto packets = sound_packets_of(output);
     // From the packet that lets a decoder settle to where the pictures end.
     EXPECT_NEAR(double(packets.size()), length * rate / 1024 + 1, 1.5);
     const double tick = source.extension() == ".mkv" ? 48 : 1;
@@ -378,7 +378,7 @@ TEST(SoundInStep, is_copied_where_all_pictures_are_rendered) {
     const Made made = run(folder.path(), source, "  - uses: blur\n    with: { radius: 1 }\n", output);
     ASSERT_EQ(made.report["plan"]["pictures"]["treatment"], "render");
     ASSERT_EQ(made.sound()["treatment"], "copy");
-    const auto before = packets_of(source), after = packets_of(output);
+    const auto before = sound_packets_of(source), after = sound_packets_of(output);
     ASSERT_EQ(after.size(), before.size());
     for (std::size_t i = 0; i < after.size(); ++i) EXPECT_EQ(after[i].hash, before[i].hash) << i;
     expect_in_step(output, 10);
@@ -395,7 +395,7 @@ TEST(SoundInStep, where_sound_begins_later) {
   const fs::path output = folder / "out.mp4";
   const Made muted = run(folder.path(), late, during("mute", 3, 3.1), output);
   ASSERT_EQ(muted.sound()["treatment"], "splice");
-  const auto before = packets_of(late), after = packets_of(output);
+  const auto before = sound_packets_of(late), after = sound_packets_of(output);
   ASSERT_EQ(after.size(), before.size());
   for (std::size_t i = 0; i < after.size(); ++i) EXPECT_EQ(after[i].pts, before[i].pts) << i;
   const Made cut = run(folder.path(), late, cut_stage({{0.3, 2.1}, {3.1, 3.9}}), output);

@@ -18,12 +18,12 @@ constexpr const char* brighter = "  - uses: color\n    during: 2.1s..2.5s\n    w
 constexpr const char* also_later = "  - uses: color\n    during: 5.1s..5.5s\n    with: { brightness: 0.3 }\n";
 constexpr const char* cut = "  - uses: cut\n    with: { remove: [ 1.3s..3.1s, 5.5s..6.02s ] }\n";
 
-struct Kind {
+struct FileKind {
   const char* name;
   const char* file;
   const char* options;  ///< of ffmpeg's encoder
 };
-void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
+void PrintTo(const FileKind& kind, std::ostream* out) { *out << kind.name; }
 
 class Verify : public ::testing::Test {
  protected:
@@ -59,7 +59,7 @@ class Verify : public ::testing::Test {
   const TemporaryFolder folder_;
 };
 
-class VerifyKinds : public Verify, public ::testing::WithParamInterface<Kind> {};
+class VerifyKinds : public Verify, public ::testing::WithParamInterface<FileKind> {};
 
 TEST_P(VerifyKinds, passes_what_was_spliced) {
   const fs::path source = make(GetParam().file, GetParam().options);
@@ -84,7 +84,7 @@ TEST_P(VerifyKinds, passes_what_was_spliced) {
   }
 }
 
-constexpr Kind kinds[]{
+constexpr FileKind file_kinds[]{
     {"b_frames", "a.mp4", "-c:v libx264 -g 25 -preset fast -c:a aac"},
     {"open_groups", "c.mp4",
      "-c:v libx264 -x264-params open-gop=1:keyint=25:min-keyint=5 -force_key_frames 4 -c:a aac"},
@@ -95,7 +95,7 @@ constexpr Kind kinds[]{
     {"h265_open_groups", "j.mp4", "-c:v libx265 -x265-params log-level=none:keyint=25 -c:a aac"},
     {"without_sound", "h.mp4", "-an -c:v libx264 -g 25"},
 };
-INSTANTIATE_TEST_SUITE_P(Files, VerifyKinds, ::testing::ValuesIn(kinds),
+INSTANTIATE_TEST_SUITE_P(Files, VerifyKinds, ::testing::ValuesIn(file_kinds),
                          [](const auto& info) { return std::string(info.param.name); });
 
 TEST_F(Verify, passes_a_change_of_container) {

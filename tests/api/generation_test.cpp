@@ -44,7 +44,7 @@ class GenerationTest : public WorkerTest {
   /// The whole database as text.
   std::string rows() { return tests::shell("pg_dump --data-only --inserts " + tests::quoted(url)).output; }
 
-  tests::LumaEmulator emulator;
+  tests::LumaEmulator emulator{key};
   std::string asked_for;
 };
 
@@ -57,7 +57,7 @@ TEST_F(GenerationTest, a_prompt_becomes_a_clip) {
   EXPECT_EQ(tests::picture_times(clip).size(), 5U * 24U);
   EXPECT_EQ(emulator.count("created"), 1);
   EXPECT_EQ(call("state"), "succeeded");
-  EXPECT_EQ(call("provider"), "Luma Dream Machine");
+  EXPECT_EQ(call("provider"), "Luma Dream Machine (emulator)");
   EXPECT_EQ(call("request_id"), std::to_string(id));
   EXPECT_GT(store->accounts().usage(ada.id).provider_cents, 0);
   EXPECT_THAT(log(id), HasSubstr("dreaming"));

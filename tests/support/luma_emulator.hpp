@@ -13,7 +13,8 @@ class LumaEmulator {
  public:
   using Json = nlohmann::json;
 
-  LumaEmulator() { start("0"); }
+  /// `key` is the one that it accepts.
+  explicit LumaEmulator(std::string key = "emulator") : key_(std::move(key)) { start("0"); }
 
   const std::string& address() const { return address_; }
   std::string dream_machine() const { return address_ + "/dream-machine/v1"; }
@@ -34,7 +35,8 @@ class LumaEmulator {
  private:
   void start(const std::string& port) {
     const std::string line = "exec python3 " + quoted(source_folder() / "tests/emulators/luma") + " --port " + port +
-                             " --state " + quoted(folder_ / "state") + " --queued-seconds 0.05 --working-seconds 0.1";
+                             " --key '" + key_ + "' --state " + quoted(folder_ / "state") +
+                             " --queued-seconds 0.05 --working-seconds 0.1";
     program_ = std::make_unique<Program>(line, folder_ / "log");
     address_ = program_->waits_for("http");
     if (address_.empty()) throw std::runtime_error("no emulator: " + program_->said());
@@ -64,6 +66,7 @@ class LumaEmulator {
     return answer;
   }
 
+  std::string key_;
   TemporaryFolder folder_;
   std::string address_;
   std::unique_ptr<Program> program_;

@@ -112,12 +112,13 @@ INSTANTIATE_TEST_SUITE_P(
            FileKind{"c.mkv", "-c:v ffv1 -pix_fmt yuv420p10le -c:a flac", true, true, true},
            FileKind{"d.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus", true, true, true},
            FileKind{"e.mkv", "-c:v libx265 -preset ultrafast -x265-params log-level=none -pix_fmt yuv420p10le -c:a aac",
-                true, true, true},
+                    true, true, true},
            FileKind{"f.ts", "-c:v libx264 -preset ultrafast -bf 2 -c:a aac", true, true, false},
            FileKind{"g.avi", "-c:v mpeg4 -q:v 3 -c:a pcm_s16le", true, true, true},
            FileKind{"h.flac", "-vn -c:a flac", false, true, true}, FileKind{"i.wav", "-vn", false, true, true},
            FileKind{"j.mp3", "-vn -c:a libmp3lame", false, true, false},
-           FileKind{"k.ogg", "-vn -c:a libopus", false, true, true}, FileKind{"l.m4a", "-vn -c:a aac", false, true, true},
+           FileKind{"k.ogg", "-vn -c:a libopus", false, true, true},
+           FileKind{"l.m4a", "-vn -c:a aac", false, true, true},
            FileKind{"m.mp4", "-an -c:v libx264 -preset ultrafast -bf 2", true, false, true}),
     [](const auto& info) { return std::string(info.param.name).replace(1, 1, "_"); });
 

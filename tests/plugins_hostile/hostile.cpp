@@ -146,7 +146,7 @@ void deep(const Target&) {
   const std::string text = "{\"is\":\"result\",\"state\":\"" + state +
                            "\",\"error\":\"\",\"code\":\"\",\"stage\":\"\",\"line\":0,\"column\":0,"
                            "\"report\":\"{}\",\"transient\":false,\"media\":\"\",\"assets\":\"\","
-                           "\"made\":[{\"file\":\"" +
+                           "\"wanted\":[],\"made\":[{\"file\":\"" +
                            file + "\",\"stage\":\"sink\",\"bytes\":1}]}\n";
   static_cast<void>(!::write(3, text.data(), text.size()));
   ::_exit(0);

@@ -99,7 +99,7 @@ An element is no way round the stage that it is, and a scheme may be forbidden t
 A configuration that is wrong.
 
   $ printf 'polcy: {}\n' > reel.yaml; reel --config reel.yaml inspect blur
-  reel.yaml:1:1: error: unknown setting 'polcy'; expected accounts, cache, database, limits, log, plugins, policy, secrets, server, state or worker [unknown-key]
+  reel.yaml:1:1: error: unknown setting 'polcy'; expected accounts, cache, database, limits, log, plugins, policy, secrets, server, staging, state or worker [unknown-key]
       1 | polcy: {}
         | ^~~~~
         hint: did you mean 'policy'?

@@ -49,6 +49,7 @@ class GenerationTest : public WorkerTest {
 };
 
 TEST_F(GenerationTest, a_prompt_becomes_a_clip) {
+  emulator.settings({{"working_seconds", 3}});  // long enough to be seen
   const auto id = generate(ada, "a red kite");
   work();
   const auto done = when(id, RequestState::succeeded);

@@ -258,7 +258,7 @@ std::optional<Splice> Run::State::choose() const {
             (plan.pictures == planner::Treatment::render
                  ? "renders all pictures: " + plan.pictures_reason
                  : "copies " + std::to_string(plan.copied) + " pictures and renders " + std::to_string(plan.rendered)) +
-                "; sound: " + plan.sound_reason);
+                (plan.sound_reason.empty() ? "" : "; sound: " + plan.sound_reason));
   return splice;
 }
 

@@ -41,6 +41,22 @@ TEST_F(OverlayTest, is_rendered_where_it_is_seen) {
   EXPECT_LT(psnr(out.at(at(9) - 1), over[0]), 15);
 }
 
+/// Whichever of the two files is read first: what is watched is the one whose packets are copied.
+TEST_F(OverlayTest, takes_no_file_for_the_other) {
+  ffmpeg("-i " + quoted(file("small.mp4")) + " -t 3 -r 17 -an " + quoted(file("slow.mp4")));
+  write(file("near.yaml"),
+        "reel: 1\nstages:\n"
+        "  - { id: main, uses: source, with: { uri: small.mp4 } }\n"
+        "  - { id: over, uses: source, with: { uri: slow.mp4 } }\n"
+        "  - { uses: overlay, from: [ main, over ], during: 1s..2s, with: { width: 0.3 } }\n"
+        "  - { uses: sink, with: { uri: out.mp4 } }\n");
+  for (int i = 0; i < 5; ++i) {
+    const Result done = installation.run(reel() + " run near.yaml --progress none");
+    ASSERT_EQ(done.exit, 0) << done.output;
+    EXPECT_EQ(done.output, "");
+  }
+}
+
 TEST_F(OverlayTest, a_preview_shows_its_picture_of_that_moment) {
   const Result done = installation.run(reel() + " preview over.yaml --at 10.5s -o seen.png");
   ASSERT_EQ(done.exit, 0) << done.output;

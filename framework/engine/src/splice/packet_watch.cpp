@@ -31,6 +31,7 @@ bool parses_pictures(GstElement* element) {
 }  // namespace
 
 struct PacketWatch::State {
+  int source = 0;              ///< the stage; others may play files beside it
   std::vector<Known> packets;  ///< in order of display
   Known first;                 ///< in order of decoding
   std::optional<Time> origin;  ///< the index's 0 on the demuxer's clock. Of the thread that demuxes
@@ -70,7 +71,8 @@ struct PacketWatch::State {
     return GST_PAD_PROBE_OK;
   }
   static void on_element(GstBin*, GstBin*, GstElement* element, gpointer state) {
-    if (!parses_pictures(element)) return;
+    const int source = (*static_cast<std::shared_ptr<State>*>(state))->source;
+    if (!parses_pictures(element) || gst::stage_of(GST_OBJECT(element)) != source) return;
     const gst::PadPtr pad(gst_element_get_static_pad(element, "sink"));
     if (!pad) return;
     constexpr auto what = static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_FLUSH);
@@ -80,8 +82,9 @@ struct PacketWatch::State {
   }
 };
 
-PacketWatch::PacketWatch(GstElement* pipeline, const model::MediaIndex& index, std::size_t entry)
+PacketWatch::PacketWatch(GstElement* pipeline, std::size_t source, const model::MediaIndex& index, std::size_t entry)
     : state_(std::make_shared<State>()), pipeline_(gst::shared(pipeline)) {
+  state_->source = static_cast<int>(source);
   for (const model::IndexedPacket& p : index.packets) state_->packets.push_back({p.time, p.bytes});
   if (state_->packets.empty()) return;
   state_->first = state_->packets.front();

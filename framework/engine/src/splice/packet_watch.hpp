@@ -13,8 +13,8 @@ namespace reel::engine {
 class PacketWatch {
  public:
   /// Watches packets of pictures on their way into their parser, from the first one on; so the pipeline has not been started yet.
-  /// `entry`: the packet with which decoding has to begin.
-  PacketWatch(GstElement* pipeline, const model::MediaIndex& index, std::size_t entry);
+  /// `source`: the stage that plays the file. `entry`: the packet with which decoding has to begin.
+  PacketWatch(GstElement* pipeline, std::size_t source, const model::MediaIndex& index, std::size_t entry);
   ~PacketWatch();
   PacketWatch(const PacketWatch&) = delete;
   PacketWatch& operator=(const PacketWatch&) = delete;

@@ -109,7 +109,7 @@ RenderedSpan play_span(const Prepared& prepared, const planner::Span& span, cons
   AppEnd end(conversion_to(format) + queue, 2, [&collector](GstAppSink* sink) { return collector.take(sink); });
   graph->want_output({last, Kind::video}, end.release());
   graph->assemble();
-  const PacketWatch watch(graph->pipeline(), index.media, span.decode_from);
+  const PacketWatch watch(graph->pipeline(), main_source(prepared.pipeline, last), index.media, span.decode_from);
   Player player(std::move(graph), prepared, requests);
   PlayHooks hooks;
   hooks.stall_timeout = options.stall_timeout;

@@ -16,7 +16,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   list(APPEND REEL_WARNINGS -Wno-restrict)
 endif()
 
-# What is compiled together (CMAKE_UNITY_BUILD) shares its anonymous namespaces, and then these are no fault.
+# `./start` and `./test` compile several files of a target together (CMAKE_UNITY_BUILD): a name in an anonymous namespace has to be its
+# own among them. Where types of such a namespace are members of others, that is no fault then.
 if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   list(APPEND REEL_WARNINGS -Wno-subobject-linkage)
 endif()

@@ -35,6 +35,19 @@ class GenerationTest : public WorkerTest {
     EXPECT_EQ(created.status, 201) << created.body;
     return created.json().at("id");
   }
+  /// The service is at work on it, for `seconds` more.
+  service::RequestId at_work(int seconds) {
+    emulator.settings({{"working_seconds", seconds}});
+    const auto id = generate(ada, "a boat");
+    work();
+    EXPECT_TRUE(eventually([&] { return emulator.count("created") == 1; }, 60s));
+    return id;
+  }
+  /// A line of shell for each child of this process that knows Luma, whose number is `$p`.
+  static tests::Result for_its_child(const std::string& line) {
+    return tests::shell("for p in $(pgrep -P " + std::to_string(::getpid()) +
+                        " reel-runner); do if grep -qz '^LUMAAI' /proc/$p/environ; then " + line + "; fi; done");
+  }
   std::string call(const std::string& column) { return value(url, "SELECT " + column + " FROM provider_calls"); }
   std::string log(service::RequestId id) {
     return value(url,
@@ -62,7 +75,7 @@ TEST_F(GenerationTest, a_prompt_becomes_a_clip) {
   EXPECT_EQ(call("request_id"), std::to_string(id));
   EXPECT_GT(store->accounts().usage(ada.id).provider_cents, 0);
   EXPECT_THAT(log(id), HasSubstr("dreaming"));
-  EXPECT_EQ(asked_for, "luma");
+  EXPECT_EQ(asked_for, "luma-");
   const std::string all = rows();
   EXPECT_THAT(all, HasSubstr("a red kite"));
   EXPECT_EQ(all.find(key), std::string::npos);
@@ -90,10 +103,7 @@ TEST_F(GenerationTest, nobody_spends_more_than_the_quota) {
 }
 
 TEST_F(GenerationTest, another_worker_goes_on_with_what_was_asked_for) {
-  emulator.settings({{"working_seconds", 3}});
-  const auto id = generate(ada, "a boat");
-  work();
-  ASSERT_TRUE(eventually([&] { return emulator.count("created") == 1; }, 60s));
+  const auto id = at_work(3);
   stop_work();
   EXPECT_EQ(store->requests().find(id)->state, RequestState::queued);
   work();
@@ -102,21 +112,21 @@ TEST_F(GenerationTest, another_worker_goes_on_with_what_was_asked_for) {
 }
 
 TEST_F(GenerationTest, a_child_that_dies_asks_for_nothing_twice) {
-  emulator.settings({{"working_seconds", 3}});
-  const auto id = generate(ada, "a boat");
-  work();
-  ASSERT_TRUE(eventually([&] { return emulator.count("created") == 1; }, 60s));
-  tests::shell("for p in $(pgrep -P " + std::to_string(::getpid()) +
-               " reel-runner); do grep -qz '^LUMAAI' /proc/$p/environ && kill -KILL $p; done");
+  const auto id = at_work(3);
+  for_its_child("kill -KILL $p");
   when(id, RequestState::succeeded);
   EXPECT_EQ(emulator.count("created"), 1);
 }
 
+/// Only the plugin that it speaks for gets near its key and the network.
+TEST_F(GenerationTest, its_child_loads_no_other_plugin) {
+  at_work(3);
+  const auto seen = for_its_child("grep -oE '[^/]+\\.so$' /proc/$p/maps | grep -E '^reel-|hostile' | sort -u");
+  EXPECT_EQ(seen.output, "reel-luma.so\n");
+}
+
 TEST_F(GenerationTest, what_is_cancelled_is_waited_for_no_longer) {
-  emulator.settings({{"working_seconds", 60}});
-  const auto id = generate(ada, "a boat");
-  work();
-  ASSERT_TRUE(eventually([&] { return emulator.count("created") == 1; }, 60s));
+  const auto id = at_work(60);
   ASSERT_EQ(post(ada, "/api/v1/requests/" + std::to_string(id) + "/cancel").status / 100, 2);
   EXPECT_THAT(when(id, RequestState::cancelled).outcome.error, HasSubstr("goes on"));
 }

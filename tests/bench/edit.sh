@@ -29,17 +29,7 @@ ffmpeg -nostdin -v error -t 30 -i "$source" -vf "scale=$((height * 16 / 9 / 2 * 
 ffmpeg -nostdin -v error -i "$source" -vn -c:a copy sound.mp4
 clip "$minutes" clip.mp4
 
-measure() {  # COMMAND...: "WALL PROCESSOR PEAK", in seconds and MB
-  python3 - "$@" <<'END'
-import resource, subprocess, sys, time
-begin = time.monotonic()
-run = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-wall, used = time.monotonic() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
-if run.returncode != 0:
-    sys.exit(f"failed: {' '.join(sys.argv[1:])}\n{run.stderr.decode()}")
-print(f"{wall:.3f} {used.ru_utime + used.ru_stime:.3f} {used.ru_maxrss / 1024:.0f}")
-END
-}
+measure() { python3 "$root/tests/bench/measure.py" "$@"; }  # COMMAND...
 
 twice() { measure "$@" >/dev/null; measure "$@"; }
 

@@ -48,16 +48,8 @@ moved() { curl -sf "$proxy/bytes-moved"; }
 measure() {  # NAME COMMAND...
   local name=$1 used; shift
   moved >/dev/null
-  used=$(python3 - "$@" <<'END'
-import resource, subprocess, sys, time
-begin = time.monotonic()
-run = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-if run.returncode != 0:
-    sys.exit(f"failed: {' '.join(sys.argv[1:])}\n{run.stderr.decode()}")
-print(f"{time.monotonic() - begin:.2f} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f}")
-END
-)
-  echo "$(moved) $used" | awk -v name="$name" '{printf "%-24s %10.1f %10.1f %9.2f s %6d MB\n", name, $1 / 1e6, $2 / 1e6, $3, $4}'
+  used=$(python3 "$root/tests/bench/measure.py" "$@")
+  echo "$(moved) $used" | awk -v name="$name" '{printf "%-24s %10.1f %10.1f %9.2f s %6d MB\n", name, $1 / 1e6, $2 / 1e6, $3, $5}'
 }
 run=("$reel" run --no-cache --progress none)
 printf '%-24s %10s %10s %11s %9s\n' '' 'MB to here' 'from here' time memory

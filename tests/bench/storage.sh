@@ -36,16 +36,10 @@ aws s3 mb s3://media >/dev/null
 gst-inspect-1.0 reel-storagesink >/dev/null   # the registry is written once, by every GStreamer program
 head -c "${megabytes}M" /dev/urandom >file
 
-measure() {  # NAME COMMAND...: adds a line "NAME WALL PROCESSOR PEAK" to `measured`, in seconds and MB
-  python3 - "$@" >>measured <<'PYTHON'
-import resource, subprocess, sys, time
-begin = time.monotonic()
-run = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-wall, used = time.monotonic() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
-if run.returncode != 0:
-    sys.exit(f"failed: {' '.join(sys.argv[2:])}\n{run.stdout.decode()}")
-print(f"{sys.argv[1]} {wall:.3f} {used.ru_utime + used.ru_stime:.3f} {used.ru_maxrss / 1024:.0f}")
-PYTHON
+measure() {  # NAME COMMAND...: adds a line "NAME WALL PROCESSOR PEAK" to `measured`
+  local name=$1 figures; shift
+  figures=$(python3 "$root/tests/bench/measure.py" "$@")
+  echo "$name $figures" >>measured
 }
 
 send() {

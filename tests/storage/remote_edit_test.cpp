@@ -95,6 +95,14 @@ class RemoteEdits : public S3Fixture {
     EXPECT_EQ(played.output, "");
   }
 
+  /// The same edit of the same clip, elsewhere.
+  void expect_done_alike(const fs::path& clip, const std::string& stages) const {
+    set_stages(stages);
+    const Result done = run(put(clip), "s3://media/out.mp4");
+    ASSERT_EQ(done.exit, 0) << done.output;
+    expect_same_as_here(clip, "s3://media/out.mp4");
+  }
+
   const CountingProxy proxy{server.url()};
   const TemporaryFolder folder;
   static constexpr const char* constant_rate =
@@ -121,21 +129,11 @@ TEST_F(RemoteEdits, are_planned_by_tables_and_copied_by_the_service) {
 }
 
 TEST_F(RemoteEdits, of_time_are_done_alike) {
-  const fs::path clip = clip_of(5, constant_rate);
-  const std::string there = put(clip);
-  set_stages("  - uses: cut\n    with: { remove: [ 0:20.1..0:30.4, 0:40..0:41 ] }\n");
-  const Result done = run(there, "s3://media/out.mp4");
-  ASSERT_EQ(done.exit, 0) << done.output;
-  expect_same_as_here(clip, "s3://media/out.mp4");
+  expect_done_alike(clip_of(5, constant_rate), "  - uses: cut\n    with: { remove: [ 0:20.1..0:30.4, 0:40..0:41 ] }\n");
 }
 
 TEST_F(RemoteEdits, look_into_keyframes_where_decoders_may_not_begin) {
-  const fs::path clip = clip_of(3, std::string(constant_rate) + ":open-gop=1:keyint=50");
-  const std::string there = put(clip);
-  set_stages(blurred);
-  const Result done = run(there, "s3://media/out.mp4");
-  ASSERT_EQ(done.exit, 0) << done.output;
-  expect_same_as_here(clip, "s3://media/out.mp4");
+  expect_done_alike(clip_of(3, std::string(constant_rate) + ":open-gop=1:keyint=50"), blurred);
 }
 
 TEST_F(RemoteEdits, notice_packets_that_are_not_what_their_tables_promise) {
@@ -158,12 +156,7 @@ TEST_F(RemoteEdits, notice_packets_that_are_not_what_their_tables_promise) {
 }
 
 TEST_F(RemoteEdits, of_what_has_no_tables_read_everything) {
-  const fs::path clip = clip_of(3, constant_rate, "mkv");
-  const std::string there = put(clip);
-  set_stages(blurred);
-  const Result done = run(there, "s3://media/out.mp4");
-  ASSERT_EQ(done.exit, 0) << done.output;
-  expect_same_as_here(clip, "s3://media/out.mp4");
+  expect_done_alike(clip_of(3, constant_rate, "mkv"), blurred);
 }
 
 TEST_F(RemoteEdits, are_proven_where_that_is_asked_for) {

@@ -12,6 +12,7 @@
 #include "extensions.hpp"
 #include "host.hpp"
 #include "opener.hpp"
+#include "pattern.hpp"
 #include "reel/base/log.hpp"
 #include "traits.hpp"
 
@@ -22,11 +23,11 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view foreign = "gst/", ours = "reel/";
 
-std::vector<fs::path> libraries_in(const fs::path& folder) {
+std::vector<fs::path> libraries_in(const fs::path& folder, const std::string& pattern) {
   std::vector<fs::path> found;
   std::error_code fault;
   for (fs::directory_iterator it(folder, fault), end; !fault && it != end; it.increment(fault))
-    if (it->path().extension() == ".so") found.push_back(it->path());
+    if (it->path().extension() == ".so" && matches(it->path().stem().string(), pattern)) found.push_back(it->path());
   std::ranges::sort(found);
   return found;
 }
@@ -132,7 +133,7 @@ Catalog::Catalog(const CatalogOptions& options) : state_(std::make_unique<State>
   Opener opener(state_->host, options.open_timeout);
   std::set<fs::path> seen;
   for (const fs::path& folder : options.folders) {
-    for (const fs::path& library : libraries_in(folder)) {
+    for (const fs::path& library : libraries_in(folder, options.library)) {
       std::error_code fault;
       const fs::path real = fs::canonical(library, fault);
       if (seen.insert(fault ? library : real).second) state_->add(opener.open(library));

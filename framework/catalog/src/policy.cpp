@@ -1,14 +1,10 @@
 #include <algorithm>
 
+#include "pattern.hpp"
 #include "reel/catalog/catalog.hpp"
 
 namespace reel::catalog {
 namespace {
-
-bool matches(std::string_view name, std::string_view pattern) {
-  if (pattern.ends_with('*')) return name.starts_with(pattern.substr(0, pattern.size() - 1));
-  return name == pattern;
-}
 
 bool any(std::string_view name, const std::vector<std::string>& patterns) {
   return std::ranges::any_of(patterns, [name](const std::string& pattern) { return matches(name, pattern); });

@@ -70,8 +70,7 @@ class Sender {
     constexpr std::uint64_t worth_a_request = 16U << 20U;
     if (part.bytes >= worth_a_request && upload_.write_range(from.uri, from.version, part.source, part.bytes)) return;
     if (!source_) source_ = av::open_object(from.uri);
-    if (source_->version() != from.version)
-      throw base::RunError("'" + base::printable(from.uri) + "' has changed while it was worked on", "run it again");
+    av::must_be_unchanged(from.uri, source_->version(), from.version);
     for (std::uint64_t at = part.source, end = at + part.bytes; at < end;) {
       const auto into = std::span(block_).first(std::min<std::uint64_t>(block_.size(), end - at));
       const std::size_t got = source_->read(at, into);

@@ -39,7 +39,7 @@ class Providers {
   Providers(const service::ProvideJob& job, const Workplace& place)
       : stop_(place.stop.flag()),
         folder_(job.output_folder),
-        stages_(load_stages(place.spec.setup, services_of(job, place))) {}
+        stages_(load_stages(place.spec.setup, services_of(job, place), job.library)) {}
 
   json answer(const json& question) {
     try {

@@ -18,11 +18,13 @@ std::vector<std::filesystem::path> plugin_folders(const service::RunnerSetup& se
   return folders;
 }
 
-std::unique_ptr<catalog::Catalog> load_stages(const service::RunnerSetup& setup, catalog::HostServices services) {
+std::unique_ptr<catalog::Catalog> load_stages(const service::RunnerSetup& setup, catalog::HostServices services,
+                                              const std::string& library) {
   gst_init(nullptr, nullptr);
   engine::note_stages();
   catalog::CatalogOptions options;
   options.folders = plugin_folders(setup);
+  options.library = library;
   options.policy = policy_of(setup);
   options.host_version = REEL_VERSION;
   options.services = std::move(services);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reel/base/error.hpp"
+#include "reel/base/text.hpp"
 #include "reel/service/generation.hpp"
 #include "runner_provider.hpp"
 
@@ -13,9 +14,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// `luma` of `luma-edit`, `acme` of `acme/film`: what the names of a provider's secrets begin with, and in capitals those of its
-/// environment variables.
-std::string family_of(const std::string& uses) { return uses.substr(0, uses.find_first_of("/-")); }
+/// What a provider's child gets follows from the name of its stage, which a run said that may be hostile: `luma` of `luma-edit`, `acme`
+/// of `acme/film`. Whoever claims another name gets another plugin's walls, too.
+struct Family {
+  std::string name;  ///< what the names of its secrets begin with, and in capitals those of its environment variables
+  std::string library;  ///< the plugin's file, without its ending
+};
+
+/// Throws base::InputError.
+Family family_of(const std::string& uses) {
+  const auto end = uses.find_first_of("/-");
+  const std::string name = uses.substr(0, end);
+  const bool plain =
+      std::ranges::all_of(name, [](unsigned char c) { return std::islower(c) != 0 || std::isdigit(c) != 0; });
+  if (name.empty() || !plain) throw base::InputError("no provider is called '" + base::printable(uses) + "'");
+  const bool ours = end == std::string::npos || uses[end] == '-';
+  return {name, ours ? "reel-" + name : name + "-*"};
+}
 
 std::string capitals(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -33,10 +48,13 @@ std::map<std::string, fs::path> AttemptMedia::make(const std::vector<WantedMedia
 fs::path AttemptMedia::make_one(const WantedMedia& wanted, base::StopFlag stop) {
   const auto say = [&](const std::string& words) { recorder_.log({base::Level::info, wanted.stage, words}); };
   fs::remove_all(folder_);
-  fs::create_directories(folder_);
+  fs::create_directories(folder_ / "out");
+  const Family family = family_of(wanted.uses);
   ProvideJob job;
-  if (options_.secrets) job.secrets = options_.secrets(family_of(wanted.uses));
-  job.variables = capitals(family_of(wanted.uses));
+  job.library = family.library;
+  if (options_.secrets) job.secrets = options_.secrets(family.name + "-");
+  job.variables = capitals(family.name);
+  job.output_folder = folder_ / "out";
   job.internal = options_.internal;
   RunnerProvider provider(options_.setup, options_.limits, std::move(job), folder_, wanted.uses,
                           [&](const base::LogLine& line) { say(line.message); });

@@ -275,7 +275,9 @@ fs::path Generator::fetch(Work& work, ProviderCall& call) {
   return kept;
 }
 
+/// What is done stays so, though it may be fetched again, or the service forget it.
 void Generator::become(Work& work, ProviderCall& call, State state, const std::string& failure) {
+  if (call.state == State::done) return;
   call.state = state;
   call.failure = failure;
   durably(work.stop, [&] { ledger_.update(call); });

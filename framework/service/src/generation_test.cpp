@@ -221,6 +221,10 @@ TEST_F(GenerationTest, is_fetched_again_where_it_is_gone_here) {
   fs::remove_all(folder / "made");
   studio.made.clear();
   EXPECT_EQ(make(), "film of g2") << "the service has it no more either";
+  std::size_t done = 0;
+  for (const auto& entry : fs::directory_iterator(folder / "calls"))
+    done += text_of(entry.path()).find("\"done\"") != std::string::npos ? 1 : 0;
+  EXPECT_EQ(done, 2U) << "what was paid for and had stays in the books";
 }
 
 /// A clip on a server.

@@ -12,7 +12,6 @@
 #include <utility>
 #include <variant>
 
-#include "reel/base/error.hpp"
 #include "runner_json.hpp"
 #include "runner_verdict.hpp"
 
@@ -31,20 +30,18 @@ constexpr std::chrono::milliseconds between_looks = 200ms;
 RunnerDialog::RunnerDialog(RunnerSpec spec, std::string failure, Hooks hooks)
     : spec_(std::move(spec)), failure_(std::move(failure)), hooks_(std::move(hooks)) {
   spec_.limits.cpu = {};  // it stays
+  spec_.parent = ::getpid();
 }
 
 RunnerDialog::~RunnerDialog() { end(); }
 
-void RunnerDialog::no_answer(const std::string& why) const {
-  throw base::TransientError(failure_ + ": " + why, "try again");
-}
+void RunnerDialog::no_answer(const std::string& why) const { throw NoAnswer(failure_ + ": " + why, "try again"); }
 
 void RunnerDialog::start() {
   hooks_.on_start();
   child_ = spawn_runner(spec_, true);
   messages_.emplace(child_->messages.get(), longest_runner_line);
   output_.emplace(child_->output.get(), 1000);
-  spec_.parent = ::getpid();
   send(to_line(spec_) + '\n');
 }
 

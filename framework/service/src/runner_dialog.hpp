@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "reel/base/error.hpp"
 #include "reel/base/log.hpp"
 #include "reel/base/stop.hpp"
 #include "reel/service/runner_job.hpp"
@@ -15,6 +16,12 @@
 #include "runner_spawn.hpp"
 
 namespace reel::service {
+
+/// Of a question: whether it was understood, or even done, nobody knows.
+class NoAnswer : public base::TransientError {
+ public:
+  using TransientError::TransientError;
+};
 
 /// For one thread at a time. The child is started on first use, and anew when it has ended.
 class RunnerDialog {
@@ -31,7 +38,7 @@ class RunnerDialog {
   RunnerDialog(const RunnerDialog&) = delete;
   RunnerDialog& operator=(const RunnerDialog&) = delete;
 
-  /// Throws base::TransientError if there is no answer, base::Interrupted: after both, the child is gone.
+  /// Throws NoAnswer, base::Interrupted: after both, the child is gone. base::RunError: there can be no child.
   nlohmann::json ask(const nlohmann::json& question, base::StopFlag stop = nullptr);
   /// As ask().
   [[noreturn]] void no_answer(const std::string& why) const;

@@ -19,8 +19,6 @@ constexpr const char* fetched_name = "fetched";
 
 RunnerSpec spec_of(const RunnerSetup& setup, RunnerLimits limits, ProvideJob job, const fs::path& folder) {
   RunnerSpec spec;
-  job.output_folder = folder / "out";
-  fs::create_directories(job.output_folder);
   spec.job = std::move(job);
   spec.setup = setup;
   limits.silence = patience;
@@ -39,6 +37,8 @@ RunnerSpec spec_of(const RunnerSetup& setup, RunnerLimits limits, ProvideJob job
   throw base::RunError(what, hint);
 }
 
+std::string text(const json& value) { return value.get<std::string>(); }
+
 std::optional<double> optional(const json& value) {
   return value.is_null() ? std::nullopt : std::optional(value.get<double>());
 }
@@ -49,82 +49,81 @@ RunnerProvider::RunnerProvider(const RunnerSetup& setup, const RunnerLimits& lim
                                const fs::path& folder, std::string uses,
                                std::function<void(const base::LogLine&)> on_log)
     : uses_(std::move(uses)),
-      folder_(folder),
-      output_((fs::create_directories(folder / "out"), folder / "out")),
+      output_(job.output_folder),
       dialog_(spec_of(setup, limits, std::move(job), folder), "the plugin of '" + uses_ + "' gives no answer",
               {.on_log = std::move(on_log)}) {}
 
 /// A stranger's answer: whatever is wrong with it, nothing was said.
-json RunnerProvider::ask(json question, base::StopFlag stop) {
+template <class Read>
+auto RunnerProvider::asked(json question, base::StopFlag stop, Read read) {
   question["uses"] = uses_;
   const json answer = dialog_.ask(question, stop);
   try {
     if (answer.contains("fault")) rethrow(answer);
-    return answer.at("value");
+    return read(answer.at("value"));
   } catch (const json::exception&) {
     dialog_.no_answer("what it says makes no sense");
   }
 }
 
 std::string RunnerProvider::prepare(const model::ProviderRequest& request, std::string*) {
-  return ask({{"ask", "prepare"},
-              {"factory", request.stage},
-              {"params", request.params},
-              {"input", request.input ? json(*request.input) : json(nullptr)},
-              {"input_duration", request.input_duration.count()}});
+  return asked({{"ask", "prepare"},
+                {"factory", request.stage},
+                {"params", request.params},
+                {"input", request.input ? json(*request.input) : json(nullptr)},
+                {"input_duration", request.input_duration.count()}},
+               nullptr, text);
 }
 
 model::ProviderLimits RunnerProvider::limits(const std::string& prepared) {
-  const json limits = ask({{"ask", "limits"}, {"prepared", prepared}});
-  return {limits.at("service"), limits.at("account"), limits.at("concurrent"), limits.at("per_minute"),
-          limits.at("takes_input")};
+  return asked({{"ask", "limits"}, {"prepared", prepared}}, nullptr, [](const json& limits) -> model::ProviderLimits {
+    return {limits.at("service"), limits.at("account"), limits.at("concurrent"), limits.at("per_minute"),
+            limits.at("takes_input")};
+  });
 }
 
 model::ProviderEstimate RunnerProvider::estimate(const std::string& prepared) {
-  const json estimate = ask({{"ask", "estimate"}, {"prepared", prepared}});
-  return {optional(estimate.at("cents")), optional(estimate.at("seconds"))};
+  return asked({{"ask", "estimate"}, {"prepared", prepared}}, nullptr, [](const json& estimate) {
+    return model::ProviderEstimate{optional(estimate.at("cents")), optional(estimate.at("seconds"))};
+  });
 }
 
 std::string RunnerProvider::create(const std::string& prepared, const std::string& input, const std::string& intent,
                                    base::StopFlag stop) {
-  const json question{{"ask", "create"}, {"uses", uses_}, {"prepared", prepared}, {"input", input}, {"intent", intent}};
-  json answer;
   try {
-    answer = dialog_.ask(question, stop);
-  } catch (const base::TransientError& error) {
+    return asked({{"ask", "create"}, {"prepared", prepared}, {"input", input}, {"intent", intent}}, stop, text);
+  } catch (const NoAnswer& error) {
     throw model::Uncertain(error.what());
   }
-  if (answer.contains("fault")) rethrow(answer);
-  return answer.at("value");
 }
 
 std::string RunnerProvider::find(const std::string& prepared, const std::string& input, const std::string& intent,
                                  std::chrono::sys_seconds since, const std::vector<std::string>& taken,
                                  base::StopFlag stop) {
-  return ask({{"ask", "find"},
-              {"prepared", prepared},
-              {"input", input},
-              {"intent", intent},
-              {"since", since.time_since_epoch().count()},
-              {"taken", taken}},
-             stop);
+  return asked({{"ask", "find"},
+                {"prepared", prepared},
+                {"input", input},
+                {"intent", intent},
+                {"since", since.time_since_epoch().count()},
+                {"taken", taken}},
+               stop, text);
 }
 
 model::Generation RunnerProvider::look(const std::string& prepared, const std::string& id, base::StopFlag stop) {
-  const json seen = ask({{"ask", "look"}, {"prepared", prepared}, {"id", id}}, stop);
-  constexpr int last = static_cast<int>(model::GenerationState::failed);
-  const auto state = static_cast<model::GenerationState>(std::clamp(seen.at("state").get<int>(), 0, last));
-  return {state,
-          optional(seen.at("fraction")),
-          seen.at("words"),
-          seen.at("preview"),
-          seen.at("failure"),
-          optional(seen.at("cents"))};
+  return asked({{"ask", "look"}, {"prepared", prepared}, {"id", id}}, stop, [](const json& seen) -> model::Generation {
+    constexpr int last = static_cast<int>(model::GenerationState::failed);
+    return {static_cast<model::GenerationState>(std::clamp(seen.at("state").get<int>(), 0, last)),
+            optional(seen.at("fraction")),
+            seen.at("words"),
+            seen.at("preview"),
+            seen.at("failure"),
+            optional(seen.at("cents"))};
+  });
 }
 
 void RunnerProvider::fetch(const std::string& prepared, const std::string& id, const fs::path& file,
                            base::StopFlag stop) {
-  fetched_fault_ = ask({{"ask", "fetch"}, {"prepared", prepared}, {"id", id}, {"file", fetched_name}}, stop);
+  fetched_fault_ = asked({{"ask", "fetch"}, {"prepared", prepared}, {"id", id}, {"file", fetched_name}}, stop, text);
   // By way of a folder that the child cannot reach.
   const fs::path taken = file.string() + ".taken";
   publish(output_, {fetched_name}, taken);

@@ -16,7 +16,7 @@ namespace reel::service {
 /// base::TransientError for the others.
 class RunnerProvider final : public model::Provider {
  public:
-  /// `uses`: a stage of the provider. `folder` is the child's own: empty, private, and the caller's to remove.
+  /// `uses`: a stage of the provider. `folder` is the child's own: private, empty but for the job's output folder, and the caller's to remove.
   RunnerProvider(const RunnerSetup& setup, const RunnerLimits& limits, ProvideJob job,
                  const std::filesystem::path& folder, std::string uses,
                  std::function<void(const base::LogLine&)> on_log);
@@ -36,10 +36,11 @@ class RunnerProvider final : public model::Provider {
   void check_fetched() const;
 
  private:
-  nlohmann::json ask(nlohmann::json question, base::StopFlag stop = nullptr);
+  /// What `read` makes of the answer's value.
+  template <class Read>
+  auto asked(nlohmann::json question, base::StopFlag stop, Read read);
 
   std::string uses_;
-  std::filesystem::path folder_;
   OutputFolder output_;
   RunnerDialog dialog_;
   std::string fetched_fault_;

@@ -32,7 +32,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunnerSetup, program, plugin_folders, allow_s
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RunJob, name, yaml, params, inputs, made, output_folder, secrets, span_cache,
                                    span_cache_bytes, stall, network)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(InspectJob, file, name, output_folder)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProvideJob, secrets, variables, internal, output_folder)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProvideJob, library, secrets, variables, internal, output_folder)
 
 namespace {
 

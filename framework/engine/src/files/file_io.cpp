@@ -159,6 +159,11 @@ std::string version_of(const AVIOContext* io) {
   return static_cast<const Elsewhere*>(io->opaque)->object->version();
 }
 
+void must_be_unchanged(const std::string& uri, const std::string& version, const std::string& known) {
+  if (version != known)
+    throw base::RunError("'" + base::printable(uri) + "' has changed while it was worked on", "run it again");
+}
+
 void rethrow_fault(const AVIOContext* io) {
   if (io == nullptr || io->read_packet != read_elsewhere) return;
   if (const auto& fault = static_cast<const Elsewhere*>(io->opaque)->fault) std::rethrow_exception(fault);

@@ -38,6 +38,9 @@ bool leave_out(AVIOContext* io, std::vector<Part> parts);
 /// Of a file elsewhere, which of its contents is read; empty: it is one of this machine, or nobody knows.
 std::string version_of(const AVIOContext* io);
 
+/// What was found out of a file elsewhere does not hold for another one. Throws base::RunError where `version` is not `known`.
+void must_be_unchanged(const std::string& uri, const std::string& version, const std::string& known);
+
 /// libavformat knows numbers, not exceptions. Throws what a storage threw when it was last read, if it did.
 void rethrow_fault(const AVIOContext* io);
 

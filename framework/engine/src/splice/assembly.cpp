@@ -154,9 +154,7 @@ class Assembly {
         room_(room),
         source_(av::open(input.index.uri)) {
     made_ = {.uri = input.index.uri, .version = av::version_of(source_->pb)};
-    if (made_.version != input.index.version && input.index.stream >= 0)
-      throw base::RunError("'" + base::printable(input.index.uri) + "' has changed while it was worked on",
-                           "run it again");
+    if (input.index.stream >= 0) av::must_be_unchanged(input.index.uri, made_.version, input.index.version);
     AVFormatContext* made = nullptr;
     check(avformat_alloc_output_context2(&made, nullptr, input.muxer.c_str(), url().c_str()), input.muxer);
     output_.reset(made);

@@ -39,8 +39,8 @@ struct AssemblyInput {
 /// When the pictures of each span are shown, on the output's clock.
 std::vector<base::Time> times_of(const planner::Span& span, const FileIndex& index);
 
-/// Writes all to `file`, which exists. Reads the source packet by packet, or only what its tables say of copied ones. `on_part` gets what part of it is done, from 0 to 1,
-/// now and then. Says what of the source has yet to be put into the file. Throws base::RunError, base::Interrupted.
+/// Writes all to `file`, which exists. Reads the source packet by packet, or only what its tables say of copied ones. `on_part` gets what
+/// part of it is done, from 0 to 1, now and then. Says what of the source has yet to be put into the file. Throws base::RunError, base::Interrupted.
 SourceParts assemble(const AssemblyInput& input, const std::filesystem::path& file, const Requests& requests,
                      const std::function<void(double)>& on_part);
 

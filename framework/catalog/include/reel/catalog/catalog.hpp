@@ -52,6 +52,7 @@ struct HostServices {
 struct CatalogOptions {
   /// Folders with plugins, searched in order, not recursively. A folder that does not exist is skipped.
   std::vector<std::filesystem::path> folders;
+  std::string library{"*"};  ///< which of the files there are loaded: `reel-luma`, or with `*` at the end a prefix
   Policy policy;
   std::string host_version;
   HostServices services;

@@ -69,8 +69,10 @@ struct InspectJob {
 /// Answers questions about pipelines, one a line, until its input ends.
 struct ChecksJob {};
 
-/// Speaks with the services of providers, as it is asked to, one call a line, until its input ends. It reaches the network.
+/// Speaks with the service of a provider, as it is asked to, one call a line, until its input ends. It reaches the network, so no plugin is
+/// loaded but the provider's.
 struct ProvideJob {
+  std::string library;                         ///< its file: as catalog::CatalogOptions
   std::map<std::string, std::string> secrets;  ///< all that its plugins may ask for
   std::string variables;  ///< what the names of those environment variables begin with that it gets; empty: none
   std::vector<std::string> internal;    ///< as AddressPolicySettings

@@ -232,7 +232,7 @@ TEST_F(VideosTest, IsNotTakenFromARequestThatIsJustMade) {
       }
     });
     EXPECT_NE(taken, made.has_value());
-    if (made) requests.finish(*made, {});
+    if (made) queue.cancel(*made);
   }
 }
 

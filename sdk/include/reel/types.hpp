@@ -302,6 +302,13 @@ class Region {
   const std::string& to_text() const { return text_; }
   bool whole_picture() const { return keys_.empty(); }
 
+  /// Of its keyframes.
+  std::vector<Time> times() const {
+    std::vector<Time> found;
+    for (const Key& key : keys_) found.push_back(key.at);
+    return found;
+  }
+
   /// Where it is at `t`, in a picture of that size. For the whole picture, its rectangle.
   Shape at(Time t, int width, int height) const {
     if (keys_.empty()) return box(0, 0, width, height);

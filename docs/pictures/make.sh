@@ -21,9 +21,31 @@ stages:
     with: { uri: tidy.mp4 }
 END
 
-# A document of layers, one above the other.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+# A man who is removed from ten seconds: before and after, at three moments.
+walk=$root/.cache/media/vtest.avi
+printf 'reel: 1\nstages:\n' >"$work/before.yaml"
+printf '  - { uses: source, with: { uri: "%s" } }\n' "$walk" >>"$work/before.yaml"
+cp "$work/before.yaml" "$work/after.yaml"
+printf '  - { uses: object-removal, during: 0:00..0:10, with: { target: person, which: left-most } }\n' >>"$work/after.yaml"
+for name in before after; do
+  printf '  - { uses: sink, with: { uri: "%s/%s.mp4" } }\n' "$work" "$name" >>"$work/$name.yaml"
+  "$reel" run "$work/$name.yaml" --no-cache --progress none
+  for at in 1 2.5 4; do
+    ffmpeg -nostdin -v error -ss "$at" -i "$work/$name.mp4" -frames:v 1 -vf scale=384:-2 "$work/$name-$at.png"
+  done
+  convert "$work/$name-1.png" "$work/$name-2.5.png" "$work/$name-4.png" -append "$work/$name.png"
+done
+convert "$work/before.png" "$work/after.png" +append -quality 88 "$here/removed.jpg"
+
+# One of those pictures as a document: what it shows, and the layer of object-removal.
+"$reel" export photoshop "$work/after.yaml" --progress none --at 0:01.5 -o "$work/removed.psd"
+convert "$work/removed.psd[0]" '(' "$work/removed.psd[2]" -background '#c8f' -layers flatten ')' +append -resize 1000x -quality 88 \
+  "$here/removed-layer.jpg"
+
+# A document of layers, one above the other.
 "$reel" export photoshop - --progress none --at 0:11 -o "$work/layers.psd" <<END
 reel: 1
 stages:

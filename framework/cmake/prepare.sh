@@ -63,6 +63,13 @@ fetch_clips() {
 
 fetch_large_clips() { unpack media opencv-doc usr/share/doc/opencv-doc/examples/data/vtest.avi; }
 
+# For tests/bench/object_removal.sh.
+fetch_photographs() {
+  local examples=usr/share/doc/opencv-doc/examples
+  unpack media opencv-doc $examples/data/{building.jpg,leuvenA.jpg,aloeL.jpg,graf1.png,messi5.jpg,squirrel_cls.jpg} \
+    $examples/text/scenetext0{3,4,5,6}.jpg
+}
+
 # Servers that tests start: installed, each would start itself as well.
 fetch_servers() {
   unpack servers nginx usr/sbin/nginx

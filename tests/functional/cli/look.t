@@ -165,9 +165,9 @@ Every file is checked, also after one that is not there.
         "const": 1,
 
   $ reel inspect | grep -E "^(blur|mute|volume) "
-  blur        Blurs the picture, or a part of it that may move
-  mute        Silences sound
-  volume      Makes sound louder or quieter
+  blur            Blurs the picture, or a part of it that may move
+  mute            Silences sound
+  volume          Makes sound louder or quieter
 
   $ reel inspect blur
   blur: Blur

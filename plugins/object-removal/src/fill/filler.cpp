@@ -1,0 +1,268 @@
+#include "filler.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <opencv2/imgproc.hpp>
+#include <optional>
+
+namespace reel::removal {
+namespace {
+
+/// Of the pictures before and after, every so many serve as sources.
+constexpr std::int64_t source_step = 3;
+
+bool serves(std::int64_t number) { return number % source_step == 0; }
+
+/// From samples of a plane to those at work size.
+cv::Matx33d to_work(const Picture& picture, std::size_t plane) {
+  const auto step = [](int all, int part) { return (all + part / 2) / part; };
+  const cv::Size size = picture.size(), part = picture.planes[plane].size();
+  return WorkScale(size).from_plane(step(size.width, part.width), step(size.height, part.height));
+}
+
+/// Samples of a hole's surroundings, in steps of 8 bits.
+cv::Mat values_of(const Picture& picture, std::size_t plane, cv::Rect area) {
+  cv::Mat values;
+  picture.planes[plane](area).convertTo(values, CV_32F, 1.0 / (1 << (picture.depth - 8)));
+  return values;
+}
+
+/// A part of one plane as it lies in another area. `way`: from there to here.
+cv::Mat moved(const cv::Mat& values, cv::Rect from, cv::Rect to, const cv::Matx33d& way, int border) {
+  cv::Matx33d into = cv::Matx33d::eye(), out = cv::Matx33d::eye();
+  out(0, 2) = to.x, out(1, 2) = to.y;
+  into(0, 2) = -from.x, into(1, 2) = -from.y;
+  cv::Mat made;
+  cv::warpPerspective(values, made, into * way * out, to.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP, border,
+                      cv::Scalar(std::numeric_limits<float>::quiet_NaN()));
+  return made;
+}
+
+/// By how much it got brighter around a hole.
+float shift_between(const PlaneHole& hole, const cv::Mat& before, const cv::Mat& now) {
+  const cv::Mat around = hole.zone & ~hole.hole & (before == before);  // NaN is not itself
+  return cv::countNonZero(around) > 0 ? static_cast<float>(cv::mean(now, around)[0] - cv::mean(before, around)[0]) : 0;
+}
+
+/// The composite, as far as it is believed, over what is guessed.
+class Merge {
+ public:
+  Merge(const PlaneHole& hole, const Composite& composite, const cv::Mat& belief)
+      : hole_(hole), composite_(composite), belief_(belief) {}
+
+  /// Whether nothing has to be guessed.
+  bool complete() const {
+    cv::Mat share;
+    cv::min(composite_.known, belief_, share);
+    share.setTo(1, ~hole_.hole);
+    double least = 0;
+    cv::minMaxLoc(share, &least, nullptr);
+    return least >= 1;
+  }
+
+  void run(cv::Mat& values) const {
+    for (int y = 0; y < values.rows; ++y) {
+      auto* const out = values.ptr<float>(y);
+      const auto *const shown = composite_.values.ptr<float>(y), *const known = composite_.known.ptr<float>(y),
+                        *const belief = belief_.ptr<float>(y);
+      const auto* const inside = hole_.hole.ptr<std::uint8_t>(y);
+      for (int x = 0; x < values.cols; ++x)
+        if (known[x] > 0) out[x] += known[x] * (inside[x] != 0 ? belief[x] : 1) * (shown[x] - out[x]);
+    }
+  }
+
+  FillReport report(const cv::Mat& error) const {
+    cv::Mat share = composite_.known.mul(belief_);
+    share.setTo(0, ~hole_.hole);
+    const double all = cv::countNonZero(hole_.hole), seen = cv::sum(share)[0], ahead = share.dot(composite_.future);
+    cv::Mat trusted = share / (1 + 0.1 * error);
+    return {(seen - ahead) / all, ahead / all, (all - seen) / all, cv::sum(trusted)[0] / all};
+  }
+
+ private:
+  const PlaneHole& hole_;
+  const Composite& composite_;
+  const cv::Mat& belief_;
+};
+
+}  // namespace
+
+Analysis analysed(Picture picture, HolePtr hole, const Analysis* previous) {
+  Analysis made{.picture = std::move(picture),
+                .hole = std::move(hole),
+                .luma = {},
+                .motion = {},
+                .view = {},
+                .from_previous = {}};
+  made.luma = shrunk(made.picture.planes[0], made.picture.depth, WorkScale(made.picture.size()).size());
+  made.motion = view_of(made.luma, made.hole ? made.hole->work : cv::Mat());
+  cv::GaussianBlur(made.luma, made.view.smooth, {3, 3}, 0);
+  if (made.hole) made.view.clearance = made.hole->clearance;
+  if (previous != nullptr) made.from_previous = motion_between(previous->motion, made.motion);
+  return made;
+}
+
+void Filler::add(std::int64_t number, Analysis analysis) {
+  if (!frames_.empty() && number != frames_.back().number + 1) forget();
+  if (frames_.size() > 1) frames_[frames_.size() - 2].seen.motion = {};
+  frames_.push_back({number, std::move(analysis)});
+}
+
+void Filler::set_hole(std::int64_t number, const HolePtr& hole) {
+  if (frames_.empty() || number < frames_.front().number) return;
+  Analysis& frame = frames_[static_cast<std::size_t>(number - frames_.front().number)].seen;
+  frame.hole = hole;
+  frame.view.clearance = hole ? std::optional(hole->clearance) : std::nullopt;
+}
+
+void Filler::clear_holes_before(std::int64_t number) {
+  for (const Frame& frame : frames_)
+    if (frame.number < number) set_hole(frame.number, nullptr);
+}
+
+bool Filler::changes_in_hole(std::int64_t number) const {
+  const Analysis &now = seen(number), &before = seen(number - 1);
+  const HolePtr& hole = now.hole ? now.hole : before.hole;
+  if (!hole || now.from_previous.cut) return now.from_previous.cut;
+  const cv::Matx33d way = now.from_previous.matrix.inv();
+  constexpr int ring = 12, step = 2;
+  const cv::Mat surroundings = grown(hole->work, ring);
+  const cv::Rect box = cv::boundingRect(surroundings), inside(0, 0, before.luma.cols - 1, before.luma.rows - 1);
+  double sums[2] = {}, counts[2] = {};
+  for (int y = box.y; y < box.br().y; y += step)
+    for (int x = box.x; x < box.br().x; x += step) {
+      const cv::Point2d p = way * cv::Point2d(x, y);
+      if (surroundings.at<std::uint8_t>(y, x) == 0 || !inside.contains(cv::Point(p))) continue;
+      const int which = hole->work.at<std::uint8_t>(y, x) != 0 ? 0 : 1;
+      sums[which] += std::abs(double(sampled(before.view.smooth, p)) - now.view.smooth.at<std::uint8_t>(y, x));
+      ++counts[which];
+    }
+  constexpr double clearly = 3, noise = 6;  // steps of 8 bits
+  return sums[0] / std::max(counts[0], 1.0) > clearly * sums[1] / std::max(counts[1], 1.0) + noise;
+}
+
+void Filler::forget() {
+  frames_.clear();
+  alignments_.clear();
+  current_ = last_number_ = none;
+}
+
+void Filler::drop_before(std::int64_t number) {
+  while (frames_.front().number < number - look_back) {
+    alignments_.erase(frames_.front().number);
+    frames_.pop_front();
+  }
+  for (Frame& frame : frames_)
+    if (frame.number < number && !serves(frame.number)) frame.seen.picture.planes.clear();
+}
+
+/// What was aligned with an earlier picture is now with this one.
+void Filler::move_alignments(std::int64_t to) {
+  if (current_ != none && current_ >= frames_.front().number)
+    for (std::int64_t n = current_ + 1; n <= to; ++n) {
+      const Motion& motion = seen(n).from_previous;
+      if (motion.cut) alignments_.clear();
+      for (auto& [_, alignment] : alignments_) alignment.matrix = alignment.matrix * motion.matrix.inv();
+    }
+  else
+    alignments_.clear();
+  current_ = to;
+}
+
+void Filler::align(std::int64_t target) {
+  constexpr int new_steps = 5, steps = 2;
+  const Aligner aligner(seen(target).view.smooth, seen(target).hole->work);
+  // From the picture itself outwards, so that each can begin where its neighbour was found.
+  for (const int direction : {-1, 1}) {
+    const std::int64_t end = direction < 0 ? std::max(frames_.front().number, target - look_back)
+                                           : std::min(frames_.back().number, target + look_ahead);
+    cv::Matx33d chain = cv::Matx33d::eye();
+    for (std::int64_t n = target; n != end; n += direction) {
+      const Motion& motion = seen(direction < 0 ? n : n + 1).from_previous;
+      if (motion.cut) break;
+      chain = (direction < 0 ? motion.matrix.inv() : motion.matrix) * chain;
+      if (!serves(n + direction)) continue;
+      const auto [found, added] = alignments_.try_emplace(n + direction, Alignment{.matrix = chain});
+      aligner.refine(found->second, seen(n + direction).view, added ? new_steps : steps);
+      chain = found->second.matrix;
+    }
+  }
+}
+
+std::vector<Source> Filler::sources_of(std::int64_t target) const {
+  std::vector<Source> sources;
+  for (const auto& [n, alignment] : alignments_)
+    if (n != target) sources.push_back({&seen(n).picture, &seen(n).view, alignment, static_cast<int>(n - target)});
+  return sources;
+}
+
+/// By what is around the hole; where nobody ever saw what is behind it, mixed with what was guessed in the picture before, which keeps
+/// it from flickering.
+cv::Mat Filler::guessed(std::int64_t target, std::size_t p, const cv::Mat& values, const cv::Mat& known) const {
+  const Analysis& frame = seen(target);
+  const PlaneHole& hole = frame.hole->planes[p];
+  cv::Mat guess = spatial_fill(hole, values_of(frame.picture, p, hole.wide));
+  if (last_number_ != target - 1 || frame.from_previous.cut) return guess;
+  const cv::Matx33d work = to_work(frame.picture, p);
+  const cv::Mat before = moved(last_[p].values, last_[p].area, hole.area,
+                               work.inv() * frame.from_previous.matrix.inv() * work, cv::BORDER_CONSTANT);
+  const float brighter = shift_between(hole, before, values);
+  for (int y = 0; y < guess.rows; ++y) {
+    const auto* const inside = hole.hole.ptr<std::uint8_t>(y);
+    const auto *const was = before.ptr<float>(y), *const seen = known.ptr<float>(y);
+    auto* const out = guess.ptr<float>(y);
+    for (int x = 0; x < guess.cols; ++x)
+      if (inside[x] != 0 && seen[x] < 1 && !std::isnan(was[x])) out[x] += 0.75F * (was[x] + brighter - out[x]);
+  }
+  return guess;
+}
+
+Filling Filler::fill(std::int64_t number) {
+  drop_before(number);
+  move_alignments(number);
+  align(number);
+  const Analysis& frame = seen(number);
+  const std::vector<Source> sources = sources_of(number);
+  const cv::Rect box = cv::boundingRect(frame.hole->work);
+  constexpr int margin = ring_width + 1;
+  const SourceGrid grid(sources, {box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin});
+  struct Seen {
+    cv::Mat values, error;
+    Composite composite;
+  };
+  const std::size_t count = frame.picture.planes.size();
+  std::vector<Seen> seen(count);
+  const cv::Range all(0, static_cast<int>(count));
+  cv::parallel_for_(all, [&](const cv::Range& planes) {
+    for (auto p = static_cast<std::size_t>(planes.start); p < static_cast<std::size_t>(planes.end); ++p) {
+      const PlaneHole& hole = frame.hole->planes[p];
+      seen[p].values = values_of(frame.picture, p, hole.area);
+      seen[p].composite = composed(sources, grid, p, hole, to_work(frame.picture, p));
+      seen[p].error = meet_seam(hole, seen[p].values, seen[p].composite);
+    }
+  });
+  // Luma tells for all planes what is believed.
+  const PlaneHole& luma = frame.hole->planes[0];
+  cv::magnitude(seen[0].error, grid.doubt(luma.area, to_work(frame.picture, 0)), seen[0].error);
+  const cv::Mat trust = belief(seen[0].error, spatial_error(luma, seen[0].values));
+  Filling filling;
+  filling.report = Merge(luma, seen[0].composite, trust).report(seen[0].error);
+  filling.planes.resize(count);
+  cv::parallel_for_(all, [&](const cv::Range& planes) {
+    for (auto p = static_cast<std::size_t>(planes.start); p < static_cast<std::size_t>(planes.end); ++p) {
+      const PlaneHole& hole = frame.hole->planes[p];
+      const cv::Matx33d to_luma = to_work(frame.picture, 0).inv() * to_work(frame.picture, p);
+      const cv::Mat share = p == 0 ? trust : moved(trust, luma.area, hole.area, to_luma, cv::BORDER_REPLICATE);
+      const Merge merge(hole, seen[p].composite, share);
+      cv::Mat made = merge.complete() ? seen[p].values : guessed(number, p, seen[p].values, seen[p].composite.known);
+      merge.run(made);
+      filling.planes[p] = {hole.area, made, hole.opacity};
+    }
+  });
+  last_ = filling.planes;
+  last_number_ = number;
+  return filling;
+}
+
+}  // namespace reel::removal

@@ -1,0 +1,89 @@
+/// What was behind an object, out of the pictures before and after.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+
+#include "composite.hpp"
+#include "finish.hpp"
+#include "motion.hpp"
+#include "picture.hpp"
+
+namespace reel::removal {
+
+/// New samples for a part of one plane.
+struct Patch {
+  cv::Rect area;    ///< in the plane
+  cv::Mat values;   ///< CV_32F, in steps of 8 bits
+  cv::Mat opacity;  ///< CV_32F, 0 to 1
+};
+
+/// Where what is in a hole came from, in parts of it, and how far it can be trusted.
+struct FillReport {
+  double past = 0, future = 0, spatial = 0;
+  double confidence = 1;  ///< 0 to 1
+};
+
+struct Filling {
+  std::vector<Patch> planes;
+  FillReport report;
+};
+
+/// How far behind and ahead of a picture others are of use: where the gain ends.
+inline constexpr std::int64_t look_back = 60, look_ahead = 30;
+
+/// What is found out about a picture when it comes.
+struct Analysis {
+  Picture picture;
+  HolePtr hole;  ///< where the object is; null: nowhere
+  cv::Mat luma;  ///< CV_8U, at work size
+  MotionView motion;
+  SourceView view;
+  Motion from_previous;  ///< points of the picture before to this one's
+};
+/// `hole`: as far as it is known already; `previous`: the picture before, or null. Any thread.
+Analysis analysed(Picture picture, HolePtr hole, const Analysis* previous);
+
+/// Fills the holes of one shot after the other. Pictures come in order of time and all of one format; one thread at a time.
+class Filler {
+ public:
+  /// Numbers count pictures, without gaps.
+  void add(std::int64_t number, Analysis analysis);
+  /// The last one that was added, or null. What is added does not move.
+  const Analysis* last() const { return frames_.empty() ? nullptr : &frames_.back().seen; }
+  const cv::Mat& luma(std::int64_t number) const { return seen(number).luma; }
+  /// Null: the object is not in it. Does nothing if the picture is no longer known.
+  void set_hole(std::int64_t number, const HolePtr& hole);
+  void clear_holes_before(std::int64_t number);
+  /// Whether a picture differs from the one before where the hole is, and not around it.
+  bool changes_in_hole(std::int64_t number) const;
+  /// The hole of a picture that was added, and has one, filled by those around it that were added; in order of their numbers.
+  Filling fill(std::int64_t number);
+  /// Nothing before or after was seen.
+  void forget();
+
+ private:
+  struct Frame {
+    std::int64_t number;
+    Analysis seen;  ///< its picture without planes where it serves no longer
+  };
+  static constexpr std::int64_t none = -2;
+
+  const Analysis& seen(std::int64_t number) const {
+    return frames_[static_cast<std::size_t>(number - frames_.front().number)].seen;
+  }
+  void drop_before(std::int64_t number);
+  void move_alignments(std::int64_t to);
+  void align(std::int64_t target);
+  std::vector<Source> sources_of(std::int64_t target) const;
+  cv::Mat guessed(std::int64_t target, std::size_t plane, const cv::Mat& values, const cv::Mat& known) const;
+
+  std::deque<Frame> frames_;
+  std::int64_t current_ = none;  ///< what alignments_ are of
+  std::map<std::int64_t, Alignment> alignments_;
+  std::vector<Patch> last_;  ///< what was filled before, to go on with
+  std::int64_t last_number_ = none;
+};
+
+}  // namespace reel::removal

@@ -1,0 +1,58 @@
+#include "hole.hpp"
+
+#include <algorithm>
+#include <opencv2/imgproc.hpp>
+
+namespace reel::removal {
+namespace {
+
+cv::Rect widened(cv::Rect box, int by, cv::Size limit) {
+  return cv::Rect(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by) & cv::Rect({}, limit);
+}
+
+/// The mask for one of the planes: set wherever any pixel of a sample is.
+cv::Mat mask_for(const cv::Mat& mask, cv::Size plane) {
+  if (mask.size() == plane) return mask;
+  cv::Mat made;
+  cv::resize(mask, made, plane, 0, 0, cv::INTER_AREA);
+  return made;
+}
+
+PlaneHole hole_in(const cv::Mat& mask, int ring, double feather) {
+  const cv::Rect box = cv::boundingRect(mask);
+  PlaneHole made;
+  made.area = widened(box, ring + 2, mask.size());
+  made.hole = mask(made.area) != 0;
+  made.zone = grown(made.hole, ring);
+  cv::Mat distance;
+  cv::distanceTransform(made.hole == 0, distance, cv::DIST_L2, 3);
+  distance.convertTo(made.opacity, CV_32F, -1 / (feather + 1), 1);
+  made.opacity = cv::max(made.opacity, 0.0);
+  made.wide = widened(box, ring + std::max({8, box.width / 2, box.height / 2}), mask.size());
+  cv::Mat(mask(made.wide) == 0).convertTo(made.known, CV_32F, 1 / 255.0);
+  return made;
+}
+
+}  // namespace
+
+Clearance::Clearance(const cv::Mat& hole) : box_(widened(cv::boundingRect(hole), static_cast<int>(most), hole.size())) {
+  cv::distanceTransform(hole(box_) == 0, distance_, cv::DIST_L2, 3);
+  distance_ = cv::min(distance_, most);
+}
+
+Hole::Hole(const cv::Mat& mask, const WorkScale& scale, const std::vector<cv::Size>& sizes, double feather)
+    : work(shrunk_mask(mask, scale)), clearance(work) {
+  for (const cv::Size size : sizes) {
+    const double share = double(size.width) / mask.cols;
+    const int ring = std::max(4, cvRound(ring_width * scale.factor() * share));
+    planes.push_back(hole_in(mask_for(mask, size), ring, feather * share));
+  }
+}
+
+cv::Mat grown(const cv::Mat& mask, int by) {
+  cv::Mat made;
+  cv::dilate(mask, made, cv::Mat::ones(2 * by + 1, 2 * by + 1, CV_8U));
+  return made;
+}
+
+}  // namespace reel::removal

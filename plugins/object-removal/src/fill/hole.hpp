@@ -1,0 +1,58 @@
+/// The part of a picture that an object covers, in all the forms in which filling needs it.
+#pragma once
+
+#include <memory>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "picture.hpp"
+
+namespace reel::removal {
+
+/// How far places are from a hole, in samples; from `most` on, that far.
+class Clearance {
+ public:
+  static constexpr float most = 12;
+
+  Clearance() = default;
+  /// `hole`: CV_8U.
+  explicit Clearance(const cv::Mat& hole);
+
+  float at(int x, int y) const {
+    const bool near = x >= box_.x && y >= box_.y && x < box_.x + box_.width && y < box_.y + box_.height;
+    return near ? distance_.ptr<float>(y - box_.y)[x - box_.x] : most;
+  }
+
+ private:
+  cv::Rect box_;
+  cv::Mat distance_;  ///< CV_32F
+};
+
+/// A hole in one plane.
+struct PlaneHole {
+  cv::Rect area;    ///< the hole and its ring, in the plane; hole, zone and opacity are of it
+  cv::Mat hole;     ///< CV_8U
+  cv::Mat zone;     ///< CV_8U: the hole and a ring around it, where sources are compared with what is there
+  cv::Mat opacity;  ///< CV_32F: 1 in the hole, falling to 0 outside
+  cv::Rect wide;    ///< as much around it as a guess at what is in the hole is made by
+  cv::Mat known;    ///< CV_32F, of `wide`: 1 outside the hole
+};
+
+/// Does not change once it is made: what a mask that stays costs, it costs once.
+struct Hole {
+  /// `mask`: CV_8U, nonzero where the object is, and somewhere it is; `planes`: sizes of the picture's; `feather`: pixels.
+  Hole(const cv::Mat& mask, const WorkScale& scale, const std::vector<cv::Size>& planes, double feather);
+
+  cv::Mat work;         ///< CV_8U, at work size
+  Clearance clearance;  ///< at work size
+  std::vector<PlaneHole> planes;
+};
+using HolePtr = std::shared_ptr<const Hole>;
+
+/// Samples of a hole's surroundings that are compared, at work size.
+inline constexpr int ring_width = 16;
+
+/// A mask with a border of so many samples.
+cv::Mat grown(const cv::Mat& mask, int by);
+
+}  // namespace reel::removal

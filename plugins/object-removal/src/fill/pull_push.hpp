@@ -1,0 +1,12 @@
+/// Smooth completion of what is unknown.
+#pragma once
+
+#include <opencv2/core.hpp>
+
+namespace reel::removal {
+
+/// Extends known values smoothly over the others: means of ever larger surroundings (pull), spread back where nothing finer is known
+/// (push). `values`: CV_32FC1 or CV_32FC2; `known`: CV_32FC1, 0 to 1, the same size. Where all is unknown, the values as they are.
+cv::Mat pull_push(const cv::Mat& values, const cv::Mat& known);
+
+}  // namespace reel::removal

@@ -1,0 +1,37 @@
+/// Masks that somebody drew or computed: a picture, or a video.
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <reel/sdk.hpp>
+#include <string>
+
+namespace reel::removal {
+
+/// Reads a picture or a video of anything that GStreamer decodes as a mask: what is brighter than middle grey is covered. One thread.
+class MaskFile {
+ public:
+  explicit MaskFile(std::string path) : path_(std::move(path)) {}
+  MaskFile(const MaskFile&) = delete;
+  MaskFile& operator=(const MaskFile&) = delete;
+  ~MaskFile() { close(); }
+
+  /// The mask that is shown at `time`, scaled to that size: CV_8U, 0 or 255. A picture is shown for ever, a video's last one is not.
+  /// Throws Error.
+  cv::Mat at(Time time, cv::Size size);
+
+ private:
+  struct Shown {
+    cv::Mat mask;
+    Time begin{0};
+  };
+  void open();
+  void close();
+  bool read(Shown& into);
+
+  std::string path_;
+  ElementPtr pipeline_, sink_;
+  Shown now_, next_;
+  bool has_next_ = false, only_one_ = false;
+};
+
+}  // namespace reel::removal

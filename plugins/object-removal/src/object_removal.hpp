@@ -1,0 +1,126 @@
+/// reel-object-removal: takes an object out of the pictures.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <reel/sdk.hpp>
+
+#include "fill/filler.hpp"
+#include "mask/detector.hpp"
+#include "mask/mask_file.hpp"
+#include "track/follower.hpp"
+
+namespace reel::removal {
+
+enum class Debug { none, mask, matte };
+constexpr auto choices(Debug) {
+  return std::array{choice(Debug::none, "none", "Removes"),
+                    choice(Debug::mask, "mask", "Shows what would be removed, in red"),
+                    choice(Debug::matte, "matte", "Shows it in white on black")};
+}
+
+constexpr auto choices(Which) {
+  return std::array{choice(Which::largest, "largest", "The largest one"),
+                    choice(Which::left_most, "left-most", "The one on the left"),
+                    choice(Which::right_most, "right-most", "The one on the right"),
+                    choice(Which::all, "all", "All of them")};
+}
+
+#define REEL_REMOVAL_CAPS \
+  "video/x-raw, format = (string) { I420, YV12, Y42B, Y444, I420_10LE, I422_10LE, Y444_10LE, I420_12LE, GRAY8 }"
+
+class ObjectRemoval : public PadStage<ObjectRemoval> {
+ public:
+  static constexpr StageInfo stage{.name = "reel-object-removal",
+                                   .title = "Object removal",
+                                   .summary = "Takes an object out of the picture, and shows what is behind it",
+                                   .contract = "window 60 60",
+                                   .synonyms = "remove,erase,delete,inpaint,clean"};
+  struct Params {
+    Region region;
+    bool track = false;
+    std::string target;
+    Which which = Which::largest;
+    File mask;
+    double dilate = 0, feather = 2;
+    Debug debug = Debug::none;
+    Ranges during;
+  };
+  static constexpr auto params = reel::params(
+      param("region", &Params::region, "Where the object is"),
+      param("track", &Params::track,
+            "Whether the region is drawn around the object at the first moment, and at each of its keyframes, and "
+            "followed from there")
+          .fixed(),
+      param("target", &Params::target, "What to remove, instead of a region: person or face").fixed(),
+      param("which", &Params::which, "Which of several targets").fixed(),
+      param("mask", &Params::mask, "A picture or a video that is white where the object is, instead of a region")
+          .fixed(),
+      param("dilate", &Params::dilate, "By how much the mask grows on all sides").range(0, 200).unit("px"),
+      param("feather", &Params::feather, "Width of the soft edge around the mask").range(0, 100).unit("px"),
+      param("debug", &Params::debug, "Shows the mask instead of removing what is under it").fixed());
+  static constexpr std::array pads{PadInfo{"sink", GST_PAD_SINK, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS},
+                                   PadInfo{"src", GST_PAD_SRC, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS}};
+
+  void start(GstElement* e, const Params& params);
+  GstFlowReturn chain(GstElement* e, GstPad* pad, GstBuffer* buffer, const Params& params);
+  bool event(GstElement* e, GstPad* pad, GstEvent* event, const Params& params);
+  bool query(GstElement* e, GstPad* pad, GstQuery* query, const Params& params);
+
+ private:
+  /// A picture that has come and not yet gone.
+  struct Waiting {
+    BufferPtr buffer;
+    Time time;
+    std::int64_t number;  ///< the filler's
+    bool wanted;          ///< the object is to be removed from it
+    cv::Mat mask;         ///< once it is known: where it is; empty: nowhere
+  };
+
+  Waiting& waiting(std::int64_t number) { return waiting_[static_cast<std::size_t>(number - waiting_.front().number)]; }
+  Time duration(const GstBuffer* buffer) const;
+  bool is_of_use(Time time, const GstBuffer* buffer, const Ranges& during) const;
+  cv::Mat region_at(Time time, const Params& params) const;
+  cv::Mat mask_at(Time time, const Params& params);
+  cv::Mat grown_by(const cv::Mat& mask, double pixels);
+  HolePtr hole_of(const cv::Mat& mask, double feather);
+  void mask_fixed(const Params& params);
+  void follow_to(std::int64_t end, const Params& params);
+  std::vector<cv::Mat> followed(const Waiting& entry, const Params& params);
+  void begin_to_follow(const Waiting& entry, const Params& params);
+  std::vector<cv::Mat> shown_in(const Waiting& entry, const Params& params);
+  void set_mask(std::int64_t number, const std::vector<cv::Mat>& masks, const Params& params);
+  bool front_is_ready() const;
+  BufferPtr removed(const Waiting& front);
+  BufferPtr masked(const Waiting& front) const;
+  GstFlowReturn push_front();
+  GstFlowReturn drain(const Params& params);
+  void forget();
+
+  GstPad* source_ = nullptr;
+  GstSegment segment_{};
+  GstVideoInfo format_{};
+  std::unique_ptr<MaskFile> mask_file_;
+  // The latest of each, with what it was made from: as long as nothing changes, nothing is made anew.
+  Shape shape_;
+  cv::Mat drawn_;
+  cv::Mat small_, large_;
+  double grown_by_ = 0;
+  cv::Mat hole_mask_;
+  HolePtr hole_;
+  bool follows_ = false;
+  Debug debug_ = Debug::none;
+  std::unique_ptr<Detector> detector_;
+  Follower scout_;                   ///< has seen what those that begin to follow have to know
+  std::vector<Follower> followers_;  ///< an object each
+  std::int64_t followed_ = 0;        ///< pictures before this one have their masks
+  Filler filler_;
+  std::deque<Waiting> waiting_;
+  std::int64_t next_number_ = 0;
+  std::optional<bool> was_wanted_;  ///< the picture before
+  bool clean_outside_ = false;      ///< where the object is not to be removed, it is not there at all
+};
+
+}  // namespace reel::removal

@@ -20,11 +20,15 @@ std::vector<cv::Mat> planes_of(GstVideoFrame& raw) {
 
 int depth_of(const GstVideoInfo& format) { return static_cast<int>(GST_VIDEO_INFO_COMP_DEPTH(&format, 0)); }
 
-Picture copy_of(GstBuffer* buffer, const GstVideoInfo& format) {
-  MappedFrame mapped(buffer, format, GST_MAP_READ);
-  Picture picture{.planes = {}, .depth = depth_of(format)};
-  for (const cv::Mat& plane : planes_of(mapped.get())) picture.planes.push_back(plane.clone());
-  return picture;
+/// The samples of a buffer, which is kept as long as they are.
+Picture picture_of(GstBuffer* buffer, const GstVideoInfo& format) {
+  struct Held {
+    Held(GstBuffer* b, const GstVideoInfo& format) : buffer(gst_buffer_ref(b)), mapped(b, format, GST_MAP_READ) {}
+    BufferPtr buffer;
+    MappedFrame mapped;
+  };
+  const auto held = std::make_shared<Held>(buffer, format);
+  return {.planes = planes_of(held->mapped.get()), .depth = depth_of(format), .memory = held};
 }
 
 cv::Mat drawn(const Shape& shape, cv::Size size) {
@@ -37,12 +41,12 @@ cv::Mat drawn(const Shape& shape, cv::Size size) {
 /// A picture as trackers see it.
 track::WorkPicture work_picture(const Analysis& analysis) {
   const std::vector<cv::Mat>& planes = analysis.picture.planes;
-  if (planes.size() < 3) return {analysis.luma, {}, {}};
+  if (planes.size() < 3) return {analysis.motion.luma, {}, {}};
   const auto small = [&](const cv::Mat& plane) {
-    const cv::Size size = analysis.luma.size();
+    const cv::Size size = analysis.motion.luma.size();
     return shrunk(plane, analysis.picture.depth, {std::min(plane.cols, size.width), std::min(plane.rows, size.height)});
   };
-  return {analysis.luma, small(planes[1]), small(planes[2])};
+  return {analysis.motion.luma, small(planes[1]), small(planes[2])};
 }
 
 template <class T>
@@ -149,15 +153,13 @@ cv::Mat ObjectRemoval::grown_by(const cv::Mat& mask, double pixels) {
 }
 
 HolePtr ObjectRemoval::hole_of(const cv::Mat& mask, double feather) {
-  if (mask.data == hole_mask_.data && hole_mask_.size() == mask.size()) return hole_;
-  hole_mask_ = mask;
-  const int covered = cv::countNonZero(mask);
-  if (covered == static_cast<int>(mask.total()))
-    throw Error("the mask covers the whole picture: nothing is left around it");
-  std::vector<cv::Size> sizes;
-  for (guint c = 0; c < GST_VIDEO_INFO_N_COMPONENTS(&format_); ++c)
-    sizes.emplace_back(GST_VIDEO_INFO_COMP_WIDTH(&format_, c), GST_VIDEO_INFO_COMP_HEIGHT(&format_, c));
-  hole_ = covered == 0 ? nullptr : std::make_shared<Hole>(mask, WorkScale(mask.size()), sizes, feather);
+  if (mask.data == hole_mask_.data && hole_mask_.size() == mask.size() && feather == hole_feather_) return hole_;
+  hole_mask_ = mask, hole_feather_ = feather;
+  const double covered = double(cv::countNonZero(mask)) / double(mask.total());
+  if (covered == 1 && !follows_) throw Error("the mask covers the whole picture: nothing is left around it");
+  // What is followed that far comes too near: better to see it than nothing.
+  const bool nothing = covered == 0 || (follows_ && covered > 0.9);
+  hole_ = nothing ? nullptr : std::make_shared<Hole>(mask, WorkScale(mask.size()), feather);
   return hole_;
 }
 
@@ -172,16 +174,17 @@ GstFlowReturn ObjectRemoval::chain(GstElement* e, GstPad*, GstBuffer* buffer, co
   // While this one is looked at, one that has waited long enough is filled.
   const HolePtr hole = follows_ ? nullptr : hole_of(grown_by(mask_at(time, now), now.dilate), now.feather);
   auto looked_at = std::async(std::launch::async, [this, buffer, hole, last = filler_.last()] {
-    return analysed(copy_of(buffer, format_), hole, last);
+    return analysed(picture_of(buffer, format_), hole, last);
   });
   GstFlowReturn flow = GST_FLOW_OK;
   while (flow == GST_FLOW_OK && front_is_ready()) flow = push_front();
   const std::int64_t number = next_number_++;
   filler_.add(number, looked_at.get());
-  waiting_.push_back({std::move(owned), time, number, params.during.empty() || params.during.contains(time), {}});
+  waiting_.push_back(
+      {std::move(owned), time, number, params.during.empty() || params.during.contains(time), false, {}});
   if (follows_) {
     const track::WorkPicture seen = work_picture(*filler_.last());
-    scout_.add(number, seen, filler_.last()->from_previous);
+    if (followers_.empty()) scout_.add(number, seen, filler_.last()->from_previous);
     for (Follower& follower : followers_) follower.add(number, seen, filler_.last()->from_previous);
     follow_to(number + 1 - Follower::look_ahead, now);
   } else {
@@ -244,8 +247,10 @@ void ObjectRemoval::begin_to_follow(const Waiting& entry, const Params& params) 
     followers_.back().show(entry.number, shown);
   }
   if (followers_.empty()) return;
+  scout_.forget();
   std::vector<std::vector<cv::Mat>> before;
   for (const Follower& follower : followers_) before.push_back(follower.before());
+  filler_.forget_before(entry.number - static_cast<std::int64_t>(before.front().size()));
   for (std::size_t back = 0; back < before.front().size(); ++back) {
     std::vector<cv::Mat> masks;
     for (const auto& of_one : before) masks.push_back(of_one[back]);
@@ -286,7 +291,8 @@ void ObjectRemoval::set_mask(std::int64_t number, const std::vector<cv::Mat>& ma
   filler_.set_hole(number, hole);
   if (number < waiting_.front().number) return;
   Waiting& entry = waiting(number);
-  if (entry.wanted && hole) entry.mask = all;
+  entry.acts = entry.wanted && hole;
+  if (debug_ != Debug::none && entry.acts) entry.mask = all;
 }
 
 bool ObjectRemoval::front_is_ready() const {
@@ -296,7 +302,7 @@ bool ObjectRemoval::front_is_ready() const {
   if (!front.wanted) return front.number < known;
   // What is found later is looked for in earlier pictures, too.
   const bool final = front.number < known && (!follows_ || !followers_.empty());
-  if (final && (debug_ != Debug::none || front.mask.empty())) return true;
+  if (final && (debug_ != Debug::none || !front.acts)) return true;
   return known > front.number + look_ahead;
 }
 
@@ -322,8 +328,9 @@ BufferPtr ObjectRemoval::masked(const Waiting& front) const {
 GstFlowReturn ObjectRemoval::push_front() {
   Waiting front = std::move(waiting_.front());
   waiting_.pop_front();
+  filler_.forget_before(front.number - look_back);
   if (debug_ != Debug::none && front.wanted) return gst_pad_push(source_, masked(front).release());
-  return gst_pad_push(source_, front.mask.empty() ? front.buffer.release() : removed(front).release());
+  return gst_pad_push(source_, front.acts ? removed(front).release() : front.buffer.release());
 }
 
 /// Nothing more is to be seen.

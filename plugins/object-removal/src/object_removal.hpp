@@ -76,7 +76,8 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
     Time time;
     std::int64_t number;  ///< the filler's
     bool wanted;          ///< the object is to be removed from it
-    cv::Mat mask;         ///< once it is known: where it is; empty: nowhere
+    bool acts;            ///< once it is known: and it is there
+    cv::Mat mask;         ///< where, if that is to be shown
   };
 
   Waiting& waiting(std::int64_t number) { return waiting_[static_cast<std::size_t>(number - waiting_.front().number)]; }
@@ -109,6 +110,7 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
   cv::Mat small_, large_;
   double grown_by_ = 0;
   cv::Mat hole_mask_;
+  double hole_feather_ = 0;
   HolePtr hole_;
   bool follows_ = false;
   Debug debug_ = Debug::none;

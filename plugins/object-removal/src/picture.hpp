@@ -1,6 +1,7 @@
 /// Pictures as the stages of this plugin work on them.
 #pragma once
 
+#include <memory>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -9,7 +10,8 @@ namespace reel::removal {
 /// Planes Y, U and V, or Y alone, each at its own size: CV_8UC1, or CV_16UC1 for deeper pictures.
 struct Picture {
   std::vector<cv::Mat> planes;
-  int depth = 8;  ///< bits a sample
+  int depth = 8;                 ///< bits a sample
+  std::shared_ptr<void> memory;  ///< that the planes lie in, unless it is their own
 
   cv::Size size() const { return planes.front().size(); }
 };

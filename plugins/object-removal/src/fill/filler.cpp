@@ -89,16 +89,11 @@ class Merge {
 }  // namespace
 
 Analysis analysed(Picture picture, HolePtr hole, const Analysis* previous) {
-  Analysis made{.picture = std::move(picture),
-                .hole = std::move(hole),
-                .luma = {},
-                .motion = {},
-                .view = {},
-                .from_previous = {}};
-  made.luma = shrunk(made.picture.planes[0], made.picture.depth, WorkScale(made.picture.size()).size());
-  made.motion = view_of(made.luma, made.hole ? made.hole->work : cv::Mat());
-  cv::GaussianBlur(made.luma, made.view.smooth, {3, 3}, 0);
-  if (made.hole) made.view.clearance = made.hole->clearance;
+  Analysis made{.picture = std::move(picture), .hole = std::move(hole), .motion = {}, .view = {}, .from_previous = {}};
+  const cv::Mat luma = shrunk(made.picture.planes[0], made.picture.depth, WorkScale(made.picture.size()).size());
+  made.motion = view_of(luma, made.hole ? made.hole->work() : cv::Mat());
+  cv::GaussianBlur(luma, made.view.smooth, {3, 3}, 0);
+  if (made.hole) made.view.clearance = made.hole->clearance();
   if (previous != nullptr) made.from_previous = motion_between(previous->motion, made.motion);
   return made;
 }
@@ -113,7 +108,7 @@ void Filler::set_hole(std::int64_t number, const HolePtr& hole) {
   if (frames_.empty() || number < frames_.front().number) return;
   Analysis& frame = frames_[static_cast<std::size_t>(number - frames_.front().number)].seen;
   frame.hole = hole;
-  frame.view.clearance = hole ? std::optional(hole->clearance) : std::nullopt;
+  frame.view.clearance = hole ? std::optional(hole->clearance()) : std::nullopt;
 }
 
 void Filler::clear_holes_before(std::int64_t number) {
@@ -127,14 +122,15 @@ bool Filler::changes_in_hole(std::int64_t number) const {
   if (!hole || now.from_previous.cut) return now.from_previous.cut;
   const cv::Matx33d way = now.from_previous.matrix.inv();
   constexpr int ring = 12, step = 2;
-  const cv::Mat surroundings = grown(hole->work, ring);
-  const cv::Rect box = cv::boundingRect(surroundings), inside(0, 0, before.luma.cols - 1, before.luma.rows - 1);
+  const cv::Mat surroundings = grown(hole->work(), ring);
+  const cv::Rect box = cv::boundingRect(surroundings),
+                 inside(0, 0, before.view.smooth.cols - 1, before.view.smooth.rows - 1);
   double sums[2] = {}, counts[2] = {};
   for (int y = box.y; y < box.br().y; y += step)
     for (int x = box.x; x < box.br().x; x += step) {
       const cv::Point2d p = way * cv::Point2d(x, y);
       if (surroundings.at<std::uint8_t>(y, x) == 0 || !inside.contains(cv::Point(p))) continue;
-      const int which = hole->work.at<std::uint8_t>(y, x) != 0 ? 0 : 1;
+      const int which = hole->work().at<std::uint8_t>(y, x) != 0 ? 0 : 1;
       sums[which] += std::abs(double(sampled(before.view.smooth, p)) - now.view.smooth.at<std::uint8_t>(y, x));
       ++counts[which];
     }
@@ -146,15 +142,23 @@ void Filler::forget() {
   frames_.clear();
   alignments_.clear();
   current_ = last_number_ = none;
+  taken_apart_.reset();
 }
 
-void Filler::drop_before(std::int64_t number) {
-  while (frames_.front().number < number - look_back) {
+void Filler::forget_before(std::int64_t number) {
+  while (!frames_.empty() && frames_.front().number < number) {
     alignments_.erase(frames_.front().number);
     frames_.pop_front();
   }
-  for (Frame& frame : frames_)
-    if (frame.number < number && !serves(frame.number)) frame.seen.picture.planes.clear();
+}
+
+/// What is of no use for this picture and those after it.
+void Filler::drop_before(std::int64_t number) {
+  forget_before(number - look_back);
+  for (Frame& frame : frames_) {
+    if (frame.number < number) frame.seen.hole.reset();
+    if (frame.number < number && !serves(frame.number)) frame.seen.picture = {}, frame.seen.view = {};
+  }
 }
 
 /// What was aligned with an earlier picture is now with this one.
@@ -172,7 +176,7 @@ void Filler::move_alignments(std::int64_t to) {
 
 void Filler::align(std::int64_t target) {
   constexpr int new_steps = 5, steps = 2;
-  const Aligner aligner(seen(target).view.smooth, seen(target).hole->work);
+  const Aligner aligner(seen(target).view.smooth, seen(target).hole->work());
   // From the picture itself outwards, so that each can begin where its neighbour was found.
   for (const int direction : {-1, 1}) {
     const std::int64_t end = direction < 0 ? std::max(frames_.front().number, target - look_back)
@@ -201,7 +205,7 @@ std::vector<Source> Filler::sources_of(std::int64_t target) const {
 /// it from flickering.
 cv::Mat Filler::guessed(std::int64_t target, std::size_t p, const cv::Mat& values, const cv::Mat& known) const {
   const Analysis& frame = seen(target);
-  const PlaneHole& hole = frame.hole->planes[p];
+  const PlaneHole& hole = holes_[p];
   cv::Mat guess = spatial_fill(hole, values_of(frame.picture, p, hole.wide));
   if (last_number_ != target - 1 || frame.from_previous.cut) return guess;
   const cv::Matx33d work = to_work(frame.picture, p);
@@ -218,13 +222,23 @@ cv::Mat Filler::guessed(std::int64_t target, std::size_t p, const cv::Mat& value
   return guess;
 }
 
+/// The hole in each plane; where it stays the same, they are at hand.
+void Filler::take_apart(const Analysis& frame) {
+  if (frame.hole == taken_apart_) return;
+  std::vector<cv::Size> sizes;
+  for (const cv::Mat& plane : frame.picture.planes) sizes.push_back(plane.size());
+  holes_ = frame.hole->in_planes(sizes);
+  taken_apart_ = frame.hole;
+}
+
 Filling Filler::fill(std::int64_t number) {
   drop_before(number);
   move_alignments(number);
   align(number);
   const Analysis& frame = seen(number);
+  take_apart(frame);
   const std::vector<Source> sources = sources_of(number);
-  const cv::Rect box = cv::boundingRect(frame.hole->work);
+  const cv::Rect box = cv::boundingRect(frame.hole->work());
   constexpr int margin = ring_width + 1;
   const SourceGrid grid(sources, {box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin});
   struct Seen {
@@ -236,14 +250,14 @@ Filling Filler::fill(std::int64_t number) {
   const cv::Range all(0, static_cast<int>(count));
   cv::parallel_for_(all, [&](const cv::Range& planes) {
     for (auto p = static_cast<std::size_t>(planes.start); p < static_cast<std::size_t>(planes.end); ++p) {
-      const PlaneHole& hole = frame.hole->planes[p];
+      const PlaneHole& hole = holes_[p];
       seen[p].values = values_of(frame.picture, p, hole.area);
       seen[p].composite = composed(sources, grid, p, hole, to_work(frame.picture, p));
       seen[p].error = meet_seam(hole, seen[p].values, seen[p].composite);
     }
   });
   // Luma tells for all planes what is believed.
-  const PlaneHole& luma = frame.hole->planes[0];
+  const PlaneHole& luma = holes_[0];
   cv::magnitude(seen[0].error, grid.doubt(luma.area, to_work(frame.picture, 0)), seen[0].error);
   const cv::Mat trust = belief(seen[0].error, spatial_error(luma, seen[0].values));
   Filling filling;
@@ -251,7 +265,7 @@ Filling Filler::fill(std::int64_t number) {
   filling.planes.resize(count);
   cv::parallel_for_(all, [&](const cv::Range& planes) {
     for (auto p = static_cast<std::size_t>(planes.start); p < static_cast<std::size_t>(planes.end); ++p) {
-      const PlaneHole& hole = frame.hole->planes[p];
+      const PlaneHole& hole = holes_[p];
       const cv::Matx33d to_luma = to_work(frame.picture, 0).inv() * to_work(frame.picture, p);
       const cv::Mat share = p == 0 ? trust : moved(trust, luma.area, hole.area, to_luma, cv::BORDER_REPLICATE);
       const Merge merge(hole, seen[p].composite, share);

@@ -37,7 +37,6 @@ inline constexpr std::int64_t look_back = 60, look_ahead = 30;
 struct Analysis {
   Picture picture;
   HolePtr hole;  ///< where the object is; null: nowhere
-  cv::Mat luma;  ///< CV_8U, at work size
   MotionView motion;
   SourceView view;
   Motion from_previous;  ///< points of the picture before to this one's
@@ -52,10 +51,13 @@ class Filler {
   void add(std::int64_t number, Analysis analysis);
   /// The last one that was added, or null. What is added does not move.
   const Analysis* last() const { return frames_.empty() ? nullptr : &frames_.back().seen; }
-  const cv::Mat& luma(std::int64_t number) const { return seen(number).luma; }
+  /// At work size.
+  const cv::Mat& luma(std::int64_t number) const { return seen(number).view.smooth; }
   /// Null: the object is not in it. Does nothing if the picture is no longer known.
   void set_hole(std::int64_t number, const HolePtr& hole);
   void clear_holes_before(std::int64_t number);
+  /// Pictures before this one are no sources.
+  void forget_before(std::int64_t number);
   /// Whether a picture differs from the one before where the hole is, and not around it.
   bool changes_in_hole(std::int64_t number) const;
   /// The hole of a picture that was added, and has one, filled by those around it that were added; in order of their numbers.
@@ -82,7 +84,11 @@ class Filler {
   std::deque<Frame> frames_;
   std::int64_t current_ = none;  ///< what alignments_ are of
   std::map<std::int64_t, Alignment> alignments_;
-  std::vector<Patch> last_;  ///< what was filled before, to go on with
+  void take_apart(const Analysis& frame);
+
+  HolePtr taken_apart_;           ///< what holes_ are of
+  std::vector<PlaneHole> holes_;  ///< of the picture that is filled
+  std::vector<Patch> last_;       ///< what was filled before, to go on with
   std::int64_t last_number_ = none;
 };
 

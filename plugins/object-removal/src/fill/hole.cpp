@@ -40,13 +40,25 @@ Clearance::Clearance(const cv::Mat& hole) : box_(widened(cv::boundingRect(hole),
   distance_ = cv::min(distance_, most);
 }
 
-Hole::Hole(const cv::Mat& mask, const WorkScale& scale, const std::vector<cv::Size>& sizes, double feather)
-    : work(shrunk_mask(mask, scale)), clearance(work) {
+Hole::Hole(const cv::Mat& mask, const WorkScale& scale, double feather)
+    : size_(mask.size()),
+      factor_(scale.factor()),
+      feather_(feather),
+      box_(cv::boundingRect(mask)),
+      part_(mask(box_).clone()),
+      work_(shrunk_mask(mask, scale)),
+      clearance_(work_) {}
+
+std::vector<PlaneHole> Hole::in_planes(const std::vector<cv::Size>& sizes) const {
+  cv::Mat mask(size_, CV_8U, cv::Scalar(0));
+  part_.copyTo(mask(box_));
+  std::vector<PlaneHole> planes;
   for (const cv::Size size : sizes) {
-    const double share = double(size.width) / mask.cols;
-    const int ring = std::max(4, cvRound(ring_width * scale.factor() * share));
-    planes.push_back(hole_in(mask_for(mask, size), ring, feather * share));
+    const double share = double(size.width) / size_.width;
+    const int ring = std::max(4, cvRound(ring_width * factor_ * share));
+    planes.push_back(hole_in(mask_for(mask, size), ring, feather_ * share));
   }
+  return planes;
 }
 
 cv::Mat grown(const cv::Mat& mask, int by) {

@@ -38,14 +38,25 @@ struct PlaneHole {
   cv::Mat known;    ///< CV_32F, of `wide`: 1 outside the hole
 };
 
-/// Does not change once it is made: what a mask that stays costs, it costs once.
-struct Hole {
-  /// `mask`: CV_8U, nonzero where the object is, and somewhere it is; `planes`: sizes of the picture's; `feather`: pixels.
-  Hole(const cv::Mat& mask, const WorkScale& scale, const std::vector<cv::Size>& planes, double feather);
+/// Does not change once it is made, so what a mask that stays costs, it costs once. As small as can be: many wait.
+class Hole {
+ public:
+  /// `mask`: CV_8U, nonzero where the object is, and somewhere it is; `feather`: pixels.
+  Hole(const cv::Mat& mask, const WorkScale& scale, double feather);
 
-  cv::Mat work;         ///< CV_8U, at work size
-  Clearance clearance;  ///< at work size
-  std::vector<PlaneHole> planes;
+  /// In planes of those sizes.
+  std::vector<PlaneHole> in_planes(const std::vector<cv::Size>& sizes) const;
+  const cv::Mat& work() const { return work_; }              ///< CV_8U, at work size
+  const Clearance& clearance() const { return clearance_; }  ///< at work size
+
+ private:
+  cv::Size size_;
+  int factor_;
+  double feather_;
+  cv::Rect box_;
+  cv::Mat part_;  ///< of the mask, in the box
+  cv::Mat work_;
+  Clearance clearance_;
 };
 using HolePtr = std::shared_ptr<const Hole>;
 

@@ -41,9 +41,9 @@ void MaskFile::open() {
   g_object_set(file.get(), "location", path_.c_str(), nullptr);
   sink_.reset(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "sink"));
   gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
+  first_ = true;
   if (!read(now_)) throw Error("the mask '" + path_ + "' has no picture: give a picture or a video");
   has_next_ = read(next_);
-  only_one_ = !has_next_;
 }
 
 void MaskFile::close() {
@@ -81,9 +81,10 @@ bool MaskFile::read(Shown& into) {
 }
 
 cv::Mat MaskFile::at(Time time, cv::Size size) {
-  if (!pipeline_ || time < now_.begin) open();
+  if (!pipeline_ || (time < now_.begin && !first_)) open();
   while (has_next_ && next_.begin <= time) {
     now_ = next_;
+    first_ = false;
     has_next_ = read(next_);
   }
   const double shape = double(now_.mask.cols) * size.height / (double(now_.mask.rows) * size.width);

@@ -15,8 +15,8 @@ class MaskFile {
   MaskFile& operator=(const MaskFile&) = delete;
   ~MaskFile() { close(); }
 
-  /// The mask that is shown at `time`, scaled to that size: CV_8U, 0 or 255. A picture is shown for ever, a video's last one is not.
-  /// Throws Error.
+  /// The mask that is shown at `time`, scaled to that size: CV_8U, 0 or 255. The first and the last one of a video are shown
+  /// before and after it. Throws Error.
   cv::Mat at(Time time, cv::Size size);
 
  private:
@@ -31,7 +31,8 @@ class MaskFile {
   std::string path_;
   ElementPtr pipeline_, sink_;
   Shown now_, next_;
-  bool has_next_ = false, only_one_ = false;
+  bool has_next_ = false;
+  bool first_ = true;  ///< now_ is the first one
 };
 
 }  // namespace reel::removal

@@ -6,7 +6,7 @@ namespace reel::removal {
 
 void Follower::add(std::int64_t number, track::WorkPicture picture, const Motion& from_previous) {
   pictures_.push_back({number, std::move(picture), from_previous});
-  const std::int64_t needed = (follows() ? at_ : number) - look_back;
+  const std::int64_t needed = follows() ? at_ : number - look_ahead - look_back;
   while (pictures_.front().number < needed) pictures_.pop_front();
 }
 

@@ -17,7 +17,7 @@ class Follower {
   /// Pictures after one that are looked at to find the object in it.
   static constexpr std::int64_t look_ahead = 30;
   /// Pictures before the first one that it is looked for in, too.
-  static constexpr std::int64_t look_back = 60;
+  static constexpr std::int64_t look_back = 30;
 
   /// Numbers count pictures, without gaps. `from_previous`: the ground's motion since the picture before.
   void add(std::int64_t number, track::WorkPicture picture, const Motion& from_previous);

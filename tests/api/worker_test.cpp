@@ -17,6 +17,22 @@ TEST_F(WorkerTest, does_what_is_asked) {
   EXPECT_TRUE(store::test::eventually([&] { return std::filesystem::is_empty(folder.path() / "work"); }));
 }
 
+/// OpenCV starts threads, and detectors read files of their own: all of it behind the walls of a run.
+TEST_F(WorkerTest, takes_out_what_it_is_shown_and_what_it_finds) {
+  work();
+  for (const char* const what :
+       {"region: { box: [0.4, 0.4, 0.2, 0.2] }, track: true", "target: person", "target: face"}) {
+    nlohmann::json asked = blur_pipeline(video);
+    std::string pipeline = asked["pipeline"];
+    const std::string blur = "blur\n    with: { radius: 8 }";
+    asked["pipeline"] = pipeline.replace(pipeline.find(blur), blur.size(),
+                                         "object-removal\n    during: 0s..1s\n    with: { " + std::string(what) + " }");
+    const Answer made = post(ada, "/api/v1/requests", asked);
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(when(made.json()["id"], RequestState::succeeded).outcome.artifacts.size(), 1U) << what;
+  }
+}
+
 TEST_F(WorkerTest, what_is_paused_for_long_makes_room) {
   options.pause_patience = 500ms;
   const auto id = request(ada, ready_video(ada, tests::read(tests::clip("cockatoo.mp4"))));  // long enough to be met

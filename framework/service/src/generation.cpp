@@ -258,7 +258,10 @@ fs::path Generator::fetch(Work& work, ProviderCall& call) {
     }
   } const remove{part};
   for (int i = 1;; ++i) try {
-      insist(work.stop, [&] { provider_.fetch(work.prepared, call.id, part, work.stop); });
+      insist(work.stop, [&] {
+        fs::remove(part);  // of a program that was killed, or an attempt that failed: nobody else fetches this call
+        provider_.fetch(work.prepared, call.id, part, work.stop);
+      });
       break;
     } catch (const model::NotFound&) {
       if (i == most_fetched) throw;

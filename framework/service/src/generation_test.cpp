@@ -64,6 +64,7 @@ class Studio final : public model::Provider {
   void fetch(const std::string&, const std::string& id, const fs::path& file, base::StopFlag) override {
     const std::string trouble = next();
     if (trouble == "expired") throw model::NotFound("expired");
+    if (fs::exists(fetched_to = file)) throw base::RunError("there is a file already");
     std::ofstream(file) << (trouble == "rubbish" ? "rubbish" : "film of " + id);
     if (trouble == "dies") throw Killed{};
   }
@@ -72,6 +73,7 @@ class Studio final : public model::Provider {
   std::map<std::string, std::pair<std::string, std::string>> made;
   std::map<std::string, std::string> asked_with;  ///< addresses
   std::function<void()> on_working;
+  fs::path fetched_to;
   int created = 0;
   bool listing = true;
   std::uint32_t concurrent = 0, per_minute = 0;
@@ -211,6 +213,14 @@ TEST_F(GenerationTest, says_why_nothing_was_made) {
   studio.troubles = {"", "", "rubbish"};
   EXPECT_THAT(failure("{\"n\": 1}"), HasSubstr("something that is no video: it is no media file"));
   EXPECT_THAT(kept(), ElementsAre(".mp4"));
+}
+
+TEST_F(GenerationTest, goes_on_where_a_program_was_killed_while_it_fetched) {
+  studio.troubles = {"", "", "dies"};
+  EXPECT_THROW(make(), Killed);
+  std::ofstream(studio.fetched_to) << "film o";  // nobody tidies up after a signal
+  EXPECT_EQ(make(), "film of g1");
+  EXPECT_EQ(studio.created, 1);
 }
 
 TEST_F(GenerationTest, is_fetched_again_where_it_is_gone_here) {

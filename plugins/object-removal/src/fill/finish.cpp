@@ -61,7 +61,7 @@ cv::Mat belief(const cv::Mat& composite_error, const cv::Mat& spatial_error) {
     auto* const out = made.ptr<float>(y);
     for (int x = 0; x < made.cols; ++x) {
       const float s = spatial[x] * spatial[x], t = temporal[x] * temporal[x];
-      out[x] = std::clamp((s / (s + t + 1e-3F) - 0.35F) / 0.3F, 0.0F, 1.0F);
+      out[x] = std::clamp((s / (s + t + 1e-3F) - 0.5F) / 0.3F, 0.0F, 1.0F);
     }
   }
   cv::blur(made, made, {9, 9});

@@ -275,6 +275,7 @@ SourceGrid::SourceGrid(const std::vector<Source>& sources, cv::Rect area)
 
 /// The best have their worth above that of the first that is left out, so that nothing jumps where they change.
 void SourceGrid::weigh(const std::vector<Source>& sources, cv::Point node) {
+  if (sources.empty()) return;
   const cv::Point2d at = cv::Point2d(area_.tl()) + cv::Point2d(node * cell);
   float* const shares = &shares_[static_cast<std::size_t>(node.y * nodes_.width + node.x) * count_];
   float& known = known_.at<float>(node);

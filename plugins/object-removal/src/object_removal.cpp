@@ -31,24 +31,6 @@ Picture picture_of(GstBuffer* buffer, const GstVideoInfo& format) {
   return {.planes = planes_of(held->mapped.get()), .depth = depth_of(format), .memory = held};
 }
 
-cv::Mat drawn(const Shape& shape, cv::Size size) {
-  cv::Mat mask(size, CV_8U, cv::Scalar(0));
-  for (int y = 0; y < size.height; ++y)
-    for (const auto& [from, to] : shape.row(y, size.width)) mask.row(y).colRange(from, to) = 255;
-  return mask;
-}
-
-/// A picture as trackers see it.
-track::WorkPicture work_picture(const Analysis& analysis) {
-  const std::vector<cv::Mat>& planes = analysis.picture.planes;
-  if (planes.size() < 3) return {analysis.motion.luma, {}, {}};
-  const auto small = [&](const cv::Mat& plane) {
-    const cv::Size size = analysis.motion.luma.size();
-    return shrunk(plane, analysis.picture.depth, {std::min(plane.cols, size.width), std::min(plane.rows, size.height)});
-  };
-  return {analysis.motion.luma, small(planes[1]), small(planes[2])};
-}
-
 template <class T>
 void blend(cv::Mat& plane, const Patch& patch, int depth) {
   const auto top = static_cast<float>((1 << depth) - 1), unit = static_cast<float>(1 << (depth - 8));
@@ -81,26 +63,19 @@ void show_mask(std::vector<cv::Mat>& planes, const cv::Mat& hole, Debug debug, i
 void ObjectRemoval::start(GstElement* e, const Params& params) {
   source_ = gst_element_get_static_pad(e, "src");
   gst_object_unref(source_);  // it lives as long as its element
-  const int ways =
-      (params.region.whole_picture() ? 0 : 1) + (params.mask.path.empty() ? 0 : 1) + (params.target.empty() ? 0 : 1);
-  if (ways != 1) throw Error("what is to be removed? Give one of `region`, `target` and `mask`");
-  mask_file_ = params.mask.path.empty() ? nullptr : std::make_unique<MaskFile>(params.mask.path);
-  detector_ = params.target.empty() ? nullptr : make_detector(params.target);
+  locator_.start({params.region, params.track, params.target, params.which, params.mask});
   debug_ = params.debug;
-  follows_ = detector_ || (params.track && !mask_file_);
   gst_segment_init(&segment_, GST_FORMAT_TIME);
-  waiting_.clear();
   forget();
 }
 
-/// What was seen is not followed by what comes.
+/// What was seen has nothing to do with what comes.
 void ObjectRemoval::forget() {
+  waiting_.clear();
   filler_.forget();
-  scout_.forget();
-  followers_.clear();
+  locator_.forget();
   clean_outside_ = false;
   was_wanted_.reset();
-  followed_ = next_number_;
 }
 
 Time ObjectRemoval::duration(const GstBuffer* buffer) const {
@@ -119,47 +94,19 @@ bool ObjectRemoval::is_of_use(Time time, const GstBuffer* buffer, const Ranges& 
   });
 }
 
-/// Where a region is that a person drew; throws where it cannot be meant.
-cv::Mat ObjectRemoval::region_at(Time time, const Params& params) const {
-  const cv::Size size(format_.width, format_.height);
-  cv::Mat mask = drawn(params.region.at(time, size.width, size.height), size);
-  if (params.region.times().size() < 2 && cv::countNonZero(mask) == 0)
-    throw Error("the region '" + params.region.to_text() + "' lies outside the picture, which has " +
-                std::to_string(size.width) + "x" + std::to_string(size.height) + " pixels");
-  return mask;
-}
-
-/// What stays the same from picture to picture is the same cv::Mat.
-cv::Mat ObjectRemoval::mask_at(Time time, const Params& params) {
-  const cv::Size size(format_.width, format_.height);
-  if (mask_file_) return mask_file_->at(time, size);
-  const Shape shape = params.region.at(time, size.width, size.height);
-  if (drawn_.size() != size || shape.corners != shape_.corners) {
-    shape_ = shape;
-    drawn_ = region_at(time, params);
-  }
-  return drawn_;
-}
-
-cv::Mat ObjectRemoval::grown_by(const cv::Mat& mask, double pixels) {
-  if (pixels <= 0) return mask;
-  if (mask.data == small_.data && mask.size() == small_.size() && pixels == grown_by_) return large_;
-  small_ = mask, grown_by_ = pixels;
-  cv::Mat distance;
-  cv::distanceTransform(mask == 0, distance, cv::DIST_L2, 5);
-  large_ = cv::Mat();
-  large_ = distance <= pixels;
-  return large_;
-}
-
-HolePtr ObjectRemoval::hole_of(const cv::Mat& mask, double feather) {
-  if (mask.data == hole_mask_.data && hole_mask_.size() == mask.size() && feather == hole_feather_) return hole_;
-  hole_mask_ = mask, hole_feather_ = feather;
-  const double covered = double(cv::countNonZero(mask)) / double(mask.total());
-  if (covered == 1 && !follows_) throw Error("the mask covers the whole picture: nothing is left around it");
+/// A mask that stays is the same cv::Mat, and becomes the same hole.
+HolePtr ObjectRemoval::hole_of(const cv::Mat& mask, const Params& params) {
+  if (mask.data == mask_.data && mask_.size() == mask.size() && params.dilate == dilate_ && params.feather == feather_)
+    return hole_;
+  mask_ = mask, dilate_ = params.dilate, feather_ = params.feather;
+  hole_ = nullptr;
+  if (mask.empty()) return hole_;
+  const cv::Mat grown = grown_by(mask, params.dilate);
+  const double covered = double(cv::countNonZero(grown)) / double(grown.total());
+  if (covered == 1 && !locator_.follows()) throw Error("the mask covers the whole picture: nothing is left around it");
   // What is followed that far comes too near: better to see it than nothing.
-  const bool nothing = covered == 0 || (follows_ && covered > 0.9);
-  hole_ = nothing ? nullptr : std::make_shared<Hole>(mask, WorkScale(mask.size()), feather);
+  if (covered > 0 && (covered <= 0.9 || !locator_.follows()))
+    hole_ = std::make_shared<Hole>(grown, WorkScale(grown.size()), params.feather);
   return hole_;
 }
 
@@ -171,8 +118,9 @@ GstFlowReturn ObjectRemoval::chain(GstElement* e, GstPad*, GstBuffer* buffer, co
     return flow == GST_FLOW_OK ? gst_pad_push(source_, owned.release()) : flow;
   }
   const Params now = params_at(e, time);
+  const bool wanted = params.during.empty() || params.during.contains(time);
   // While this one is looked at, one that has waited long enough is filled.
-  const HolePtr hole = follows_ ? nullptr : hole_of(grown_by(mask_at(time, now), now.dilate), now.feather);
+  const HolePtr hole = locator_.follows() ? nullptr : hole_of(locator_.drawn_at(time, now.region), now);
   auto looked_at = std::async(std::launch::async, [this, buffer, hole, last = filler_.last()] {
     return analysed(picture_of(buffer, format_), hole, last);
   });
@@ -180,129 +128,44 @@ GstFlowReturn ObjectRemoval::chain(GstElement* e, GstPad*, GstBuffer* buffer, co
   while (flow == GST_FLOW_OK && front_is_ready()) flow = push_front();
   const std::int64_t number = next_number_++;
   filler_.add(number, looked_at.get());
-  waiting_.push_back(
-      {std::move(owned), time, number, params.during.empty() || params.during.contains(time), false, {}});
-  if (follows_) {
-    const track::WorkPicture seen = work_picture(*filler_.last());
-    if (followers_.empty()) scout_.add(number, seen, filler_.last()->from_previous);
-    for (Follower& follower : followers_) follower.add(number, seen, filler_.last()->from_previous);
-    follow_to(number + 1 - Follower::look_ahead, now);
-  } else {
-    mask_fixed(now);
-  }
+  waiting_.push_back({std::move(owned), time, number, wanted});
+  if (locator_.follows())
+    set_masks(locator_.add(number, time, wanted, *filler_.last(), now.region), now);
+  else
+    judge_border();
   return flow;
 }
 
-/// The mask of the latest picture where nothing moves by itself.
-void ObjectRemoval::mask_fixed(const Params& params) {
+/// Where the times begin or end, a drawn object may come or go all at once: then pictures beyond show what is behind it.
+/// Else it may be there, too.
+void ObjectRemoval::judge_border() {
   const Waiting& entry = waiting_.back();
-  const cv::Mat mask = mask_at(entry.time, params);
   const bool border = was_wanted_ && *was_wanted_ != entry.wanted;
   was_wanted_ = entry.wanted;
-  set_mask(entry.number, {mask}, params);
-  if (!border) {
-    if (clean_outside_ && !entry.wanted) filler_.set_hole(entry.number, nullptr);
-    return;
+  if (border) {
+    clean_outside_ = filler_.changes_in_hole(entry.number);
+    if (clean_outside_ && entry.wanted) filler_.clear_holes_before(entry.number);
   }
-  // Where the object comes or goes all at once, pictures beyond show what is behind it. Else it may be there, too.
-  clean_outside_ = filler_.changes_in_hole(entry.number);
-  if (!clean_outside_) return;
-  if (entry.wanted)
-    filler_.clear_holes_before(entry.number);
-  else
-    filler_.set_hole(entry.number, nullptr);
+  if (clean_outside_ && !entry.wanted) filler_.set_hole(entry.number, nullptr);
 }
 
-void ObjectRemoval::follow_to(std::int64_t end, const Params& params) {
-  for (; followed_ < end; ++followed_) {
-    const Waiting& entry = waiting(followed_);
-    set_mask(entry.number, followed(entry, params), params);
-  }
+void ObjectRemoval::set_masks(const std::vector<Located>& located, const Params& params) {
+  filler_.forget_before(locator_.known_since());
+  for (const auto& [number, mask] : located) filler_.set_hole(number, hole_of(mask, params));
 }
 
-/// An object's masks in the picture after those that were followed.
-std::vector<cv::Mat> ObjectRemoval::followed(const Waiting& entry, const Params& params) {
-  if (followers_.empty()) {
-    if (entry.wanted) begin_to_follow(entry, params);
-    std::vector<cv::Mat> masks;
-    for (const Follower& follower : followers_) masks.push_back(follower.first());
-    return masks;
-  }
-  // A person who gave keyframes corrects there.
-  const Time before = waiting_.front().number < entry.number ? waiting(entry.number - 1).time : entry.time;
-  const bool corrected =
-      !detector_ && std::ranges::any_of(params.region.times(), [&](Time t) { return before < t && t <= entry.time; });
-  std::vector<cv::Mat> masks;
-  for (Follower& follower : followers_)
-    masks.push_back(corrected ? follower.show(entry.number, shown_in(entry, params).front()) : follower.next());
-  return masks;
-}
-
-void ObjectRemoval::begin_to_follow(const Waiting& entry, const Params& params) {
-  constexpr std::int64_t every = 5;  // pictures that are searched as long as nothing is found
-  const bool first = waiting_.front().number == entry.number || !waiting(entry.number - 1).wanted;
-  if (detector_ && entry.number % every != 0 && !first) return;
-  for (const cv::Mat& shown : shown_in(entry, params)) {
-    followers_.push_back(scout_);
-    followers_.back().show(entry.number, shown);
-  }
-  if (followers_.empty()) return;
-  scout_.forget();
-  std::vector<std::vector<cv::Mat>> before;
-  for (const Follower& follower : followers_) before.push_back(follower.before());
-  filler_.forget_before(entry.number - static_cast<std::int64_t>(before.front().size()));
-  for (std::size_t back = 0; back < before.front().size(); ++back) {
-    std::vector<cv::Mat> masks;
-    for (const auto& of_one : before) masks.push_back(of_one[back]);
-    set_mask(entry.number - 1 - static_cast<std::int64_t>(back), masks, params);
-  }
-}
-
-/// Where a person or a detector says that objects are: masks at work size.
-std::vector<cv::Mat> ObjectRemoval::shown_in(const Waiting& entry, const Params& params) {
-  const cv::Mat& luma = filler_.luma(entry.number);
-  std::vector<cv::Mat> masks;
-  if (!detector_) {
-    masks.push_back(shrunk_mask(region_at(entry.time, params), WorkScale({format_.width, format_.height})));
-    return masks;
-  }
-  for (const cv::Rect& box : chosen(detector_->find(luma), params.which)) {
-    cv::Mat mask(luma.size(), CV_8U, cv::Scalar(0));
-    mask(box & cv::Rect({}, luma.size())) = 255;
-    masks.push_back(mask);
-  }
-  return masks;
-}
-
-/// `masks`: of the picture's size or at work size.
-void ObjectRemoval::set_mask(std::int64_t number, const std::vector<cv::Mat>& masks, const Params& params) {
-  cv::Mat all;
-  for (const cv::Mat& mask : masks) {
-    if (mask.empty()) continue;
-    cv::Mat whole = mask;
-    if (mask.size() != cv::Size(format_.width, format_.height)) {
-      cv::resize(mask, whole, {format_.width, format_.height}, 0, 0, cv::INTER_LINEAR);
-      whole = whole > 127;
-    }
-    all = all.empty() ? whole : cv::Mat(all | whole);
-  }
-  if (!all.empty()) all = grown_by(all, params.dilate);
-  const HolePtr hole = all.empty() ? nullptr : hole_of(all, params.feather);
-  filler_.set_hole(number, hole);
-  if (number < waiting_.front().number) return;
-  Waiting& entry = waiting(number);
-  entry.acts = entry.wanted && hole;
-  if (debug_ != Debug::none && entry.acts) entry.mask = all;
+bool ObjectRemoval::acts_on(const Waiting& entry) const {
+  return entry.wanted && filler_.hole(entry.number) != nullptr;
 }
 
 bool ObjectRemoval::front_is_ready() const {
   if (waiting_.empty()) return false;
   const Waiting& front = waiting_.front();
-  const std::int64_t known = follows_ ? followed_ : next_number_;  // pictures before that have their masks
+  const std::int64_t known = locator_.follows() ? locator_.known_before() : next_number_;
   if (!front.wanted) return front.number < known;
   // What is found later is looked for in earlier pictures, too.
-  const bool final = front.number < known && (!follows_ || !followers_.empty());
-  if (final && (debug_ != Debug::none || !front.acts)) return true;
+  const bool final = front.number < known && (!locator_.follows() || locator_.found());
+  if (final && (debug_ != Debug::none || !acts_on(front))) return true;
   return known > front.number + look_ahead;
 }
 
@@ -321,7 +184,7 @@ BufferPtr ObjectRemoval::masked(const Waiting& front) const {
   BufferPtr made(gst_buffer_copy_deep(front.buffer.get()));
   MappedFrame mapped(made.get(), format_, GST_MAP_READWRITE);
   std::vector<cv::Mat> planes = planes_of(mapped.get());
-  show_mask(planes, front.mask, debug_, depth_of(format_));
+  show_mask(planes, filler_.hole(front.number)->mask(), debug_, depth_of(format_));
   return made;
 }
 
@@ -329,14 +192,14 @@ GstFlowReturn ObjectRemoval::push_front() {
   Waiting front = std::move(waiting_.front());
   waiting_.pop_front();
   filler_.forget_before(front.number - look_back);
-  if (debug_ != Debug::none && front.wanted) return gst_pad_push(source_, masked(front).release());
-  return gst_pad_push(source_, front.acts ? removed(front).release() : front.buffer.release());
+  if (!acts_on(front)) return gst_pad_push(source_, front.buffer.release());
+  return gst_pad_push(source_, (debug_ == Debug::none ? removed(front) : masked(front)).release());
 }
 
 /// Nothing more is to be seen.
 GstFlowReturn ObjectRemoval::drain(const Params& params) {
   GstFlowReturn flow = GST_FLOW_OK;
-  if (follows_ && !waiting_.empty()) follow_to(next_number_, params);
+  set_masks(locator_.rest(params.region), params);
   while (flow == GST_FLOW_OK && !waiting_.empty()) flow = push_front();
   forget();
   return flow;
@@ -350,6 +213,7 @@ bool ObjectRemoval::event(GstElement* e, GstPad* pad, GstEvent* event, const Par
         GstCaps* caps = nullptr;
         gst_event_parse_caps(event, &caps);
         if (gst_video_info_from_caps(&format_, caps) == FALSE) return false;
+        locator_.set_size({format_.width, format_.height});
         break;
       }
       case GST_EVENT_SEGMENT:
@@ -360,7 +224,6 @@ bool ObjectRemoval::event(GstElement* e, GstPad* pad, GstEvent* event, const Par
         drain(params);
         break;
       case GST_EVENT_FLUSH_STOP:
-        waiting_.clear();
         forget();
         break;
       default:
@@ -380,7 +243,7 @@ bool ObjectRemoval::query(GstElement* e, GstPad* pad, GstQuery* query, const Par
   GstClockTime least = 0, most = 0;
   gst_query_parse_latency(query, &live, &least, &most);
   const auto held =
-      static_cast<GstClockTime>(look_ahead + (follows_ ? Follower::look_ahead : 0)) *
+      static_cast<GstClockTime>(look_ahead + (locator_.follows() ? Follower::look_ahead : 0)) *
       (format_.fps_n > 0 ? gst_util_uint64_scale_int(GST_SECOND, format_.fps_d, format_.fps_n) : 40 * GST_MSECOND);
   gst_query_set_latency(query, live, least + held, GST_CLOCK_TIME_IS_VALID(most) ? most + held : most);
   return true;

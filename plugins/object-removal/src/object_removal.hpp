@@ -3,14 +3,11 @@
 
 #include <array>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <reel/sdk.hpp>
 
 #include "fill/filler.hpp"
-#include "mask/detector.hpp"
-#include "mask/mask_file.hpp"
-#include "track/follower.hpp"
+#include "mask/locator.hpp"
 
 namespace reel::removal {
 
@@ -76,23 +73,14 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
     Time time;
     std::int64_t number;  ///< the filler's
     bool wanted;          ///< the object is to be removed from it
-    bool acts;            ///< once it is known: and it is there
-    cv::Mat mask;         ///< where, if that is to be shown
   };
 
-  Waiting& waiting(std::int64_t number) { return waiting_[static_cast<std::size_t>(number - waiting_.front().number)]; }
   Time duration(const GstBuffer* buffer) const;
   bool is_of_use(Time time, const GstBuffer* buffer, const Ranges& during) const;
-  cv::Mat region_at(Time time, const Params& params) const;
-  cv::Mat mask_at(Time time, const Params& params);
-  cv::Mat grown_by(const cv::Mat& mask, double pixels);
-  HolePtr hole_of(const cv::Mat& mask, double feather);
-  void mask_fixed(const Params& params);
-  void follow_to(std::int64_t end, const Params& params);
-  std::vector<cv::Mat> followed(const Waiting& entry, const Params& params);
-  void begin_to_follow(const Waiting& entry, const Params& params);
-  std::vector<cv::Mat> shown_in(const Waiting& entry, const Params& params);
-  void set_mask(std::int64_t number, const std::vector<cv::Mat>& masks, const Params& params);
+  HolePtr hole_of(const cv::Mat& mask, const Params& params);
+  void set_masks(const std::vector<Located>& located, const Params& params);
+  void judge_border();
+  bool acts_on(const Waiting& entry) const;
   bool front_is_ready() const;
   BufferPtr removed(const Waiting& front);
   BufferPtr masked(const Waiting& front) const;
@@ -103,21 +91,12 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
   GstPad* source_ = nullptr;
   GstSegment segment_{};
   GstVideoInfo format_{};
-  std::unique_ptr<MaskFile> mask_file_;
-  // The latest of each, with what it was made from: as long as nothing changes, nothing is made anew.
-  Shape shape_;
-  cv::Mat drawn_;
-  cv::Mat small_, large_;
-  double grown_by_ = 0;
-  cv::Mat hole_mask_;
-  double hole_feather_ = 0;
-  HolePtr hole_;
-  bool follows_ = false;
   Debug debug_ = Debug::none;
-  std::unique_ptr<Detector> detector_;
-  Follower scout_;                   ///< has seen what those that begin to follow have to know
-  std::vector<Follower> followers_;  ///< an object each
-  std::int64_t followed_ = 0;        ///< pictures before this one have their masks
+  Locator locator_;
+  // The latest hole, with what it was made from.
+  cv::Mat mask_;
+  double dilate_ = 0, feather_ = 0;
+  HolePtr hole_;
   Filler filler_;
   std::deque<Waiting> waiting_;
   std::int64_t next_number_ = 0;

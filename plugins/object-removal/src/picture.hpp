@@ -44,7 +44,8 @@ cv::Mat shrunk(const cv::Mat& plane, int depth, cv::Size size);
 /// A mask at work size: set wherever any of its samples is.
 cv::Mat shrunk_mask(const cv::Mat& mask, const WorkScale& scale);
 
-inline cv::Point2d operator*(const cv::Matx33d& h, cv::Point2d p) {
+/// Where a homography takes a point.
+inline cv::Point2d apply(const cv::Matx33d& h, cv::Point2d p) {
   const double w = h(2, 0) * p.x + h(2, 1) * p.y + h(2, 2);
   return {(h(0, 0) * p.x + h(0, 1) * p.y + h(0, 2)) / w, (h(1, 0) * p.x + h(1, 1) * p.y + h(1, 2)) / w};
 }

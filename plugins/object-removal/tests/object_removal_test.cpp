@@ -223,12 +223,17 @@ TEST_F(ObjectRemovalTest, SaysWhatIsWrong) {
   EXPECT_THAT(fault(""), HasSubstr("Give one of `region`, `target` and `mask`"));
   EXPECT_THAT(fault(region(box) + " target=person"), HasSubstr("Give one of"));
   EXPECT_THAT(fault("target=dragon"), HasSubstr("finds 'dragon': `person` and `face` can be found"));
+  EXPECT_THAT(fault("target=person track=true"), HasSubstr("a `target` is followed anyway"));
+  EXPECT_THAT(fault("mask=/nowhere.png track=true"), HasSubstr("`track` follows a `region`"));
+  EXPECT_THAT(fault(region(box) + " which=all"), HasSubstr("`which` chooses among targets"));
   EXPECT_THAT(fault("region=\"box 300 20 50 50 px\""), HasSubstr("outside the picture, which has 240x160 pixels"));
   EXPECT_THAT(fault("region=\"box 0 0 1 1\""), HasSubstr("covers the whole picture"));
   EXPECT_THAT(fault("mask=/nowhere.png"), HasSubstr("the mask '/nowhere.png' cannot be read"));
   const TemporaryFolder folder;
   std::ofstream(folder.file("mask.png")) << "no picture";
   EXPECT_THAT(fault("mask=" + folder.file("mask.png")), HasSubstr("cannot be read"));
+  Graph("audiotestsrc num-buffers=5 ! wavenc ! filesink location=" + folder.file("sound.wav")).run();
+  EXPECT_THAT(fault("mask=" + folder.file("sound.wav")), HasSubstr("has no picture"));
   Picture tall("GRAY8", 100, 200);
   save_png(tall, folder.file("tall.png"));
   EXPECT_THAT(fault("mask=" + folder.file("tall.png")), HasSubstr("has 100x200 pixels, the picture 240x160"));

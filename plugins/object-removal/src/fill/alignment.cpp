@@ -17,8 +17,6 @@ constexpr int unknowns = 8;  // six of an affine motion, gain and bias
 using Normal = cv::Matx<double, unknowns, unknowns>;
 using Vector = cv::Vec<double, unknowns>;
 
-cv::Rect inside(cv::Rect rect, cv::Size size) { return rect & cv::Rect({}, size); }
-
 }  // namespace
 
 float sampled(const cv::Mat& picture, cv::Point2d p) {
@@ -40,13 +38,8 @@ struct Aligner::Fit {
 
 Aligner::Aligner(const cv::Mat& smooth, const cv::Mat& hole) {
   const cv::Rect box = cv::boundingRect(hole);
-  const cv::Rect area =
-      inside({box.x - surroundings, box.y - surroundings, box.width + 2 * surroundings, box.height + 2 * surroundings},
-             smooth.size());
-  cv::Mat ring, near;
-  cv::dilate(hole(area), ring, cv::getStructuringElement(cv::MORPH_RECT, {2 * surroundings + 1, 2 * surroundings + 1}));
-  cv::dilate(hole(area), near, cv::Mat::ones(5, 5, CV_8U));
-  ring.setTo(0, near);
+  const cv::Rect area = widened(box, surroundings, smooth.size());
+  const cv::Mat ring = grown(hole(area), surroundings) & ~grown(hole(area), 2);
   const auto all = static_cast<std::size_t>(cv::countNonZero(ring));
   const std::size_t every = all / most_samples + 1;
   centre_ = {box.x + box.width / 2.0, box.y + box.height / 2.0};
@@ -79,7 +72,7 @@ Aligner::Fit Aligner::measured(const Alignment& alignment, const SourceView& sou
   rests.reserve(samples_.size());
   const cv::Rect2d known(1, 1, source.smooth.cols - 3, source.smooth.rows - 3);
   for (const Sample& s : samples_) {
-    const cv::Point2d p = alignment.matrix * cv::Point2d(s.at);
+    const cv::Point2d p = apply(alignment.matrix, s.at);
     if (!known.contains(p)) continue;
     if (source.clear(p) < 2) continue;
     const float value = sampled(source.smooth, p);

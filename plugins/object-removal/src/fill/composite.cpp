@@ -18,7 +18,7 @@ float ramp(double value, double width) { return static_cast<float>(std::clamp(va
 float visible(const Source& source, cv::Point2d p) {
   const cv::Size size = source.view->smooth.size();
   const double border = std::min({p.x, p.y, size.width - 1 - p.x, size.height - 1 - p.y}) - 1;
-  if (border <= 0) return 0;
+  if (!(border > 0)) return 0;  // a point that a homography takes to infinity is not a number
   const float inside = ramp(border, 3);
   // A mask is never exact, and an alignment over many pictures still less.
   const double margin = 1.5 + 0.1 * std::sqrt(std::abs(source.distance));
@@ -221,8 +221,8 @@ class Composer {
   void add_source(std::size_t s, const Place& at, cv::Rect row, float* sums, float* shares) const {
     const Source& source = sources_[s];
     // A cell is too small for perspective to show in it.
-    const cv::Point2d begin = ways_[s] * cv::Point2d(row.x, row.y),
-                      end = ways_[s] * cv::Point2d(row.x + row.width, row.y);
+    const cv::Point2d begin = apply(ways_[s], cv::Point2d(row.x, row.y)),
+                      end = apply(ways_[s], cv::Point2d(row.x + row.width, row.y));
     const auto share_at = [&](float u) {
       return between(grid_.share(at.cx, at.cy, s), grid_.share(at.cx + 1, at.cy, s), grid_.share(at.cx, at.cy + 1, s),
                      grid_.share(at.cx + 1, at.cy + 1, s), u, at.v);
@@ -241,11 +241,10 @@ class Composer {
                   static_cast<float>(bias)};
     const cv::Mat& plane = source.picture->planes[plane_];
     const auto outside_its_hole = [&](float x, float y) {
-      return source.view->clear(
-                 cv::Point2d(x * to_work_(0, 0) + to_work_(0, 2), y * to_work_(1, 1) + to_work_(1, 2))) >= 1.5F;
+      return source.view->clear(apply(to_work_, cv::Point2d(x, y))) >= 1.5F;
     };
-    const bool far = source.view->clear(to_work_ * begin) >= Clearance::most &&
-                     source.view->clear(to_work_ * end) >= Clearance::most;
+    const bool far = source.view->clear(apply(to_work_, begin)) >= Clearance::most &&
+                     source.view->clear(apply(to_work_, end)) >= Clearance::most;
     if (far && well_inside(run, row.width, plane.size()))
       add_inside<T>(plane, run, row.width, sums, shares);
     else
@@ -283,7 +282,7 @@ void SourceGrid::weigh(const std::vector<Source>& sources, cv::Point node) {
   for (std::size_t s = 0; s < count_; ++s) {
     shares[s] = 0;
     const Alignment& a = sources[s].alignment;
-    const cv::Point2d p = a.matrix * at;
+    const cv::Point2d p = apply(a.matrix, at);
     const float shown = visible(sources[s], p);
     if (shown <= 0) continue;
     known = std::max(known, shown);

@@ -28,6 +28,13 @@ cv::Mat values_of(const Picture& picture, std::size_t plane, cv::Rect area) {
   return values;
 }
 
+template <class Act>
+void for_each_plane(std::size_t count, const Act& act) {
+  cv::parallel_for_({0, static_cast<int>(count)}, [&](const cv::Range& planes) {
+    for (int p = planes.start; p < planes.end; ++p) act(static_cast<std::size_t>(p));
+  });
+}
+
 /// A part of one plane as it lies in another area. `way`: from there to here.
 cv::Mat moved(const cv::Mat& values, cv::Rect from, cv::Rect to, const cv::Matx33d& way, int border) {
   cv::Matx33d into = cv::Matx33d::eye(), out = cv::Matx33d::eye();
@@ -106,7 +113,7 @@ void Filler::add(std::int64_t number, Analysis analysis) {
 
 void Filler::set_hole(std::int64_t number, const HolePtr& hole) {
   if (frames_.empty() || number < frames_.front().number) return;
-  Analysis& frame = frames_[static_cast<std::size_t>(number - frames_.front().number)].seen;
+  Analysis& frame = seen(number);
   frame.hole = hole;
   frame.view.clearance = hole ? std::optional(hole->clearance()) : std::nullopt;
 }
@@ -128,7 +135,7 @@ bool Filler::changes_in_hole(std::int64_t number) const {
   double sums[2] = {}, counts[2] = {};
   for (int y = box.y; y < box.br().y; y += step)
     for (int x = box.x; x < box.br().x; x += step) {
-      const cv::Point2d p = way * cv::Point2d(x, y);
+      const cv::Point2d p = apply(way, cv::Point2d(x, y));
       if (surroundings.at<std::uint8_t>(y, x) == 0 || !inside.contains(cv::Point(p))) continue;
       const int which = hole->work().at<std::uint8_t>(y, x) != 0 ? 0 : 1;
       sums[which] += std::abs(double(sampled(before.view.smooth, p)) - now.view.smooth.at<std::uint8_t>(y, x));
@@ -231,6 +238,19 @@ void Filler::take_apart(const Analysis& frame) {
   taken_apart_ = frame.hole;
 }
 
+/// What the sources show of each plane.
+std::vector<Filler::Shown> Filler::shown_of(const Analysis& frame, const std::vector<Source>& sources,
+                                            const SourceGrid& grid) const {
+  std::vector<Shown> shown(frame.picture.planes.size());
+  for_each_plane(shown.size(), [&](std::size_t p) {
+    const PlaneHole& hole = holes_[p];
+    shown[p].values = values_of(frame.picture, p, hole.area);
+    shown[p].composite = composed(sources, grid, p, hole, to_work(frame.picture, p));
+    shown[p].error = meet_seam(hole, shown[p].values, shown[p].composite);
+  });
+  return shown;
+}
+
 Filling Filler::fill(std::int64_t number) {
   drop_before(number);
   move_alignments(number);
@@ -241,38 +261,21 @@ Filling Filler::fill(std::int64_t number) {
   const cv::Rect box = cv::boundingRect(frame.hole->work());
   constexpr int margin = ring_width + 1;
   const SourceGrid grid(sources, {box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin});
-  struct Seen {
-    cv::Mat values, error;
-    Composite composite;
-  };
-  const std::size_t count = frame.picture.planes.size();
-  std::vector<Seen> seen(count);
-  const cv::Range all(0, static_cast<int>(count));
-  cv::parallel_for_(all, [&](const cv::Range& planes) {
-    for (auto p = static_cast<std::size_t>(planes.start); p < static_cast<std::size_t>(planes.end); ++p) {
-      const PlaneHole& hole = holes_[p];
-      seen[p].values = values_of(frame.picture, p, hole.area);
-      seen[p].composite = composed(sources, grid, p, hole, to_work(frame.picture, p));
-      seen[p].error = meet_seam(hole, seen[p].values, seen[p].composite);
-    }
-  });
+  std::vector<Shown> shown = shown_of(frame, sources, grid);
   // Luma tells for all planes what is believed.
   const PlaneHole& luma = holes_[0];
-  cv::magnitude(seen[0].error, grid.doubt(luma.area, to_work(frame.picture, 0)), seen[0].error);
-  const cv::Mat trust = belief(seen[0].error, spatial_error(luma, seen[0].values));
-  Filling filling;
-  filling.report = Merge(luma, seen[0].composite, trust).report(seen[0].error);
-  filling.planes.resize(count);
-  cv::parallel_for_(all, [&](const cv::Range& planes) {
-    for (auto p = static_cast<std::size_t>(planes.start); p < static_cast<std::size_t>(planes.end); ++p) {
-      const PlaneHole& hole = holes_[p];
-      const cv::Matx33d to_luma = to_work(frame.picture, 0).inv() * to_work(frame.picture, p);
-      const cv::Mat share = p == 0 ? trust : moved(trust, luma.area, hole.area, to_luma, cv::BORDER_REPLICATE);
-      const Merge merge(hole, seen[p].composite, share);
-      cv::Mat made = merge.complete() ? seen[p].values : guessed(number, p, seen[p].values, seen[p].composite.known);
-      merge.run(made);
-      filling.planes[p] = {hole.area, made, hole.opacity};
-    }
+  cv::magnitude(shown[0].error, grid.doubt(luma.area, to_work(frame.picture, 0)), shown[0].error);
+  const cv::Mat trust = belief(shown[0].error, spatial_error(luma, shown[0].values));
+  Filling filling{.planes = std::vector<Patch>(shown.size()),
+                  .report = Merge(luma, shown[0].composite, trust).report(shown[0].error)};
+  for_each_plane(shown.size(), [&](std::size_t p) {
+    const PlaneHole& hole = holes_[p];
+    const cv::Matx33d to_luma = to_work(frame.picture, 0).inv() * to_work(frame.picture, p);
+    const cv::Mat share = p == 0 ? trust : moved(trust, luma.area, hole.area, to_luma, cv::BORDER_REPLICATE);
+    const Merge merge(hole, shown[p].composite, share);
+    cv::Mat made = merge.complete() ? shown[p].values : guessed(number, p, shown[p].values, shown[p].composite.known);
+    merge.run(made);
+    filling.planes[p] = {hole.area, made, hole.opacity};
   });
   last_ = filling.planes;
   last_number_ = number;

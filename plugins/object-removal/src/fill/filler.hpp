@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <utility>
 
 #include "composite.hpp"
 #include "finish.hpp"
@@ -55,6 +56,7 @@ class Filler {
   const cv::Mat& luma(std::int64_t number) const { return seen(number).view.smooth; }
   /// Null: the object is not in it. Does nothing if the picture is no longer known.
   void set_hole(std::int64_t number, const HolePtr& hole);
+  const HolePtr& hole(std::int64_t number) const { return seen(number).hole; }
   void clear_holes_before(std::int64_t number);
   /// Pictures before this one are no sources.
   void forget_before(std::int64_t number);
@@ -72,20 +74,27 @@ class Filler {
   };
   static constexpr std::int64_t none = -2;
 
+  /// What the sources show of a plane of a hole's surroundings, what is there, and how far they differ.
+  struct Shown {
+    cv::Mat values, error;
+    Composite composite;
+  };
+
   const Analysis& seen(std::int64_t number) const {
     return frames_[static_cast<std::size_t>(number - frames_.front().number)].seen;
   }
+  Analysis& seen(std::int64_t number) { return const_cast<Analysis&>(std::as_const(*this).seen(number)); }
   void drop_before(std::int64_t number);
   void move_alignments(std::int64_t to);
   void align(std::int64_t target);
   std::vector<Source> sources_of(std::int64_t target) const;
+  void take_apart(const Analysis& frame);
+  std::vector<Shown> shown_of(const Analysis& frame, const std::vector<Source>& sources, const SourceGrid& grid) const;
   cv::Mat guessed(std::int64_t target, std::size_t plane, const cv::Mat& values, const cv::Mat& known) const;
 
   std::deque<Frame> frames_;
   std::int64_t current_ = none;  ///< what alignments_ are of
   std::map<std::int64_t, Alignment> alignments_;
-  void take_apart(const Analysis& frame);
-
   HolePtr taken_apart_;           ///< what holes_ are of
   std::vector<PlaneHole> holes_;  ///< of the picture that is filled
   std::vector<Patch> last_;       ///< what was filled before, to go on with

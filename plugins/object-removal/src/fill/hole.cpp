@@ -6,10 +6,6 @@
 namespace reel::removal {
 namespace {
 
-cv::Rect widened(cv::Rect box, int by, cv::Size limit) {
-  return cv::Rect(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by) & cv::Rect({}, limit);
-}
-
 /// The mask for one of the planes: set wherever any pixel of a sample is.
 cv::Mat mask_for(const cv::Mat& mask, cv::Size plane) {
   if (mask.size() == plane) return mask;
@@ -49,21 +45,40 @@ Hole::Hole(const cv::Mat& mask, const WorkScale& scale, double feather)
       work_(shrunk_mask(mask, scale)),
       clearance_(work_) {}
 
-std::vector<PlaneHole> Hole::in_planes(const std::vector<cv::Size>& sizes) const {
+cv::Mat Hole::mask() const {
   cv::Mat mask(size_, CV_8U, cv::Scalar(0));
   part_.copyTo(mask(box_));
+  return mask;
+}
+
+std::vector<PlaneHole> Hole::in_planes(const std::vector<cv::Size>& sizes) const {
+  const cv::Mat whole = mask();
   std::vector<PlaneHole> planes;
   for (const cv::Size size : sizes) {
     const double share = double(size.width) / size_.width;
     const int ring = std::max(4, cvRound(ring_width * factor_ * share));
-    planes.push_back(hole_in(mask_for(mask, size), ring, feather_ * share));
+    planes.push_back(hole_in(mask_for(whole, size), ring, feather_ * share));
   }
   return planes;
+}
+
+cv::Rect widened(cv::Rect box, int by, cv::Size limit) {
+  return cv::Rect(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by) & cv::Rect({}, limit);
 }
 
 cv::Mat grown(const cv::Mat& mask, int by) {
   cv::Mat made;
   cv::dilate(mask, made, cv::Mat::ones(2 * by + 1, 2 * by + 1, CV_8U));
+  return made;
+}
+
+cv::Mat grown_by(const cv::Mat& mask, double by) {
+  if (by <= 0) return mask;
+  const cv::Rect area = widened(cv::boundingRect(mask), static_cast<int>(by) + 1, mask.size());
+  cv::Mat made(mask.size(), CV_8U, cv::Scalar(0)), distance;
+  if (area.area() == 0) return made;
+  cv::distanceTransform(mask(area) == 0, distance, cv::DIST_L2, 5);
+  cv::Mat(distance <= by).copyTo(made(area));
   return made;
 }
 

@@ -46,6 +46,7 @@ class Hole {
 
   /// In planes of those sizes.
   std::vector<PlaneHole> in_planes(const std::vector<cv::Size>& sizes) const;
+  cv::Mat mask() const;                                      ///< CV_8U, as it was given
   const cv::Mat& work() const { return work_; }              ///< CV_8U, at work size
   const Clearance& clearance() const { return clearance_; }  ///< at work size
 
@@ -63,7 +64,11 @@ using HolePtr = std::shared_ptr<const Hole>;
 /// Samples of a hole's surroundings that are compared, at work size.
 inline constexpr int ring_width = 16;
 
-/// A mask with a border of so many samples.
+/// With a border of so many samples, as far as there is room.
+cv::Rect widened(cv::Rect box, int by, cv::Size limit);
+/// A mask with a square border of so many samples.
 cv::Mat grown(const cv::Mat& mask, int by);
+/// A mask with a round border.
+cv::Mat grown_by(const cv::Mat& mask, double by);
 
 }  // namespace reel::removal

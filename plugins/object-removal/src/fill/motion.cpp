@@ -6,6 +6,8 @@
 #include <opencv2/imgproc.hpp>
 #include <opencv2/video/tracking.hpp>
 
+#include "picture.hpp"
+
 namespace reel::removal {
 namespace {
 
@@ -51,8 +53,7 @@ double difference(const MotionView& from, const MotionView& to, const cv::Matx33
   int count = 0;
   for (int y = step / 2; y < from.luma.rows; y += step)
     for (int x = step / 2; x < from.luma.cols; x += step) {
-      const cv::Matx31d p = matrix * cv::Matx31d(x, y, 1);
-      const cv::Point at(cvRound(p(0) / p(2)), cvRound(p(1) / p(2)));
+      const cv::Point at = apply(matrix, cv::Point2d(x, y));
       if (!cv::Rect({}, to.luma.size()).contains(at)) continue;
       sum += std::abs(from.luma.at<std::uint8_t>(y, x) - to.luma.at<std::uint8_t>(at));
       ++count;

@@ -3,6 +3,7 @@
 #include <gst/app/gstappsink.h>
 
 #include <cmath>
+#include <memory>
 #include <opencv2/imgproc.hpp>
 #include <reel/convert.hpp>
 
@@ -23,14 +24,22 @@ std::string fault_of(GstElement* pipeline) {
   return text;
 }
 
+/// Where nothing in the file is a picture, nothing would ever come.
+void end_without_pictures(GstElement*, gpointer pipeline) {
+  const ElementPtr pictures(gst_bin_get_by_name(GST_BIN(pipeline), "pictures"));
+  GstPad* const pad = gst_element_get_static_pad(pictures.get(), "sink");
+  if (gst_pad_is_linked(pad) == FALSE) gst_pad_send_event(pad, gst_event_new_eos());
+  gst_object_unref(pad);
+}
+
 }  // namespace
 
 void MaskFile::open() {
   close();
   GError* error = nullptr;
   pipeline_.reset(
-      gst_parse_launch("filesrc name=file ! decodebin ! videoconvert ! video/x-raw,format=GRAY8 ! appsink name=sink "
-                       "sync=false max-buffers=2",
+      gst_parse_launch("filesrc name=file ! decodebin name=decoder ! videoconvert name=pictures ! "
+                       "video/x-raw,format=GRAY8 ! appsink name=sink sync=false max-buffers=2",
                        &error));
   if (error != nullptr) {
     const std::string text = error->message;
@@ -40,6 +49,8 @@ void MaskFile::open() {
   const ElementPtr file(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "file"));
   g_object_set(file.get(), "location", path_.c_str(), nullptr);
   sink_.reset(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "sink"));
+  const ElementPtr decoder(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "decoder"));
+  g_signal_connect(decoder.get(), "no-more-pads", G_CALLBACK(end_without_pictures), pipeline_.get());
   gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
   first_ = true;
   if (!read(now_)) throw Error("the mask '" + path_ + "' has no picture: give a picture or a video");
@@ -53,30 +64,28 @@ void MaskFile::close() {
 }
 
 bool MaskFile::read(Shown& into) {
-  GstSample* sample = nullptr;
-  while (sample == nullptr) {
+  std::unique_ptr<GstSample, decltype(&gst_sample_unref)> held(nullptr, gst_sample_unref);
+  while (!held) {
     // A pipeline that fails need not end.
     if (const std::string fault = fault_of(pipeline_.get()); !fault.empty())
       throw Error("the mask '" + path_ + "' cannot be read: " + fault);
     if (gst_app_sink_is_eos(GST_APP_SINK(sink_.get())) != FALSE) return false;
-    sample = gst_app_sink_try_pull_sample(GST_APP_SINK(sink_.get()), 100 * GST_MSECOND);
+    held.reset(gst_app_sink_try_pull_sample(GST_APP_SINK(sink_.get()), 100 * GST_MSECOND));
   }
+  GstSample* const sample = held.get();
   GstVideoInfo info;
   gst_video_info_from_caps(&info, gst_sample_get_caps(sample));
   GstBuffer* const buffer = gst_sample_get_buffer(sample);
   into.begin = detail::stream_time(*gst_sample_get_segment(sample), GST_BUFFER_PTS(buffer));
-  {
-    MappedFrame mapped(buffer, info, GST_MAP_READ);
-    const VideoFrame frame(mapped.get(), into.begin);
-    const auto plane = frame.component(0);
-    const cv::Mat seen(plane.height(), plane.width(), CV_8U, plane.row_data(0),
-                       static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&mapped.get(), 0)));
-    // A mask that stays is the same one, so that what follows from it is worked out once.
-    const cv::Mat fresh = seen > 127;
-    const bool stays = fresh.size() == now_.mask.size() && cv::norm(fresh, now_.mask, cv::NORM_INF) == 0;
-    into.mask = stays ? now_.mask : fresh;
-  }
-  gst_sample_unref(sample);
+  MappedFrame mapped(buffer, info, GST_MAP_READ);
+  const VideoFrame frame(mapped.get(), into.begin);
+  const auto plane = frame.component(0);
+  const cv::Mat seen(plane.height(), plane.width(), CV_8U, plane.row_data(0),
+                     static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&mapped.get(), 0)));
+  // A mask that stays is the same one, so that what follows from it is worked out once.
+  const cv::Mat fresh = seen > 127;
+  const bool stays = fresh.size() == now_.mask.size() && cv::norm(fresh, now_.mask, cv::NORM_INF) == 0;
+  into.mask = stays ? now_.mask : fresh;
   return true;
 }
 
@@ -93,9 +102,12 @@ cv::Mat MaskFile::at(Time time, cv::Size size) {
                 std::to_string(now_.mask.rows) + " pixels, the picture " + std::to_string(size.width) + "x" +
                 std::to_string(size.height) + ": give a mask of the same shape");
   if (now_.mask.size() == size) return now_.mask;
-  cv::Mat scaled;
-  cv::resize(now_.mask, scaled, size, 0, 0, cv::INTER_NEAREST);
-  return scaled;
+  if (scaled_.size() != size || scaled_of_.data != now_.mask.data) {
+    scaled_ = cv::Mat();
+    cv::resize(now_.mask, scaled_, size, 0, 0, cv::INTER_NEAREST);
+    scaled_of_ = now_.mask;
+  }
+  return scaled_;
 }
 
 }  // namespace reel::removal

@@ -15,7 +15,7 @@ class MaskFile {
   MaskFile& operator=(const MaskFile&) = delete;
   ~MaskFile() { close(); }
 
-  /// The mask that is shown at `time`, scaled to that size: CV_8U, 0 or 255. The first and the last one of a video are shown
+  /// The mask that is shown at `time`, scaled to that size: CV_8U, 0 or 255; the same cv::Mat as long as it stays the same. The first and the last one of a video are shown
   /// before and after it. Throws Error.
   cv::Mat at(Time time, cv::Size size);
 
@@ -31,6 +31,7 @@ class MaskFile {
   std::string path_;
   ElementPtr pipeline_, sink_;
   Shown now_, next_;
+  cv::Mat scaled_, scaled_of_;
   bool has_next_ = false;
   bool first_ = true;  ///< now_ is the first one
 };

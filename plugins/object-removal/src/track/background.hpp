@@ -3,7 +3,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
-#include "picture.hpp"
+#include "view.hpp"
 
 namespace reel::removal::track {
 

@@ -2,7 +2,7 @@
 
 #include <opencv2/core.hpp>
 
-#include "picture.hpp"
+#include "view.hpp"
 
 namespace reel::removal::track {
 

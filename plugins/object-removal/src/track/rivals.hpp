@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "background.hpp"
-#include "picture.hpp"
+#include "view.hpp"
 
 namespace reel::removal::track {
 

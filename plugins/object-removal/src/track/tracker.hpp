@@ -7,8 +7,8 @@
 
 #include "appearance.hpp"
 #include "background.hpp"
-#include "picture.hpp"
 #include "rivals.hpp"
+#include "view.hpp"
 
 namespace reel::removal::track {
 

@@ -1,4 +1,4 @@
-#include "picture.hpp"
+#include "view.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -110,11 +110,6 @@ cv::Rect2d grown(const cv::Rect2d& box, double share, double more) {
 }
 
 cv::Point2d middle(const cv::Rect2d& box) { return {box.x + box.width / 2, box.y + box.height / 2}; }
-
-cv::Point2d apply(const cv::Matx33d& homography, const cv::Point2d& point) {
-  const cv::Vec3d p = homography * cv::Vec3d(point.x, point.y, 1);
-  return {p[0] / p[2], p[1] / p[2]};
-}
 
 cv::Rect2d apply(const cv::Matx33d& homography, const cv::Rect2d& box) {
   const cv::Point2d at = middle(box), to = apply(homography, at);

@@ -3,6 +3,8 @@
 #include <array>
 #include <opencv2/core.hpp>
 
+#include "picture.hpp"
+
 namespace reel::removal::track {
 
 /// A picture as the tracker sees it: luma and chroma interleaved, with a half and a quarter of its size beside it. Build
@@ -50,7 +52,7 @@ struct View {
 /// `box` with `share` of its size and `more` added on each side.
 cv::Rect2d grown(const cv::Rect2d& box, double share, double more);
 cv::Point2d middle(const cv::Rect2d& box);
-cv::Point2d apply(const cv::Matx33d& homography, const cv::Point2d& point);
+using removal::apply;
 /// Where `box` goes: its middle moves as the homography says there, and it scales as the homography does.
 cv::Rect2d apply(const cv::Matx33d& homography, const cv::Rect2d& box);
 

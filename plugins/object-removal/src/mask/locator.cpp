@@ -1,0 +1,168 @@
+#include "mask/locator.hpp"
+
+#include <algorithm>
+#include <opencv2/imgproc.hpp>
+
+namespace reel::removal {
+namespace {
+
+cv::Mat drawn(const Shape& shape, cv::Size size) {
+  cv::Mat mask(size, CV_8U, cv::Scalar(0));
+  for (int y = 0; y < size.height; ++y)
+    for (const auto& [from, to] : shape.row(y, size.width)) mask.row(y).colRange(from, to) = 255;
+  return mask;
+}
+
+/// A picture as trackers see it.
+track::WorkPicture work_picture(const Analysis& seen) {
+  const std::vector<cv::Mat>& planes = seen.picture.planes;
+  if (planes.size() < 3) return {seen.motion.luma, {}, {}};
+  const auto small = [&](const cv::Mat& plane) {
+    const cv::Size size = seen.motion.luma.size();
+    return shrunk(plane, seen.picture.depth, {std::min(plane.cols, size.width), std::min(plane.rows, size.height)});
+  };
+  return {seen.motion.luma, small(planes[1]), small(planes[2])};
+}
+
+void check(const Sought& sought) {
+  const bool region = !sought.region.whole_picture(), mask = !sought.mask.path.empty(), target = !sought.target.empty();
+  if (region + mask + target != 1) throw Error("what is to be removed? Give one of `region`, `target` and `mask`");
+  if (sought.track && !region)
+    throw Error(mask ? "`track` follows a `region`; a `mask` has to show the object in each picture"
+                     : "`track` follows a `region`; a `target` is followed anyway");
+  if (sought.which != Which::largest && !target) throw Error("`which` chooses among targets: give `target`");
+}
+
+}  // namespace
+
+void Locator::start(const Sought& sought) {
+  check(sought);
+  mask_file_ = sought.mask.path.empty() ? nullptr : std::make_unique<MaskFile>(sought.mask.path);
+  detector_ = sought.target.empty() ? nullptr : make_detector(sought.target);
+  track_ = sought.track;
+  which_ = sought.which;
+  forget();
+}
+
+void Locator::forget() {
+  scout_.forget();
+  followers_.clear();
+  entries_.clear();
+  last_.reset();
+  since_ = 0;
+}
+
+/// Where a region is that a person drew; throws where it cannot be meant.
+cv::Mat Locator::region_at(Time time, const Region& region) const {
+  cv::Mat mask = drawn(region.at(time, size_.width, size_.height), size_);
+  if (region.times().size() < 2 && cv::countNonZero(mask) == 0)
+    throw Error("the region '" + region.to_text() + "' lies outside the picture, which has " +
+                std::to_string(size_.width) + "x" + std::to_string(size_.height) + " pixels");
+  return mask;
+}
+
+cv::Mat Locator::drawn_at(Time time, const Region& region) {
+  if (mask_file_) return mask_file_->at(time, size_);
+  const Shape shape = region.at(time, size_.width, size_.height);
+  if (drawn_.size() != size_ || shape.corners != shape_.corners) {
+    shape_ = shape;
+    drawn_ = region_at(time, region);
+  }
+  return drawn_;
+}
+
+std::vector<Located> Locator::add(std::int64_t number, Time time, bool wanted, const Analysis& seen,
+                                  const Region& region) {
+  const track::WorkPicture picture = work_picture(seen);
+  if (!found()) scout_.add(number, picture, seen.from_previous);
+  for (Follower& follower : followers_) follower.add(number, picture, seen.from_previous);
+  entries_.push_back({number, time, wanted, seen.view.smooth});
+  return follow_to(number + 1 - Follower::look_ahead, region);
+}
+
+std::vector<Located> Locator::rest(const Region& region) {
+  return entries_.empty() ? std::vector<Located>() : follow_to(entries_.back().number + 1, region);
+}
+
+std::vector<Located> Locator::follow_to(std::int64_t end, const Region& region) {
+  std::vector<Located> located;
+  while (!entries_.empty() && entries_.front().number < end) {
+    Entry entry = std::move(entries_.front());
+    entries_.pop_front();
+    if (found())
+      follow(entry, region, located);
+    else if (entry.wanted)
+      begin(entry, region, located);
+    if (located.empty() || located.back().number != entry.number) located.push_back({entry.number, {}});
+    last_ = std::move(entry);
+  }
+  return located;
+}
+
+void Locator::begin(const Entry& entry, const Region& region, std::vector<Located>& located) {
+  constexpr std::int64_t every = 5;  // pictures that are searched as long as nothing is found
+  const bool first = !last_ || !last_->wanted;
+  if (detector_ && entry.number % every != 0 && !first) return;
+  std::vector<cv::Mat> masks;
+  for (const cv::Mat& shown : shown_in(entry, region)) {
+    Follower follower = scout_;
+    if (follower.show(entry.number, shown).empty()) continue;
+    masks.push_back(follower.first());
+    followers_.push_back(std::move(follower));
+  }
+  if (!found()) return;
+  scout_.forget();
+  look_back_from(entry.number, located);
+  located.push_back({entry.number, together(masks)});
+}
+
+/// All of them end at the same picture: the first of the shot that is known.
+void Locator::look_back_from(std::int64_t number, std::vector<Located>& located) {
+  std::vector<std::vector<cv::Mat>> before;
+  for (const Follower& follower : followers_) before.push_back(follower.before());
+  since_ = number - static_cast<std::int64_t>(before.front().size());
+  for (std::int64_t n = since_; n < number; ++n) {
+    std::vector<cv::Mat> masks;
+    for (const auto& of_one : before) masks.push_back(of_one[static_cast<std::size_t>(number - 1 - n)]);
+    located.push_back({n, together(masks)});
+  }
+}
+
+void Locator::follow(const Entry& entry, const Region& region, std::vector<Located>& located) {
+  // A person who gave keyframes corrects there.
+  const Time before = last_ ? last_->time : entry.time;
+  const bool corrected =
+      !detector_ && std::ranges::any_of(region.times(), [&](Time t) { return before < t && t <= entry.time; });
+  std::vector<cv::Mat> masks;
+  for (Follower& follower : followers_)
+    masks.push_back(corrected ? follower.show(entry.number, shown_in(entry, region).front()) : follower.next());
+  located.push_back({entry.number, together(masks)});
+}
+
+/// Where a person or a detector says that objects are: masks at work size.
+std::vector<cv::Mat> Locator::shown_in(const Entry& entry, const Region& region) {
+  std::vector<cv::Mat> masks;
+  if (!detector_) {
+    masks.push_back(shrunk_mask(region_at(entry.time, region), WorkScale(size_)));
+    return masks;
+  }
+  for (const cv::Rect& box : chosen(detector_->find(entry.luma), which_)) {
+    cv::Mat mask(entry.luma.size(), CV_8U, cv::Scalar(0));
+    mask(box & cv::Rect({}, mask.size())) = 255;
+    masks.push_back(mask);
+  }
+  return masks;
+}
+
+/// All that any of those at work size covers, at the picture's size.
+cv::Mat Locator::together(const std::vector<cv::Mat>& masks) const {
+  cv::Mat all;
+  for (const cv::Mat& mask : masks)
+    if (!mask.empty()) all = all.empty() ? mask : cv::Mat(all | mask);
+  if (all.empty() || all.size() == size_) return all;
+  cv::Mat whole;
+  cv::resize(all, whole, size_, 0, 0, cv::INTER_LINEAR);
+  return whole > 127;
+}
+
+}  // namespace reel::removal

@@ -1,0 +1,93 @@
+/// Where the object is, picture by picture: drawn, read from a file, or found and followed.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <reel/sdk.hpp>
+#include <string>
+#include <vector>
+
+#include "fill/filler.hpp"
+#include "mask/detector.hpp"
+#include "mask/mask_file.hpp"
+#include "track/follower.hpp"
+
+namespace reel::removal {
+
+/// What is looked for: exactly one of a region, a target and a mask.
+struct Sought {
+  Region region;
+  bool track = false;  ///< the region is drawn around the object once, and followed
+  std::string target;
+  Which which = Which::largest;
+  File mask;
+};
+
+/// The mask of a picture. CV_8U, of the picture's size, nonzero where the object is; empty: nowhere.
+struct Located {
+  std::int64_t number;
+  cv::Mat mask;
+};
+
+/// Gives each picture its mask. Either what is drawn or in a file: known as soon as the picture's time is (`drawn_at`). Or what is
+/// followed: known `Follower::look_ahead` pictures later (`add`). Pictures come in order of time; one thread at a time.
+class Locator {
+ public:
+  /// Throws Error where what is asked for makes no sense or cannot be found here.
+  void start(const Sought& sought);
+  void set_size(cv::Size size) { size_ = size; }
+  /// Whether it follows something; else all is drawn.
+  bool follows() const { return detector_ || (track_ && !mask_file_); }
+
+  /// What is drawn or in the file at that time; what stays the same from picture to picture is the same cv::Mat.
+  cv::Mat drawn_at(Time time, const Region& region);
+
+  /// The next picture; numbers have no gaps. `wanted`: whether the object is to be found in it. Returns the masks that are known now,
+  /// which may be those of pictures long before: an object that is found is looked for in earlier pictures, too.
+  std::vector<Located> add(std::int64_t number, Time time, bool wanted, const Analysis& seen, const Region& region);
+  /// Those of all that were added; no more are added before `forget`.
+  std::vector<Located> rest(const Region& region);
+  /// Whether anything was found.
+  bool found() const { return !followers_.empty(); }
+  /// Pictures before this one have their masks.
+  std::int64_t known_before() const {
+    return entries_.empty() ? (last_ ? last_->number + 1 : 0) : entries_.front().number;
+  }
+  /// Of pictures before this one, nobody knows whether the object is in them.
+  std::int64_t known_since() const { return since_; }
+  /// What was seen is not followed by what comes.
+  void forget();
+
+ private:
+  struct Entry {
+    std::int64_t number;
+    Time time;
+    bool wanted;
+    cv::Mat luma;  ///< at work size
+  };
+
+  cv::Mat region_at(Time time, const Region& region) const;
+  std::vector<Located> follow_to(std::int64_t end, const Region& region);
+  void begin(const Entry& entry, const Region& region, std::vector<Located>& located);
+  void look_back_from(std::int64_t number, std::vector<Located>& located);
+  void follow(const Entry& entry, const Region& region, std::vector<Located>& located);
+  std::vector<cv::Mat> shown_in(const Entry& entry, const Region& region);
+  cv::Mat together(const std::vector<cv::Mat>& masks) const;
+
+  cv::Size size_;
+  bool track_ = false;
+  Which which_ = Which::largest;
+  std::unique_ptr<MaskFile> mask_file_;
+  std::unique_ptr<Detector> detector_;
+  Shape shape_;
+  cv::Mat drawn_;                    ///< of shape_
+  Follower scout_;                   ///< has seen what those that begin to follow have to know
+  std::vector<Follower> followers_;  ///< an object each
+  std::deque<Entry> entries_;        ///< without masks yet
+  std::optional<Entry> last_;        ///< the one before those
+  std::int64_t since_ = 0;
+};
+
+}  // namespace reel::removal

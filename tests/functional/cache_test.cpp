@@ -49,7 +49,7 @@ class Cache : public ::testing::Test {
         shell(command("--report " + quoted(folder_ / "r.json") + " " + options + " " + quoted(folder_ / "p.yaml")));
     EXPECT_EQ(result.exit, 0) << result.output;
     Spans spans;
-    const auto report = nlohmann::json::parse(read(folder_ / "r.json"));
+    auto report = nlohmann::json::parse(read(folder_ / "r.json"));  // of a full render: without a plan
     for (const auto& span : report["plan"]["spans"])
       if (span["kind"] == "render") ++(span["recalled"] ? spans.recalled : spans.rendered);
     return spans;
@@ -77,6 +77,25 @@ TEST_F(Cache, keeps_what_was_rendered) {
   EXPECT_TRUE(made() == first);
   EXPECT_EQ(run(pipeline(blur_ + text_), "--no-cache"), (Spans{2, 0}));
   EXPECT_TRUE(made() == first);
+}
+
+/// What a stage said of its frames belongs to the span: a run that renders nothing has it, too.
+TEST_F(Cache, keeps_what_was_said_of_frames) {
+  const std::string removal =
+      pipeline(stage("object-removal\n    during: 3s..3.4s\n    with: { region: { box: [0.7, 0.1, 0.1, 0.1] } }"));
+  const auto notes = [&] {
+    return nlohmann::json::parse(read(folder_ / "r.json")).value("frame_notes", nlohmann::json());
+  };
+  EXPECT_EQ(run(removal), (Spans{1, 0}));
+  const auto first = notes();
+  ASSERT_EQ(first["object-removal"].size(), 10U);
+  EXPECT_EQ(first["object-removal"][0]["at_seconds"], 3.0);
+  EXPECT_EQ(first["object-removal"][9]["at_seconds"], 3.36);
+  EXPECT_NEAR(first["object-removal"][0]["area"].get<double>(), 0.01, 0.001);
+  EXPECT_EQ(run(removal), (Spans{0, 1}));
+  EXPECT_EQ(notes(), first);
+  EXPECT_EQ(run(removal, "--render full"), (Spans{0, 0}));
+  EXPECT_EQ(notes()["object-removal"].size(), 10U);
 }
 
 TEST_F(Cache, renders_only_the_spans_of_a_stage_that_changed) {

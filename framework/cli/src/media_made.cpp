@@ -165,12 +165,12 @@ class OpenLedger {
 engine::Prepared with_media_made(engine::Prepared prepared, Context& context, const MakingOptions& options,
                                  std::vector<engine::MadeMedia>& made) {
   need_staging(prepared, context);
-  std::optional<OpenLedger> ledger;
+  std::unique_ptr<OpenLedger> ledger;
   for (;;) {
     const auto wanted = engine::provided_stages(prepared);
     if (wanted.empty()) return prepared;
     model::Pipeline pipeline = prepared.pipeline;
-    if (!ledger) ledger.emplace(context.config(), options.request);
+    if (!ledger) ledger = std::make_unique<OpenLedger>(context.config(), options.request);
     const std::size_t stage = wanted.front().stage;
     const auto result = make(prepared, wanted.front(), context, ledger->get(), options);
     made.push_back({pipeline.stages[stage].id, result.service, result.id, result.cents});

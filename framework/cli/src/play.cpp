@@ -146,6 +146,9 @@ void print_summary(const engine::Report& report) {
                   : made.cents    ? ", for about " + base::format_dollars(*made.cents)
                                   : "")
               << '\n';
+  for (const engine::FrameNotes::Doubt& d : report.frame_notes.doubts())
+    std::cerr << d.stage << ": not sure of " << d.frames << " of " << d.of << " frames; look at "
+              << base::format_moment(d.worst) << '\n';
   if (report.verification) std::cerr << report.verification->verdict() << '\n';
 }
 

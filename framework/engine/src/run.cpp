@@ -185,6 +185,7 @@ Report Run::State::play(const Measurements& measured, ProgressMeter& meter) {
   Report report;
   // A sink that is closed takes back what was not published.
   report.artifacts = publish(files);
+  report.frame_notes = player.frame_notes();
   last = meter.measure(player.graph());
   player.close();
   return report;
@@ -314,6 +315,7 @@ Report Run::State::splice(Splice& splice) {
   if (options.verify) report.verification = prove(splice, made);
   report.artifacts = publish(files);
   report.plan = splice.plan;
+  report.frame_notes = made.frame_notes;
   if (!splice.plan.spans.empty()) last.frames = splice.plan.copied + splice.plan.rendered;
   for (StageProgress& stage : last.stages) stage.frames = last.frames;
   if (!splice.plan.spans.empty())
@@ -358,6 +360,11 @@ Report Run::execute() {
   const double elapsed = base::seconds(report.elapsed);
   report.frames_per_second = elapsed > 0 ? static_cast<double>(report.frames) / elapsed : 0;
   log_outputs(report);
+  for (const FrameNotes::Doubt& d : report.frame_notes.doubts())
+    base::log(base::Level::info,
+              "not sure of " + std::to_string(d.frames) + " of " + std::to_string(d.of) +
+                  " frames, least of all at " + base::format_moment(d.worst),
+              d.stage);
   return report;
 }
 
@@ -377,6 +384,8 @@ std::string Report::to_json() const {
   }
   json["frames"] = frames;
   if (verification) json["verification"] = nlohmann::ordered_json::parse(verification->to_json());
+  if (!frame_notes.empty()) json["frame_notes"] = nlohmann::ordered_json::parse(frame_notes.to_json());
+  if (frame_notes.left_out() > 0) json["frame_notes_left_out"] = frame_notes.left_out();
   if (!plan.full()) json["plan"] = nlohmann::ordered_json::parse(planner::to_json(plan));
   json["media_seconds"] = base::seconds(media_duration);
   json["elapsed_seconds"] = base::seconds(elapsed);

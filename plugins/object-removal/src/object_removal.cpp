@@ -61,6 +61,7 @@ void show_mask(std::vector<cv::Mat>& planes, const cv::Mat& hole, Debug debug, i
 }  // namespace
 
 void ObjectRemoval::start(GstElement* e, const Params& params) {
+  element_ = e;
   source_ = gst_element_get_static_pad(e, "src");
   gst_object_unref(source_);  // it lives as long as its element
   locator_.start({params.region, params.track, params.target, params.which, params.mask});
@@ -174,6 +175,13 @@ BufferPtr ObjectRemoval::removed(const Waiting& front) {
   MappedFrame mapped(made.get(), format_, GST_MAP_READWRITE);
   std::vector<cv::Mat> planes = planes_of(mapped.get());
   const Filling filling = filler_.fill(front.number);
+  const FillReport& report = filling.report;
+  note_frame(element_, front.time,
+             {{"area", report.area},
+              {"from-earlier", report.past},
+              {"from-later", report.future},
+              {"guessed", report.guessed},
+              {"confidence", report.confidence}});
   for (std::size_t p = 0; p < planes.size(); ++p)
     planes[p].depth() == CV_8U ? blend<std::uint8_t>(planes[p], filling.planes[p], depth_of(format_))
                                : blend<std::uint16_t>(planes[p], filling.planes[p], depth_of(format_));

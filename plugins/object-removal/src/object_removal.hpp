@@ -88,6 +88,7 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
   GstFlowReturn drain(const Params& params);
   void forget();
 
+  GstElement* element_ = nullptr;
   GstPad* source_ = nullptr;
   GstSegment segment_{};
   GstVideoInfo format_{};

@@ -203,6 +203,27 @@ TEST_F(ObjectRemovalTest, AMaskIsAPictureToo) {
   for (std::size_t i = 0; i < in.size(); ++i) EXPECT_EQ(max_difference(by_mask[i], by_region[i]), 0) << i;
 }
 
+TEST_F(ObjectRemovalTest, SaysWhereTheFillComesFrom) {
+  const auto truth = film({.count = 40, .speed = 0, .noise = 1});
+  auto in = truth;
+  const auto with = covered(truth, {box});
+  for (std::size_t i = 20; i < 40; ++i) in[i] = with[i];
+  const std::string said = run_video(stage(region(box) + " during=800ms.."), in).messages.at("reel-frame");
+  EXPECT_THAT(said, HasSubstr("time=(guint64)1560000000"));  // of the last picture
+  const auto figure = [&](const std::string& name) {
+    return std::stod(said.substr(said.find(name + "=(double)") + name.size() + 9));
+  };
+  EXPECT_NEAR(figure("area"), 40 * 34 / (240.0 * 160), 0.001);
+  EXPECT_GT(figure("from-earlier"), 0.95);
+  EXPECT_LT(figure("from-later"), 0.01);
+  EXPECT_LT(figure("guessed"), 0.05);
+  EXPECT_GT(figure("confidence"), 0.7);
+  // What nobody ever saw is guessed, and said to be.
+  const std::string still = run_video(stage(region(box)), with).messages.at("reel-frame");
+  EXPECT_THAT(still, HasSubstr("guessed=(double)1"));
+  EXPECT_THAT(still, HasSubstr("confidence=(double)0"));
+}
+
 TEST_F(ObjectRemovalTest, GrowsItsMask) {
   const auto in = film({.count = 2});
   const auto matte = run_video(stage(region(box) + " dilate=5 debug=matte"), in).pictures;

@@ -94,6 +94,12 @@ typedef struct reel_plugin {
 #define REEL_META_TWO_PASS "reel-two-pass"
 #define REEL_MESSAGE_MEASURED "reel-measured"
 
+/* What an element has to say of a single frame: an element message whose structure is named so. It has "time", a
+ * guint64: the stream time of the frame in nanoseconds, and up to 16 fields of type double. Hosts keep them in the
+ * report of a run, the last one of each time; they may keep only the first 10,000 frames. A field "confidence", from
+ * 0 to 1, tells how sure the element is of what it made of the frame: hosts say where it is below a half. */
+#define REEL_MESSAGE_FRAME "reel-frame"
+
 /* Pads tell the kinds of media. A stage for one kind has "sink" and "src" with video/x-raw or audio/x-raw
  * caps. One for both has "video_sink", "audio_sink", "video_src", "audio_src". A join has request templates
  * "video_sink_%u" and/or "audio_sink_%u" (or "sink_%u"); the n-th stage of `from:` gets pad n. */

@@ -6,8 +6,10 @@
 #include <atomic>
 #include <cstdio>
 #include <exception>
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "reel/params.hpp"
 #include "reel/plugin.h"
@@ -268,6 +270,15 @@ inline void log(LogLevel level, const std::string& message, gpointer source = nu
   else if (level >= LogLevel::warning)
     GST_CAT_LEVEL_LOG(GST_CAT_DEFAULT, level == LogLevel::error ? GST_LEVEL_ERROR : GST_LEVEL_WARNING,
                       static_cast<GObject*>(source), "%s", message.c_str());
+}
+
+/// Figures of a single frame, for the report of the run (REEL_MESSAGE_FRAME). Any thread. `time`: stream time, as in `during`;
+/// `figures`: at most 16, with names as `confidence`.
+inline void note_frame(GstElement* e, Time time, std::initializer_list<std::pair<const char*, double>> figures) {
+  GstStructure* const said =
+      gst_structure_new(REEL_MESSAGE_FRAME, "time", G_TYPE_UINT64, static_cast<guint64>(time.count()), nullptr);
+  for (const auto& [name, value] : figures) gst_structure_set(said, name, G_TYPE_DOUBLE, value, nullptr);
+  gst_element_post_message(e, gst_message_new_element(GST_OBJECT(e), said));
 }
 
 }  // namespace reel

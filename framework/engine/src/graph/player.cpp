@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reel/base/log.hpp"
+#include "reel/plugin.h"
 
 namespace reel::engine {
 namespace {
@@ -86,7 +87,11 @@ Player::Outcome Player::loop(const PlayHooks& hooks, bool until_reached) {
     if (message)
       if (const Outcome outcome = handle(message.get(), hooks, until_reached); outcome != Outcome::going)
         return outcome;
-    if (hooks.finished && hooks.finished()) return Outcome::ended;
+    if (hooks.finished && hooks.finished()) {
+      for (gst::MessagePtr more; more.reset(gst_bus_pop_filtered(bus_.get(), GST_MESSAGE_ELEMENT)), more;)
+        note_frame(more.get());
+      return Outcome::ended;
+    }
     if (failures_.any()) fail();
     follow_pause();
     watch_stall(hooks.stall_timeout);
@@ -106,6 +111,7 @@ Player::Outcome Player::handle(GstMessage* message, const PlayHooks& hooks, bool
       log_warning(message);
       break;
     case GST_MESSAGE_ELEMENT:
+      note_frame(message);
       if (hooks.on_element_message) hooks.on_element_message(message);
       break;
     case GST_MESSAGE_ASYNC_DONE:
@@ -133,6 +139,22 @@ void Player::log_warning(GstMessage* message) {
   const int seen = ++warnings_[stage + '\n' + text];
   if (seen <= most_equal_warnings) base::log(base::Level::warning, text, stage);
   if (seen == most_equal_warnings) base::log(base::Level::info, "more of these warnings are not shown", stage);
+}
+
+void Player::note_frame(GstMessage* message) {
+  const GstStructure* const said = gst_message_get_structure(message);
+  guint64 time = 0;
+  if (gst_structure_has_name(said, REEL_MESSAGE_FRAME) == FALSE ||
+      gst_structure_get_uint64(said, "time", &time) == FALSE)
+    return;
+  FrameNotes::Figures figures;
+  const int count = std::min(gst_structure_n_fields(said), static_cast<int>(FrameNotes::most_figures) + 1);
+  for (int i = 0; i < count; ++i) {
+    const char* const name = gst_structure_nth_field_name(said, static_cast<guint>(i));
+    if (double value = 0; gst_structure_get_double(said, name, &value) != FALSE) figures[name] = value;
+  }
+  frame_notes_.add(gst::stage_id_of(GST_MESSAGE_SRC(message)), base::Time{static_cast<std::int64_t>(time)},
+                   std::move(figures));
 }
 
 void Player::fail() {

@@ -8,6 +8,7 @@
 
 #include "graph/failures.hpp"
 #include "graph/graph.hpp"
+#include "reel/engine/frame_notes.hpp"
 
 namespace reel::engine {
 
@@ -33,6 +34,8 @@ class Player {
   Player& operator=(const Player&) = delete;
 
   Graph& graph() { return *graph_; }
+  /// What stages said of frames so far.
+  const FrameNotes& frame_notes() const { return frame_notes_; }
   /// Returns at the end of all sinks. Throws StageError, base::Interrupted.
   void play(const PlayHooks& hooks);
   /// Brings it to a state and waits until it is there, or failed. Throws like play().
@@ -46,6 +49,7 @@ class Player {
   Outcome loop(const PlayHooks& hooks, bool until_reached);
   Outcome handle(GstMessage* message, const PlayHooks& hooks, bool until_reached);
   void log_warning(GstMessage* message);
+  void note_frame(GstMessage* message);
   [[noreturn]] void fail();
   void follow_pause();
   void watch_stall(base::Time timeout);
@@ -56,6 +60,7 @@ class Player {
   const Requests& requests_;
   gst::BusPtr bus_;
   Failures failures_;
+  FrameNotes frame_notes_;
   bool paused_ = false, sinks_watched_ = false;
   std::map<std::string, int> warnings_;
   std::uint64_t last_activity_ = 0;

@@ -132,7 +132,7 @@ RenderedSpan play_span(const Prepared& prepared, const planner::Span& span, cons
                       " on");
   auto pictures = encoder.finish();
   if (pictures.empty() || !pictures.front().key) throw SpliceFault("a rendered span does not begin with a keyframe");
-  return {std::move(pictures)};
+  return {std::move(pictures), false, player.frame_notes()};
 }
 
 /// The packet of a picture that is not rendered, with its mark.

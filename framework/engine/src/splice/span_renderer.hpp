@@ -16,6 +16,7 @@ namespace reel::engine {
 struct RenderedSpan {
   std::vector<EncodedPicture> pictures;  ///< in order of decoding; `picture` counts from the span's first
   bool recalled = false;                 ///< it was rendered by an earlier run
+  FrameNotes frame_notes{};
 };
 
 struct SpanOptions {

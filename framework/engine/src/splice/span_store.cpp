@@ -7,11 +7,13 @@
 namespace reel::engine {
 namespace {
 
-/// An entry is its pictures one after the other, each behind this. Never read on another kind of machine.
+/// An entry is its pictures one after the other, each behind this, and what was noted of them. Never read on another kind of
+/// machine.
 struct Head {
   std::uint64_t size = 0;
   std::uint32_t picture = 0, key = 0;
 };
+constexpr std::uint32_t notes = std::numeric_limits<std::uint32_t>::max();  ///< instead of a picture
 
 /// Puts blocks of any length together to pictures again.
 class Reader {
@@ -24,7 +26,7 @@ class Reader {
     Head head;
     while (waiting_.size() - at >= sizeof head) {
       std::memcpy(&head, waiting_.data() + at, sizeof head);
-      if (head.size > largest || head.picture >= expected_) return false;
+      if (head.size > largest || (head.picture >= expected_ && head.picture != notes)) return false;
       if (waiting_.size() - at - sizeof head < head.size) break;
       put(head, std::span(waiting_).subspan(at + sizeof head, head.size));
       at += sizeof head + head.size;
@@ -38,7 +40,10 @@ class Reader {
  private:
   static constexpr std::uint64_t largest = 1U << 30U;
   void put(const Head& head, std::span<const std::uint8_t> bytes) {
-    span_.pictures.push_back({head.picture, head.key != 0, spool_.add(bytes)});
+    if (head.picture == notes)
+      span_.frame_notes = FrameNotes::from_json({bytes.begin(), bytes.end()});
+    else
+      span_.pictures.push_back({head.picture, head.key != 0, spool_.add(bytes)});
   }
 
   std::size_t expected_;
@@ -68,6 +73,13 @@ void keep(SpanCache& cache, const std::string& key, const RenderedSpan& span, co
       spool.read(p.bytes, bytes.data() + sizeof head);
       if (!take(bytes)) return;
     }
+    if (span.frame_notes.empty()) return;
+    const std::string said = span.frame_notes.to_json();
+    const Head head{said.size(), notes, 0};
+    bytes.resize(sizeof head);
+    std::memcpy(bytes.data(), &head, sizeof head);
+    bytes.insert(bytes.end(), said.begin(), said.end());
+    take(bytes);
   });
 }
 

@@ -130,7 +130,7 @@ Prepared pictures_alone(const Prepared& prepared, const Splice& splice, const fs
 /// Plays a pipeline of one sink into its file, and says how long that lasts. `on_part` gets what part of it is done, from 0 to 1, and
 /// how many pictures.
 Time play_alone(const Prepared& alone, std::size_t sink, const RunOptions& options, const Requests& requests,
-                const std::function<void(double, std::size_t)>& on_part) {
+                const std::function<void(double, std::size_t)>& on_part, FrameNotes& frame_notes) {
   auto graph = std::make_unique<Graph>(alone, GraphOptions{options.secret, {}, false});
   graph->want_sink(sink);
   graph->assemble();
@@ -149,6 +149,7 @@ Time play_alone(const Prepared& alone, std::size_t sink, const RunOptions& optio
   if (counters.frames_in == 0)
     throw stage_error(alone.pipeline.stages[sink], "nothing reached '" + alone.pipeline.stages[sink].id + "'",
                       "the input may be damaged, or the stages before leave nothing of it");
+  frame_notes.add(player.frame_notes());
   player.close();
   return reached;
 }
@@ -197,14 +198,14 @@ class Maker {
     const double before = pictures_share_ + sound_share_;
     SourceParts missing =
         assemble(input, file.path(), requests_, [&](double part) { show(before + (1 - before) * part); });
-    return {sink_.id, file.release(), target_.string(), pictures_length_, std::move(missing)};
+    return {sink_.id, file.release(), target_.string(), pictures_length_, std::move(missing), std::move(frame_notes_)};
   }
 
  private:
   /// Faults name the file that the author asked for.
   Time play(const Prepared& alone, const std::string& file, const std::function<void(double, std::size_t)>& on_part) {
     try {
-      return play_alone(alone, splice_.sink, options_, requests_, on_part);
+      return play_alone(alone, splice_.sink, options_, requests_, on_part, frame_notes_);
     } catch (const StageError& e) {
       std::string what = e.what();
       if (const auto at = what.find(file); at != std::string::npos) what.replace(at, file.size(), target_.string());
@@ -224,6 +225,7 @@ class Maker {
     if (std::ranges::any_of(splice_.plan.spans, &planner::Span::encoded)) input.header = splice_.format.header;
     input.rendered = render_spans(prepared_, splice_.plan, *splice_.index, splice_.format, requests_, options);
     pictures_done_ = splice_.plan.rendered;
+    for (const RenderedSpan& span : input.rendered) frame_notes_.add(span.frame_notes);
     auto made = input.rendered.begin();
     for (planner::Span& span : splice_.plan.spans)
       if (span.kind == planner::Span::Kind::render) span.recalled = (made++)->recalled;
@@ -267,6 +269,7 @@ class Maker {
   std::optional<Time> pictures_length_;
   double pictures_share_ = 0, sound_share_ = 0;
   std::size_t pictures_done_ = 0;
+  FrameNotes frame_notes_;
 };
 
 /// What the sink and the codecs say against copies; empty: nothing.

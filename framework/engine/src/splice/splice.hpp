@@ -35,6 +35,7 @@ struct SplicedFile {
   std::string stage, temporary, target;
   std::optional<base::Time> length;  ///< of the pictures, where all were rendered
   SourceParts missing{};             ///< that is yet to be put into it
+  FrameNotes frame_notes{};
 };
 
 /// Brings the plan up to what was done. Throws StageError, SpliceFault, base::Interrupted; no file is left then.

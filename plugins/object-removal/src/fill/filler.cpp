@@ -84,7 +84,11 @@ class Merge {
     share.setTo(0, ~hole_.hole);
     const double all = cv::countNonZero(hole_.hole), seen = cv::sum(share)[0], ahead = share.dot(composite_.future);
     cv::Mat trusted = share / (1 + 0.1 * error);
-    return {(seen - ahead) / all, ahead / all, (all - seen) / all, cv::sum(trusted)[0] / all};
+    return {.area = 0,
+            .past = (seen - ahead) / all,
+            .future = ahead / all,
+            .guessed = (all - seen) / all,
+            .confidence = cv::sum(trusted)[0] / all};
   }
 
  private:
@@ -268,6 +272,7 @@ Filling Filler::fill(std::int64_t number) {
   const cv::Mat trust = belief(shown[0].error, spatial_error(luma, shown[0].values));
   Filling filling{.planes = std::vector<Patch>(shown.size()),
                   .report = Merge(luma, shown[0].composite, trust).report(shown[0].error)};
+  filling.report.area = double(cv::countNonZero(luma.hole)) / double(frame.picture.planes[0].total());
   for_each_plane(shown.size(), [&](std::size_t p) {
     const PlaneHole& hole = holes_[p];
     const cv::Matx33d to_luma = to_work(frame.picture, 0).inv() * to_work(frame.picture, p);

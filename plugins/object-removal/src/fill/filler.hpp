@@ -20,10 +20,11 @@ struct Patch {
   cv::Mat opacity;  ///< CV_32F, 0 to 1
 };
 
-/// Where what is in a hole came from, in parts of it, and how far it can be trusted.
+/// What a hole was filled with. All 0 to 1.
 struct FillReport {
-  double past = 0, future = 0, spatial = 0;
-  double confidence = 1;  ///< 0 to 1
+  double area = 0;                           ///< of the picture
+  double past = 0, future = 0, guessed = 0;  ///< of the hole: seen in earlier pictures, in later ones, nowhere
+  double confidence = 1;
 };
 
 struct Filling {

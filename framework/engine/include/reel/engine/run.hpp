@@ -10,6 +10,7 @@
 
 #include "reel/base/error.hpp"
 #include "reel/base/time.hpp"
+#include "reel/engine/frame_notes.hpp"
 #include "reel/engine/media_check.hpp"
 #include "reel/engine/span_cache.hpp"
 #include "reel/engine/verify.hpp"
@@ -53,6 +54,7 @@ struct Report {
   std::vector<MadeMedia> made;  ///< before the run, by whoever prepared it
   std::uint64_t frames = 0;
   planner::Plan plan;                        ///< what was copied and what was rendered
+  FrameNotes frame_notes;                    ///< of frames that were rendered, now or for an earlier run
   std::optional<Verification> verification;  ///< if it was asked for, and anything was copied
   base::Time media_duration{0};
   base::Time elapsed{0};

@@ -48,6 +48,7 @@ struct VideoRun {
   std::vector<Picture> pictures;
   std::vector<Time> times, durations;  ///< of the buffers; below 0 where there is none
   std::string caps;
+  std::map<std::string, std::string> messages{};  ///< the last one of each name that elements posted, as text
 };
 
 /// Sends `frames` (of one format and size) through `stage`, a description as for gst-launch: one element or
@@ -70,6 +71,7 @@ inline VideoRun run_video(const std::string& stage, const std::vector<Picture>& 
   const Output& out = graph.output("reel-test-out");
   VideoRun result;
   result.caps = out.caps;
+  result.messages = graph.messages;
   if (out.buffers.empty()) return result;
   const CapsPtr made(gst_caps_from_string(out.caps.c_str()));
   if (gst_video_info_from_caps(&info, made.get()) == FALSE) throw std::runtime_error("no pictures: " + out.caps);

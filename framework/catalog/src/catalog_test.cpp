@@ -239,6 +239,8 @@ TEST(Contract, is_read_from_its_text) {
   using Kind = model::Contract::Kind;
   EXPECT_EQ(parse_contract("pointwise"), (model::Contract{Kind::pointwise, 0, 0, "", "", ""}));
   EXPECT_EQ(parse_contract("window 2 3"), (model::Contract{Kind::window, 2, 3, "", "", ""}));
+  EXPECT_EQ(parse_contract("window 2 3 from-begin=track,target"),
+            (model::Contract{.kind = Kind::window, .before = 2, .after = 3, .from_begin = "track,target"}));
   EXPECT_EQ(parse_contract("retime keep=a remove=b"), (model::Contract{Kind::retime, 0, 0, "a", "b", ""}));
   EXPECT_EQ(parse_contract("retime rate=r"), (model::Contract{Kind::retime, 0, 0, "", "", "r"}));
   EXPECT_EQ(parse_contract("retime append=d"), (model::Contract{.kind = Kind::retime, .append = "d"}));

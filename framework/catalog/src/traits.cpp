@@ -144,11 +144,12 @@ Contract parse_contract(const std::string& text) {
   if (kind == "pointwise") contract.kind = Contract::Kind::pointwise;
   if (kind == "window" && in >> contract.before >> contract.after && contract.before >= 0 && contract.after >= 0)
     contract.kind = Contract::Kind::window;
-  if (kind != "retime" && kind != "pointwise") return contract;
+  if (kind != "retime" && kind != "pointwise" && kind != "window") return contract;
   for (std::string word; in >> word;) {
     const auto equals = word.find('=');
     const std::string key = word.substr(0, equals), value = equals == std::string::npos ? "" : word.substr(equals + 1);
-    std::string* const into = key == "edges"       ? &contract.edges
+    std::string* const into = key == "from-begin"  ? &contract.from_begin
+                              : key == "edges"     ? &contract.edges
                               : key == "sides"     ? &contract.sides
                               : key == "keep"      ? &contract.keep
                               : key == "remove"    ? &contract.remove
@@ -156,7 +157,8 @@ Contract parse_contract(const std::string& text) {
                               : key == "append"    ? &contract.append
                               : key == "crossfade" ? &contract.crossfade
                                                    : nullptr;
-    const bool fits = (kind == "pointwise") == (key == "edges" || key == "sides");
+    const bool fits =
+        (kind == "pointwise") == (key == "edges" || key == "sides") && (kind == "window") == (key == "from-begin");
     if (into == nullptr || value.empty() || !fits) return Contract{.kind = Contract::Kind::whole};
     *into = value;
   }

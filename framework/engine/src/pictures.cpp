@@ -79,9 +79,17 @@ class PictureFinder {
 /// Longer than most pictures are shown: a seek cuts the one that it lands in.
 constexpr Time before_picture = std::chrono::seconds(1);
 
+/// For how long, at a moment of a later stage, a stage has gone on with what it began.
+Time since_begun(const Prepared& prepared, std::size_t stage, Time source_time) {
+  const model::Stage& s = prepared.pipeline.stages[stage];
+  const Time begun = s.during && s.during->begin ? std::get<Time>(*s.during->begin) : Time{0};
+  return std::max(Time{0}, source_time - prepared.clocks[s.inputs.front()].from_source.to_input(begun));
+}
+
 /// How much earlier stages with a window want to begin; nothing if a stage needs all that comes before.
-std::optional<Time> warm_up(const Prepared& prepared, std::size_t stage) {
-  Time needed = before_picture;
+std::optional<Time> warm_up(const Prepared& prepared, std::size_t stage, Time at) {
+  Time needed = before_picture, since{0};
+  const Time source_time = prepared.clocks[stage].from_source.to_input(at);
   for (;; stage = prepared.pipeline.stages[stage].inputs.front()) {
     const model::Stage& s = prepared.pipeline.stages[stage];
     if (s.inputs.empty()) {
@@ -89,11 +97,13 @@ std::optional<Time> warm_up(const Prepared& prepared, std::size_t stage) {
       if (!media || !media->duration || media->video() == nullptr) return std::nullopt;
       // Frames are counted with the longest step that may be between them.
       const double rate = media->video()->video->frame_rate.value();
-      return rate > 0 ? std::optional(needed * static_cast<std::int64_t>(std::max(1.0, 60.0 / rate))) : std::nullopt;
+      if (rate <= 0) return std::nullopt;
+      return since + needed * static_cast<std::int64_t>(std::max(1.0, 60.0 / rate));
     }
     if (s.traits.video.kind == model::Contract::Kind::whole) return std::nullopt;
     if (s.traits.video.kind == model::Contract::Kind::window)
       needed += s.traits.video.before * std::chrono::milliseconds(34);
+    if (s.sets_any(s.traits.video.from_begin)) since = std::max(since, since_begun(prepared, stage, source_time));
   }
 }
 
@@ -137,7 +147,7 @@ Time start_of(GstSample* picture) {
 std::vector<gst::Ptr<GstSample>> find_pictures(const Prepared& prepared, const PictureQuery& query,
                                                const SecretSource& secret, base::StopFlag stop) {
   gst::init();
-  if (const auto warm = warm_up(prepared, query.stage))
+  if (const auto warm = warm_up(prepared, query.stage, query.at))
     if (auto found = find(prepared, query, std::max(Time{0}, query.at - *warm), secret, stop); found && !found->empty())
       return *std::move(found);
   auto found = find(prepared, query, std::nullopt, secret, stop);

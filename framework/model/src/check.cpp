@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <sstream>
 
 #include "check_params.hpp"
 #include "check_stages.hpp"
@@ -77,6 +78,16 @@ const Setting* Stage::setting(std::string_view setting_name) const {
   const auto found =
       std::find_if(settings.begin(), settings.end(), [&](const Setting& s) { return s.name == setting_name; });
   return found == settings.end() ? nullptr : &*found;
+}
+
+bool Stage::sets_any(const std::string& names) const {
+  std::istringstream list(names);
+  for (std::string name; std::getline(list, name, ',');) {
+    const Setting* const given = setting(name);
+    const ParamSchema* const param = traits.param(name);
+    if (given != nullptr && (param == nullptr || given->value != param->default_value)) return true;
+  }
+  return false;
 }
 
 std::optional<Pipeline> check_pipeline(const Document& document, const StageSource& stages, const CheckOptions& options,

@@ -14,7 +14,7 @@ std::string to_text(const Contract& contract) {
       return "pointwise";
     case Contract::Kind::window:
       return "window of " + std::to_string(contract.before) + " frames before and " + std::to_string(contract.after) +
-             " after";
+             " after" + (contract.from_begin.empty() ? "" : "; from the beginning on with " + contract.from_begin);
     case Contract::Kind::retime: {
       std::vector<std::string> by;
       for (const std::string& param : {contract.keep, contract.remove, contract.rate, contract.append})

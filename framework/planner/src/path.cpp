@@ -83,8 +83,12 @@ class Walk {
     path_.after += contract.after;
     const StageClock& clock = clocks_[stage.inputs.front()];
     const TimeMap& from_source = clock.from_source;
-    for (const TimeRange& range : changed_ranges(stage, contract, clock.output_duration))
-      for (const TimeRange& source : back(from_source, range)) path_.changes.push_back({index, source});
+    const bool goes_on = stage.sets_any(contract.from_begin);
+    for (const TimeRange& range : changed_ranges(stage, contract, clock.output_duration)) {
+      const auto ranges = back(from_source, range);
+      for (const TimeRange& source : ranges)
+        path_.changes.push_back({index, source, goes_on ? std::optional(ranges.front().begin) : std::nullopt});
+    }
   }
 
   const model::Pipeline& pipeline_;

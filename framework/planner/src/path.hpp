@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ enum class Media { pictures, sound };
 struct Change {
   std::size_t stage = 0;
   base::TimeRange source;
+  /// Where the stage goes on with what it began earlier: the beginning of that.
+  std::optional<base::Time> begun{};
 };
 
 /// What happens on the way, on the source's clock.

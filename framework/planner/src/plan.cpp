@@ -1,6 +1,7 @@
 #include "reel/planner/plan.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "changes.hpp"
@@ -71,11 +72,21 @@ class Spans {
   void put_renders(std::size_t first, std::size_t end) {
     for (std::size_t at = pictures_.entry_after(first); at < end; at = pictures_.entry_after(at)) {
       const bool others = stages_in(first, at) != stages_in(at, std::min(pictures_.entry_after(at), end));
-      if (!others && pictures_.begin(at) - pictures_.begin(first) < longest_render) continue;
+      const bool long_enough = pictures_.begin(at) - pictures_.begin(first) >= longest_render;
+      if ((!others && !long_enough) || begun_before(pictures_.begin(at))) continue;
       put(Span::Kind::render, first, at);
       first = at;
     }
     put(Span::Kind::render, first, end);
+  }
+
+  /// When the first thing began that goes on at this moment.
+  std::optional<Time> begun_before(Time moment) const {
+    std::optional<Time> first;
+    for (const Change& c : path_.changes)
+      if (c.begun && *c.begun < moment && c.source.begin <= moment && moment < c.source.end)
+        first = std::min(first.value_or(*c.begun), *c.begun);
+    return first;
   }
 
   void put_marked(std::size_t picture) {
@@ -108,7 +119,12 @@ class Spans {
 
   void explain(Span& span) const {
     const auto before = static_cast<std::size_t>(path_.before), after = static_cast<std::size_t>(path_.after);
-    span.decode_from = pictures_.packet(pictures_.entry_before(span.first - std::min(span.first, before)));
+    std::size_t first = span.first;
+    if (const auto begun = begun_before(span.source.begin)) {
+      span.goes_on = true;
+      first = std::min(first, pictures_.from(*begun));
+    }
+    span.decode_from = pictures_.packet(pictures_.entry_before(first - std::min(first, before)));
     span.decode_to = pictures_.clean_after(std::min(span.end + after, pictures_.count()));
     span.stages = stages_in(span.first, span.end);
     span.reason = span.stages.empty() ? "a cut parts the group of pictures here" : "";

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <functional>
 #include <random>
 #include <set>
 #include <sstream>
@@ -219,6 +220,31 @@ TEST(Plan, of_a_window_decodes_more_but_renders_the_same) {
   Case denoise(three_groups);
   denoise.effect("denoise", {.kind = Kind::window, .before = 2, .after = 1}, TimeRange{400ms, 500ms});
   EXPECT_EQ(text(denoise.plan()), "copy 0..4, render 4..8 from 0 to 9, copy 8..12");
+}
+
+/// What is followed cannot be picked up in the middle.
+TEST(Plan, of_what_goes_on_since_its_beginning_renders_it_in_one) {
+  const auto plan_of = [](bool follows, const std::function<void(Case&)>& more) {
+    Case c(three_groups);
+    c.effect("follow", {.kind = Kind::window, .before = 1, .after = 1, .from_begin = "other,track"},
+             TimeRange{100ms, 1s});
+    model::ParamSchema track{.name = "track", .type = model::ParamType::boolean, .description = "", .unit = ""};
+    track.default_value = false;
+    c.pipeline().stages.back().traits.params.push_back(track);
+    c.pipeline().stages.back().settings.push_back({.name = "track", .value = follows});
+    more(c);
+    return c.plan();
+  };
+  const auto blur = [](Case& c) { c.blur(800ms, 900ms); };
+  EXPECT_EQ(text(plan_of(false, blur)), "copy 0..1, render 1..8 from 0 to 9, render 8..12 from 4 to 12");
+  EXPECT_EQ(text(plan_of(true, blur)), "copy 0..1, render 1..12 from 0 to 12");
+  // A cut parts it; then the second part is played from the beginning.
+  const auto cut = [](Case& c) { c.cut("remove", {{500ms, 900ms}}); };
+  const Plan parted = plan_of(true, cut);
+  EXPECT_EQ(text(parted), "copy 0..1, render 1..5 from 0 to 8, render 9..12 from 0 to 12");
+  EXPECT_FALSE(parted.spans[1].goes_on);
+  EXPECT_TRUE(parted.spans[2].goes_on);
+  EXPECT_EQ(text(plan_of(false, cut)), "copy 0..1, render 1..5 from 0 to 8, render 9..12 from 8 to 12");
 }
 
 TEST(Plan, of_a_cut_renders_only_to_the_next_entry) {

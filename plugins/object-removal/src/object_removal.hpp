@@ -33,7 +33,7 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
   static constexpr StageInfo stage{.name = "reel-object-removal",
                                    .title = "Object removal",
                                    .summary = "Takes an object out of the picture, and shows what is behind it",
-                                   .contract = "window 60 60",
+                                   .contract = "window 60 60 from-begin=track,target",
                                    .synonyms = "remove,erase,delete,inpaint,clean"};
   struct Params {
     Region region;

@@ -71,6 +71,9 @@ typedef struct reel_plugin {
  *                               and changes only as much time as the first property says at either end of `during`, or of
  *                               the media; where the second one, a choice, is "in" or "out", only at its start or end
  *   "window BEFORE AFTER"       on so many frames around it
+ *   "window BEFORE AFTER from-begin=PROP,PROP"
+ *                               and, where one of these properties is not at its default, on all frames since `during` began (it
+ *                               follows something)
  *   "retime keep=PROP" | "retime remove=PROP" | "retime keep=PROP remove=PROP" | "retime rate=PROP"
  *                               maps input times to output times as that property says; keep and remove may go with
  *                               "crossfade=PROP": for so long both sides of a join sound together, behind the join

@@ -137,7 +137,8 @@ std::string contract_words(const model::Contract& contract) {
       return "changed, each moment by itself";
     case Kind::window:
       return "changed, looking at " + std::to_string(contract.before) + " frames before and " +
-             std::to_string(contract.after) + " after each";
+             std::to_string(contract.after) + " after each" +
+             (contract.from_begin.empty() ? "" : "; what it follows, from the beginning on");
     case Kind::retime:
       return "moved in time";
     case Kind::whole:

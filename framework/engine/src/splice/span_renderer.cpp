@@ -77,7 +77,7 @@ Time begin_of(const Prepared& prepared, const planner::Span& span, const FileInd
   for (std::size_t i = 0; i <= last_stage; ++i) pictures += prepared.pipeline.stages[i].traits.video.before;
   const planner::TimeMap& map = prepared.clocks[last_stage].from_source;
   Time first = span.output.begin, joined{0};
-  if (has_false_entry(span, index))
+  if (span.goes_on || has_false_entry(span, index))
     first = std::min(first, map.duration(index.media.packets[span.decode_from].time));
   else if (pictures == around)
     // What lies before a cut would be played through all that was cut.
@@ -150,8 +150,11 @@ RenderedSpan render_span(const Prepared& prepared, const planner::Span& span, co
   if (span.marked) return mark_span(*span.marked, index, format, options.spool);
   const std::size_t last = prepared.pipeline.stages[main_sink(prepared.pipeline).value_or(0)].inputs.front();
   const Time begin = begin_of(prepared, span, index, last);
+  // What was begun in what a cut took from the start has no moment on the output's clock.
+  const bool from_start = span.goes_on && begin <= Time{0};
   try {
-    return play_span(prepared, span, index, format, requests, options, begin);
+    return play_span(prepared, span, index, format, requests, options,
+                     from_start ? std::nullopt : std::optional(begin));
   } catch (const SourceStrayed&) {
     if (begin > worth_playing) throw;
   }

@@ -34,6 +34,8 @@ struct Stage {
   Mark during_mark;
 
   const Setting* setting(std::string_view name) const;
+  /// Whether one of these parameters, separated by commas, has another value than its default.
+  bool sets_any(const std::string& names) const;
 };
 
 /// A parameter of the pipeline itself (`params:`).

@@ -45,6 +45,9 @@ struct Contract {
   /// pointwise: a time: only so much at either end of `during`, or of the media, is changed; and a choice, `in` or `out` where it is
   /// but one end.
   std::string edges, sides;
+  /// window: names of parameters, separated by commas; where one is set, the stage goes on through `during` with what it began at its
+  /// beginning, and a part of that cannot be made without all before it.
+  std::string from_begin;
   friend bool operator==(const Contract&, const Contract&) = default;
 };
 std::string to_text(const Contract& contract);

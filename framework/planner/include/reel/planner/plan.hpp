@@ -26,6 +26,8 @@ struct Span {
   std::size_t first_packet = 0;
   /// Packets to decode, in order of decoding, for a render: [decode_from, decode_to). Empty for a copy.
   std::size_t decode_from = 0, decode_to = 0;
+  /// Of a render: a stage goes on in it with what it began earlier, so that all from decode_from on has to be played.
+  bool goes_on = false;
   /// Of a render of one picture that is not rendered in truth: its packet, which stays but for a mark that lets decoders begin there.
   std::optional<std::size_t> marked;
   base::TimeRange source;  ///< on the source's clock

@@ -362,8 +362,8 @@ Report Run::execute() {
   log_outputs(report);
   for (const FrameNotes::Doubt& d : report.frame_notes.doubts())
     base::log(base::Level::info,
-              "not sure of " + std::to_string(d.frames) + " of " + std::to_string(d.of) +
-                  " frames, least of all at " + base::format_moment(d.worst),
+              "not sure of " + std::to_string(d.frames) + " of " + std::to_string(d.of) + " frames, least of all at " +
+                  base::format_moment(d.worst),
               d.stage);
   return report;
 }

@@ -24,13 +24,14 @@ class Removal : public ::testing::Test {
               "");
   }
 
-  void run(const std::string& stages) {
+  std::string run(const std::string& stages) {
     write(folder_ / "p.yaml", "reel: 1\nstages:\n  - uses: source\n    with: { uri: " + (folder_ / "in.mp4").string() +
                                   " }\n" + stages +
                                   "  - uses: sink\n    with: { uri: " + (folder_ / "out.mp4").string() + " }\n");
     const Result result = shell("REEL_STATE=" + quoted(folder_ / "state") + " " + reel() +
                                 " run --no-cache --progress none " + quoted(folder_ / "p.yaml"));
     EXPECT_EQ(result.exit, 0) << result.output;
+    return result.output;
   }
 
   /// Of each picture of the result, whether anything red is in it.
@@ -60,6 +61,12 @@ TEST_F(Removal, follows_through_cuts_and_other_stages) {
   const auto found = red();
   ASSERT_EQ(found.size(), 283U);  // 11.32 s
   for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i], i < 25 || i >= 233) << i;
+}
+
+TEST_F(Removal, says_that_it_found_nothing) {
+  const std::string said = run("  - uses: object-removal\n    during: 1s..2s\n    with: { target: face }\n");
+  EXPECT_NE(said.find("no 'face' was found: nothing was removed"), std::string::npos) << said;
+  EXPECT_EQ(red().size(), 300U);
 }
 
 /// Where it began is cut away.

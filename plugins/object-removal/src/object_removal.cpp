@@ -208,6 +208,8 @@ GstFlowReturn ObjectRemoval::push_front() {
 GstFlowReturn ObjectRemoval::drain(const Params& params) {
   GstFlowReturn flow = GST_FLOW_OK;
   set_masks(locator_.rest(params.region), params);
+  if (locator_.follows() && !locator_.found() && std::ranges::any_of(waiting_, &Waiting::wanted))
+    log(LogLevel::warning, locator_.nothing_found() + ": nothing was removed", element_);
   while (flow == GST_FLOW_OK && !waiting_.empty()) flow = push_front();
   forget();
   return flow;

@@ -255,7 +255,9 @@ TEST_F(ObjectRemovalTest, SaysWhatIsWrong) {
   EXPECT_THAT(fault("mask=" + folder.file("mask.png")), HasSubstr("cannot be read"));
   Graph("audiotestsrc num-buffers=5 ! wavenc ! filesink location=" + folder.file("sound.wav")).run();
   EXPECT_THAT(fault("mask=" + folder.file("sound.wav")), HasSubstr("has no picture"));
-  Picture tall("GRAY8", 100, 200);
+  save_png(Picture::make("GRAY8", 240, 160, [](int, int, int) { return 16; }), folder.file("dark.png"));
+  EXPECT_THAT(fault("mask=" + folder.file("dark.png")), HasSubstr("is dark all over"));
+  const auto tall = Picture::make("GRAY8", 100, 200, [](int, int, int) { return 235; });
   save_png(tall, folder.file("tall.png"));
   EXPECT_THAT(fault("mask=" + folder.file("tall.png")), HasSubstr("has 100x200 pixels, the picture 240x160"));
 }

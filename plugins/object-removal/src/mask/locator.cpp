@@ -41,6 +41,7 @@ void Locator::start(const Sought& sought) {
   detector_ = sought.target.empty() ? nullptr : make_detector(sought.target);
   track_ = sought.track;
   which_ = sought.which;
+  target_ = sought.target;
   forget();
 }
 
@@ -82,6 +83,11 @@ std::vector<Located> Locator::add(std::int64_t number, Time time, bool wanted, c
 
 std::vector<Located> Locator::rest(const Region& region) {
   return entries_.empty() ? std::vector<Located>() : follow_to(entries_.back().number + 1, region);
+}
+
+std::string Locator::nothing_found() const {
+  return target_.empty() ? "what is in the region cannot be told from what is behind it"
+                         : "no '" + target_ + "' was found";
 }
 
 std::vector<Located> Locator::follow_to(std::int64_t end, const Region& region) {

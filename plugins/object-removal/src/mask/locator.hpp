@@ -49,6 +49,8 @@ class Locator {
   std::vector<Located> add(std::int64_t number, Time time, bool wanted, const Analysis& seen, const Region& region);
   /// Those of all that were added; no more are added before `forget`.
   std::vector<Located> rest(const Region& region);
+  /// In words, what was looked for in vain.
+  std::string nothing_found() const;
   /// Whether anything was found.
   bool found() const { return !followers_.empty(); }
   /// Pictures before this one have their masks.
@@ -79,6 +81,7 @@ class Locator {
   cv::Size size_;
   bool track_ = false;
   Which which_ = Which::largest;
+  std::string target_;
   std::unique_ptr<MaskFile> mask_file_;
   std::unique_ptr<Detector> detector_;
   Shape shape_;

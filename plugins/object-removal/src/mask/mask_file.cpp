@@ -55,6 +55,8 @@ void MaskFile::open() {
   first_ = true;
   if (!read(now_)) throw Error("the mask '" + path_ + "' has no picture: give a picture or a video");
   has_next_ = read(next_);
+  if (!has_next_ && cv::countNonZero(now_.mask) == 0)
+    throw Error("the mask '" + path_ + "' is dark all over: paint white what is to be removed");
 }
 
 void MaskFile::close() {

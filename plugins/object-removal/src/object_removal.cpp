@@ -64,7 +64,7 @@ void ObjectRemoval::start(GstElement* e, const Params& params) {
   element_ = e;
   source_ = gst_element_get_static_pad(e, "src");
   gst_object_unref(source_);  // it lives as long as its element
-  locator_.start({params.region, params.track, params.target, params.which, params.mask});
+  locator_.start({params.region, params.track, params.target, params.which, params.mask, params.shadow});
   debug_ = params.debug;
   gst_segment_init(&segment_, GST_FORMAT_TIME);
   forget();

@@ -41,6 +41,7 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
     std::string target;
     Which which = Which::largest;
     File mask;
+    bool shadow = false;
     double dilate = 0, feather = 2;
     Debug debug = Debug::none;
     Ranges during;
@@ -55,6 +56,7 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
       param("which", &Params::which, "Which of several targets").fixed(),
       param("mask", &Params::mask, "A picture or a video that is white where the object is, instead of a region")
           .fixed(),
+      param("shadow", &Params::shadow, "Whether the shadow of what is followed goes with it").fixed(),
       param("dilate", &Params::dilate, "By how much the mask grows on all sides").range(0, 200).unit("px"),
       param("feather", &Params::feather, "Width of the soft edge around the mask").range(0, 100).unit("px"),
       param("debug", &Params::debug, "Shows the mask instead of removing what is under it").fixed());

@@ -126,6 +126,65 @@ TEST(Track, FollowsAWalkerUnderAMovingCamera) {
   expect_followed(film, 45);
 }
 
+/// A shadow lies on the ground to the right of the walker's feet.
+class Sunny {
+ public:
+  explicit Sunny(bool moving_camera) {
+    if (moving_camera) film.camera = [](int t) { return cv::Point2d(60 + 2.5 * t, 40 + 4 * std::sin(t * 0.3)); };
+  }
+  cv::Mat shadow(int t) const {
+    cv::Mat mask = cv::Mat::zeros(film_height, film_width, CV_8U);
+    const cv::Point2d feet = film.walker(t) + cv::Point2d(0, 52);
+    cv::ellipse(mask, cv::Point(feet + cv::Point2d(30, 4)), {36, 9}, 8, 0, 360, 255, cv::FILLED);
+    return mask & ~film.truth(t);
+  }
+  WorkPicture picture(int t) const {
+    cv::Mat samples = film.picture(t).samples().clone(), soft;
+    cv::GaussianBlur(shadow(t), soft, {5, 5}, 1.5);
+    for (int y = 0; y < samples.rows; ++y)
+      for (int x = 0; x < samples.cols; ++x) {
+        auto& luma = samples.at<cv::Vec3b>(y, x)[0];
+        luma = cv::saturate_cast<uchar>(luma * (1 - 0.35 * soft.at<uchar>(y, x) / 255));
+      }
+    std::vector<cv::Mat> planes;
+    cv::split(samples, planes);
+    return {planes[0], planes[1], planes[2]};
+  }
+  std::vector<Ahead> ahead(int t, int pictures) const {
+    std::vector<Ahead> out;
+    for (const int distance : Tracker::looks_ahead)
+      if (t + distance < pictures) out.push_back({picture(t + distance), film.motion(t, t + distance), distance});
+    return out;
+  }
+  Film film;
+};
+
+TEST(Track, TakesTheShadowAlong) {
+  for (const bool moving : {false, true}) {
+    const Sunny sunny(moving);
+    constexpr int pictures = 40;
+    Tracker with(true), without;
+    const cv::Mat box = box_round(sunny.film.truth(0), 3);
+    with.begin(sunny.picture(0), box, sunny.ahead(0, pictures));
+    without.begin(sunny.picture(0), box, sunny.ahead(0, pictures));
+    double least = 1, bare = 0;
+    constexpr int settled = 3;  // pictures: at first, others are too near to tell
+    for (int t = 1; t < pictures; ++t) {
+      const auto ahead = sunny.ahead(t, pictures);
+      const Tracked found = with.next(sunny.picture(t), sunny.film.motion(t - 1, t), false, ahead);
+      const Tracked other = without.next(sunny.picture(t), sunny.film.motion(t - 1, t), false, ahead);
+      const cv::Mat truth = sunny.film.truth(t), shadow = sunny.shadow(t);
+      expect_covers(found, truth, 0.95, 4);
+      const double all = cv::countNonZero(shadow);
+      if (t >= settled) least = std::min(least, cv::countNonZero(shadow & found.mask) / all);
+      bare += cv::countNonZero(shadow & other.mask) / all / (pictures - 1);
+      EXPECT_LE(cv::countNonZero(found.mask), 2.2 * cv::countNonZero(truth | shadow)) << t;
+    }
+    EXPECT_GT(least, 0.8) << moving;
+    EXPECT_LT(bare, 0.5) << moving;
+  }
+}
+
 TEST(Track, FollowsOneThatComesNearer) {
   Film film;
   film.size = [](int t) { return 0.8 + 0.016 * t; };

@@ -30,6 +30,8 @@ void check(const Sought& sought) {
   if (sought.track && !region)
     throw Error(mask ? "`track` follows a `region`; a `mask` has to show the object in each picture"
                      : "`track` follows a `region`; a `target` is followed anyway");
+  if (sought.shadow && !sought.track && !target)
+    throw Error("the shadow is found of what is followed: give `target`, or `track: true`");
   if (sought.which != Which::largest && !target) throw Error("`which` chooses among targets: give `target`");
 }
 
@@ -40,6 +42,7 @@ void Locator::start(const Sought& sought) {
   mask_file_ = sought.mask.path.empty() ? nullptr : std::make_unique<MaskFile>(sought.mask.path);
   detector_ = sought.target.empty() ? nullptr : make_detector(sought.target);
   track_ = sought.track;
+  scout_ = Follower(sought.shadow);
   which_ = sought.which;
   target_ = sought.target;
   forget();

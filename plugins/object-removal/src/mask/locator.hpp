@@ -23,6 +23,7 @@ struct Sought {
   std::string target;
   Which which = Which::largest;
   File mask;
+  bool shadow = false;  ///< what is followed has its shadow with it
 };
 
 /// The mask of a picture. CV_8U, of the picture's size, nonzero where the object is; empty: nowhere.

@@ -20,6 +20,7 @@ struct Aligned {
   cv::Mat difference;  // CV_8U, unknown_ground where the reference does not show the ground
   cv::Mat shaded;      // the same, if a shadow may have fallen on the ground since
   cv::Mat anywhere;    // CV_8U, also where the object may be in the reference
+  cv::Mat darker;      // CV_8U, 255 where only a shadow can be the difference, and is one
   double noise = 0;    // a typical difference where both show the ground
 };
 
@@ -108,6 +109,7 @@ Aligned lay_over(const cv::Mat& patch, const View& view, const cv::Mat& around, 
   tolerant_difference(patch, warped, out.difference, out.shaded);
   // Half of what lies round the object may be other things that move.
   out.noise = 1.5 * quantile(out.difference, common, 0.5);
+  out.darker = (out.difference > out.noise + 6) & (out.shaded <= out.noise + 2) & open;
   out.anywhere = out.difference.clone();
   out.anywhere.setTo(unknown_ground, ~inside);
   out.difference.setTo(unknown_ground, ~open);
@@ -133,6 +135,7 @@ struct Smallest {
 struct Combined {
   explicit Combined(cv::Size size) : past(size), shaded(size), future(size), future_anywhere(size) {}
   Smallest past, shaded, future, future_anywhere;
+  cv::Mat shadow;
   float noise = 0;
 };
 
@@ -141,6 +144,7 @@ Combined combine(const std::vector<Aligned>& past, const std::vector<Aligned>& f
   double noise = 60;
   for (const auto* all : {&past, &future})
     for (const Aligned& one : *all) noise = std::min(noise, one.noise);
+  cv::Mat darker = cv::Mat::zeros(size, CV_8U), known = cv::Mat::zeros(size, CV_8U);
   // Pictures whose ground does not fit this one's (parallax, a failed alignment) would call everything an object.
   const double most = 2 * noise + 6;
   for (const Aligned& one : past) {
@@ -153,6 +157,15 @@ Combined combine(const std::vector<Aligned>& past, const std::vector<Aligned>& f
     out.future.add(one.difference);
     out.future_anywhere.add(one.anywhere);
   }
+  for (const auto* all : {&past, &future})
+    for (const Aligned& one : *all) {
+      if (one.noise > most) continue;
+      darker += one.darker / 255;
+      known += (one.difference < unknown_ground) / 255;
+    }
+  constexpr int few = 5;
+  // Pictures shortly before and after have the shadow, too, where it moves slowly.
+  out.shadow = (4 * darker >= known) & ((darker > 1) | ((darker > 0) & (known <= few)));
   out.noise = static_cast<float>(noise);
   return out;
 }
@@ -182,7 +195,7 @@ float past_odds(const Combined& c, int y, int x, float least) {
 }
 
 GroundEvidence weigh(const Combined& c, const cv::Mat& box, float least) {
-  GroundEvidence out{cv::Mat::zeros(box.size(), CV_32F), c.past.count, cv::Mat::zeros(box.size(), CV_8U)};
+  GroundEvidence out{cv::Mat::zeros(box.size(), CV_32F), c.past.count, cv::Mat::zeros(box.size(), CV_8U), c.shadow};
   const float moves = moves_on(c, box);
   for (int y = 0; y < box.rows; ++y)
     for (int x = 0; x < box.cols; ++x) {

@@ -15,6 +15,8 @@ struct GroundEvidence {
   cv::Mat seen;
   /// CV_8U: nonzero where earlier pictures show a ground that is not what is there now: something came between.
   cv::Mat covered;
+  /// CV_8U: nonzero where what most of the other pictures show is darker now, as under a shadow.
+  cv::Mat shadow;
 };
 
 /// A picture that shows the ground, and where the object hides it.

@@ -43,7 +43,7 @@ cv::Mat Follower::next() {
 std::vector<cv::Mat> Follower::before() const {
   std::vector<cv::Mat> masks;
   if (first_.empty()) return masks;
-  track::Tracker back;
+  track::Tracker back(with_shadow_);
   back.begin(seen(from_).picture, first_);
   for (std::int64_t n = from_ - 1; n >= pictures_.front().number; --n) {
     const Motion& motion = seen(n + 1).from_previous;
@@ -53,6 +53,6 @@ std::vector<cv::Mat> Follower::before() const {
   return masks;
 }
 
-void Follower::forget() { *this = Follower(); }
+void Follower::forget() { *this = Follower(with_shadow_); }
 
 }  // namespace reel::removal

@@ -19,6 +19,9 @@ class Follower {
   /// Pictures before the first one that it is looked for in, too.
   static constexpr std::int64_t look_back = 30;
 
+  /// `with_shadow`: the shadow that the object casts belongs to it.
+  explicit Follower(bool with_shadow = false) : tracker_(with_shadow), with_shadow_(with_shadow) {}
+
   /// Numbers count pictures, without gaps. `from_previous`: the ground's motion since the picture before.
   void add(std::int64_t number, track::WorkPicture picture, const Motion& from_previous);
   /// Shows the object in a picture that was added, the last one that was asked for or the one after.
@@ -47,6 +50,7 @@ class Follower {
 
   std::deque<Seen> pictures_;
   track::Tracker tracker_;
+  bool with_shadow_;
   cv::Mat first_;             ///< where it was shown first
   std::int64_t at_ = none;    ///< the last picture that was asked for
   std::int64_t from_ = none;  ///< the first one

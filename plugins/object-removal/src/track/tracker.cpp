@@ -108,7 +108,7 @@ void Tracker::temper(Division& d, const Guess& guess) const {
 }
 
 Tracked Tracker::begin(const WorkPicture& picture, const cv::Mat& object, std::span<const Ahead> ahead) {
-  *this = Tracker();
+  *this = Tracker(with_shadow_);
   now_ = picture;
   return start(object, ahead);
 }
@@ -157,7 +157,7 @@ Tracked Tracker::start(const cv::Mat& object, std::span<const Ahead> ahead) {
   since_added_ = 0;
   // In the picture that starts it all of the box may be the object.
   ground_.add(now_, dilated(object > 0, std::max(2, static_cast<int>(0.03 * extent(box_)))));
-  return {grown_for_output(d), 0.8};
+  return tracked(d, 0.8, ahead);
 }
 
 /// How fast the object moves against the ground, by where its corners are a few pictures later.
@@ -257,10 +257,11 @@ Tracked Tracker::next(const WorkPicture& picture, const cv::Matx33d& camera, boo
     held.copyTo(d.ground.log_odds, shape < -0.6);
     divide(d, shape);
   }
-  return settle(d, guess, known);
+  return settle(d, guess, known, ahead);
 }
 
-Tracked Tracker::settle(const Division& found, const Guess& guess, const cv::Matx33d& camera) {
+Tracked Tracker::settle(const Division& found, const Guess& guess, const cv::Matx33d& camera,
+                        std::span<const Ahead> ahead) {
   Division d = found;
   const cv::Mat core = d.view.crop(guess.shape, cv::INTER_NEAREST);
   const double scale = std::clamp(guess.box.area() / std::max(1.0, box_.area()), 0.96, 1.05);
@@ -288,7 +289,7 @@ Tracked Tracker::settle(const Division& found, const Guess& guess, const cv::Mat
   remember_shape(d, guess, share, gap);
   remember();
   const double confidence = std::clamp(likeness, 0.0, 1.0) * std::min(1.0, share);
-  return {grown_for_output(d), confidence};
+  return tracked(d, confidence, ahead);
 }
 
 /// Each side follows the object: fast outwards, slowly inwards, and not at all while something hides much of it.
@@ -403,6 +404,57 @@ Tracker::Candidate Tracker::best_candidate(const cv::Mat& candidates, const cv::
     best = {mask, box, score};
   }
   return best;
+}
+
+Tracked Tracker::tracked(const Division& d, double confidence, std::span<const Ahead> ahead) {
+  cv::Mat mask = grown_for_output(d);
+  if (with_shadow_)
+    if (const cv::Mat cast = shadow(ahead); !cast.empty()) mask |= cast;
+  return {mask, confidence};
+}
+
+/// What lies at the object's feet and is darker than the ground is elsewhen. What was a shadow goes on with the object where that
+/// cannot be told: other pictures are too near, or it stands still. Empty: none.
+cv::Mat Tracker::shadow(std::span<const Ahead> ahead) {
+  const cv::Point2d at = middle(box_);
+  cv::Mat cast = crowded_ ? cv::Mat() : shadow_seen(ahead);
+  constexpr int most_guessed = 25;  // pictures
+  if (!cast_.empty() && guessed_cast_ < most_guessed) {
+    cv::Mat before;
+    cv::warpAffine(cast_, before, cv::Matx23d(1, 0, at.x - cast_at_.x, 0, 1, at.y - cast_at_.y), cast_.size(),
+                   cv::INTER_NEAREST);
+    constexpr double much_less = 0.7;
+    const bool less = cast.empty() || cv::countNonZero(cast) < much_less * cv::countNonZero(before);
+    guessed_cast_ = less ? guessed_cast_ + 1 : 0;
+    if (less) cast = before;
+  } else {
+    guessed_cast_ = 0;
+  }
+  cast_ = cast, cast_at_ = at;
+  return cast;
+}
+
+cv::Mat Tracker::shadow_seen(std::span<const Ahead> ahead) {
+  constexpr double reach = 1.2, largest = 2.5;  // of the object's length, and of its area
+  const View view =
+      View::around(grown(box_, 0, 12 + reach * std::max(box_.width, box_.height)), now_.size(), search_budget);
+  std::vector<Reference> references = later(ahead);
+  const cv::Mat patch = now_.sample(view.to_picture, view.step, view.size);
+  cv::Mat dark = ground_.compare(patch, view, grown(box_, 0.06, 2), alike_, references).shadow;
+  cv::morphologyEx(dark, dark, cv::MORPH_OPEN, cv::Mat::ones(3, 3, CV_8U));
+  const int gap = std::max(2, static_cast<int>(0.04 * extent(box_) / view.step));
+  const cv::Mat object = view.crop(object_, cv::INTER_NEAREST), near = dilated(object, gap);
+  // The dark clothes of others are no shadow.
+  dark &= ~dilated(rivals_.seen_in(view), gap);
+  dark = dilated(dark, gap) & ~object;
+  cv::Mat labels, stats, centroids;
+  const int count = cv::connectedComponentsWithStats(dark, labels, stats, centroids, 8, CV_32S);
+  cv::Mat cast = cv::Mat::zeros(view.size, CV_8U);
+  for (int i = 1; i < count; ++i)
+    if (const cv::Mat part = labels == i; cv::countNonZero(part & near) > 0) cast |= part;
+  const int area = cv::countNonZero(cast);
+  if (area == 0 || area > largest * cv::countNonZero(object)) return {};
+  return view.put_back(cast, now_.size()) > 100;
 }
 
 /// A little larger than what was found: what is left of an object shows more than what is missing round it. The margin

@@ -34,6 +34,9 @@ struct Ahead {
 /// order. All pictures are of one size. Not for several threads at once.
 class Tracker {
  public:
+  /// `with_shadow`: masks hold the shadow that the object casts, too.
+  explicit Tracker(bool with_shadow = false) : with_shadow_(with_shadow) {}
+
   /// How far ahead to look: give `next` and `begin` these pictures as far as they exist and no scene change lies between.
   static constexpr int looks_ahead[] = {5, 12, 20, 30};
 
@@ -77,7 +80,10 @@ class Tracker {
   cv::Point2d speed_ahead(std::span<const Ahead> ahead) const;
   void temper(Division& division, const Guess& guess) const;
   void divide(Division& division, const cv::Mat& shape);
-  Tracked settle(const Division& division, const Guess& guess, const cv::Matx33d& camera);
+  Tracked settle(const Division& division, const Guess& guess, const cv::Matx33d& camera, std::span<const Ahead> ahead);
+  Tracked tracked(const Division& division, double confidence, std::span<const Ahead> ahead);
+  cv::Mat shadow(std::span<const Ahead> ahead);
+  cv::Mat shadow_seen(std::span<const Ahead> ahead);
   Tracked lose(const Guess& guess);
   /// What may be the object, come back.
   struct Candidate {
@@ -96,6 +102,7 @@ class Tracker {
   std::vector<Reference> later(std::span<const Ahead> ahead) const;
   cv::Mat grown_for_output(const Division& division) const;
 
+  bool with_shadow_;
   WorkPicture now_;
   cv::Mat object_;        // CV_8U, picture size: the object in `now_`, not grown; empty: out of sight
   cv::Mat shape_;         // the same with what something hides, as far as known
@@ -107,6 +114,9 @@ class Tracker {
   double area_ = 0;       // what it usually covers, in samples
   int lost_ = 0;          // for how many pictures
   int since_added_ = 0;
+  cv::Mat cast_;          // CV_8U, picture size: its shadow
+  cv::Point2d cast_at_;   // where the object was then
+  int guessed_cast_ = 0;  // for how many pictures it only went on with the object
   Appearance appearance_;
   GroundMemory ground_;
   Rivals rivals_;

@@ -3,33 +3,9 @@
 #include <algorithm>
 #include <future>
 #include <opencv2/imgproc.hpp>
-#include <reel/convert.hpp>
 
 namespace reel::removal {
 namespace {
-
-/// The planes of a mapped picture, as they are.
-std::vector<cv::Mat> planes_of(GstVideoFrame& raw) {
-  std::vector<cv::Mat> planes;
-  for (guint c = 0; c < GST_VIDEO_FRAME_N_COMPONENTS(&raw); ++c)
-    planes.emplace_back(GST_VIDEO_FRAME_COMP_HEIGHT(&raw, c), GST_VIDEO_FRAME_COMP_WIDTH(&raw, c),
-                        GST_VIDEO_FRAME_COMP_DEPTH(&raw, c) > 8 ? CV_16U : CV_8U, GST_VIDEO_FRAME_COMP_DATA(&raw, c),
-                        static_cast<std::size_t>(GST_VIDEO_FRAME_COMP_STRIDE(&raw, c)));
-  return planes;
-}
-
-int depth_of(const GstVideoInfo& format) { return static_cast<int>(GST_VIDEO_INFO_COMP_DEPTH(&format, 0)); }
-
-/// The samples of a buffer, which is kept as long as they are.
-Picture picture_of(GstBuffer* buffer, const GstVideoInfo& format) {
-  struct Held {
-    Held(GstBuffer* b, const GstVideoInfo& format) : buffer(gst_buffer_ref(b)), mapped(b, format, GST_MAP_READ) {}
-    BufferPtr buffer;
-    MappedFrame mapped;
-  };
-  const auto held = std::make_shared<Held>(buffer, format);
-  return {.planes = planes_of(held->mapped.get()), .depth = depth_of(format), .memory = held};
-}
 
 template <class T>
 void blend(cv::Mat& plane, const Patch& patch, int depth) {
@@ -79,16 +55,10 @@ void ObjectRemoval::forget() {
   was_wanted_.reset();
 }
 
-Time ObjectRemoval::duration(const GstBuffer* buffer) const {
-  if (GST_BUFFER_DURATION_IS_VALID(buffer)) return Time{static_cast<std::int64_t>(GST_BUFFER_DURATION(buffer))};
-  if (format_.fps_n <= 0) return Time{40'000'000};
-  return Time{static_cast<std::int64_t>(gst_util_uint64_scale_int(GST_SECOND, format_.fps_d, format_.fps_n))};
-}
-
 /// Whether the picture is filled, or may show what is behind a hole of another.
 bool ObjectRemoval::is_of_use(Time time, const GstBuffer* buffer, const Ranges& during) const {
   if (during.empty()) return true;
-  const Time length = duration(buffer);
+  const Time length = duration_of(buffer, format_);
   return std::ranges::any_of(during, [&](const TimeRange& r) {
     return time + look_back * length >= r.begin &&
            (r.end == Time::max() || time < r.end + (look_ahead + Follower::look_ahead) * length);
@@ -216,47 +186,16 @@ GstFlowReturn ObjectRemoval::drain(const Params& params) {
 }
 
 bool ObjectRemoval::event(GstElement* e, GstPad* pad, GstEvent* event, const Params& params) {
-  EventPtr owned(event);
-  if (GST_PAD_IS_SINK(pad)) switch (GST_EVENT_TYPE(event)) {
-      case GST_EVENT_CAPS: {
-        drain(params);
-        GstCaps* caps = nullptr;
-        gst_event_parse_caps(event, &caps);
-        if (gst_video_info_from_caps(&format_, caps) == FALSE) return false;
-        locator_.set_size({format_.width, format_.height});
-        break;
-      }
-      case GST_EVENT_SEGMENT:
-        drain(params);
-        gst_event_copy_segment(event, &segment_);
-        break;
-      case GST_EVENT_EOS:
-        drain(params);
-        break;
-      case GST_EVENT_FLUSH_STOP:
-        forget();
-        break;
-      default:
-        break;
-    }
-  return gst_pad_event_default(pad, GST_OBJECT(e), owned.release()) != FALSE;
+  const bool format = GST_EVENT_TYPE(event) == GST_EVENT_CAPS;
+  const bool taken = take_event(
+      e, pad, EventPtr(event), format_, segment_, [&] { drain(params); }, [this] { forget(); });
+  if (format) locator_.set_size({format_.width, format_.height});
+  return taken;
 }
 
 bool ObjectRemoval::query(GstElement* e, GstPad* pad, GstQuery* query, const Params&) {
-  if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY || GST_PAD_IS_SINK(pad))
-    return gst_pad_query_default(pad, GST_OBJECT(e), query) != FALSE;
-  GstPad* const sink = gst_element_get_static_pad(e, "sink");
-  const bool known = gst_pad_peer_query(sink, query) != FALSE;
-  gst_object_unref(sink);
-  if (!known) return false;
-  gboolean live = FALSE;
-  GstClockTime least = 0, most = 0;
-  gst_query_parse_latency(query, &live, &least, &most);
-  const auto held =
-      static_cast<GstClockTime>(look_ahead + (locator_.follows() ? Follower::look_ahead : 0)) *
-      (format_.fps_n > 0 ? gst_util_uint64_scale_int(GST_SECOND, format_.fps_d, format_.fps_n) : 40 * GST_MSECOND);
-  gst_query_set_latency(query, live, least + held, GST_CLOCK_TIME_IS_VALID(most) ? most + held : most);
-  return true;
+  const std::int64_t held = look_ahead + (locator_.follows() ? Follower::look_ahead : 0);
+  return answer_query(e, pad, query, held * picture_duration(format_));
 }
 
 }  // namespace reel::removal

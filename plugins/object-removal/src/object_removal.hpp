@@ -6,6 +6,7 @@
 #include <optional>
 #include <reel/sdk.hpp>
 
+#include "buffers.hpp"
 #include "fill/filler.hpp"
 #include "mask/locator.hpp"
 
@@ -24,9 +25,6 @@ constexpr auto choices(Which) {
                     choice(Which::right_most, "right-most", "The one on the right"),
                     choice(Which::all, "all", "All of them")};
 }
-
-#define REEL_REMOVAL_CAPS \
-  "video/x-raw, format = (string) { I420, YV12, Y42B, Y444, I420_10LE, I422_10LE, Y444_10LE, I420_12LE, GRAY8 }"
 
 class ObjectRemoval : public PadStage<ObjectRemoval> {
  public:
@@ -77,7 +75,6 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
     bool wanted;          ///< the object is to be removed from it
   };
 
-  Time duration(const GstBuffer* buffer) const;
   bool is_of_use(Time time, const GstBuffer* buffer, const Ranges& during) const;
   HolePtr hole_of(const cv::Mat& mask, const Params& params);
   void set_masks(const std::vector<Located>& located, const Params& params);

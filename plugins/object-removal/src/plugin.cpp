@@ -1,9 +1,10 @@
 #include "object_removal.hpp"
+#include "stabilize.hpp"
 
 REEL_PLUGIN((reel::PluginInfo{.id = "org.reelwork.object-removal",
                               .name = "reel-object-removal",
                               .vendor = "reel",
                               .version = "0.1.0",
                               .license = "LGPL-2.1-or-later",
-                              .summary = "Takes objects out of pictures"}),
-            reel::removal::ObjectRemoval);
+                              .summary = "Takes objects and shake out of pictures"}),
+            reel::removal::ObjectRemoval, reel::removal::Stabilize);

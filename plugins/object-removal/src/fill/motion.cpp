@@ -23,13 +23,15 @@ bool in_hole(const cv::Mat& hole, cv::Point2f p) {
   return !hole.empty() && cv::Rect({}, hole.size()).contains(at) && hole.at<std::uint8_t>(at) != 0;
 }
 
-Pairs followed(const MotionView& from, const MotionView& to) {
+Pairs followed(const MotionView& from, const MotionView& to, const cv::Matx33d& guess) {
   Pairs pairs;
   if (from.corners.size() < 8) return pairs;
   std::vector<cv::Point2f> found;
+  cv::perspectiveTransform(from.corners, found, guess);
   std::vector<std::uint8_t> good;
   std::vector<float> error;
-  cv::calcOpticalFlowPyrLK(from.pyramid, to.pyramid, from.corners, found, good, error, search, levels);
+  cv::calcOpticalFlowPyrLK(from.pyramid, to.pyramid, from.corners, found, good, error, search, levels,
+                           {cv::TermCriteria::COUNT + cv::TermCriteria::EPS, 30, 0.01}, cv::OPTFLOW_USE_INITIAL_FLOW);
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (good[i] == 0 || in_hole(to.hole, found[i])) continue;
     pairs.from.push_back(from.corners[i]);
@@ -68,14 +70,34 @@ bool plausible(const cv::Matx33d& h, cv::Size size) {
   return area > 0.5 && area < 2 && bend < 0.3;
 }
 
-cv::Mat estimated(const Pairs& pairs, std::vector<std::uint8_t>& agree) {
-  constexpr double tolerance = 1.0;  // samples
-  if (pairs.from.size() >= 30) return cv::findHomography(pairs.from, pairs.to, cv::RANSAC, tolerance, agree);
+constexpr double tolerance = 1.0;  // samples
+
+cv::Mat similarity(const Pairs& pairs, std::vector<std::uint8_t>& agree) {
   cv::Mat similar = cv::estimateAffinePartial2D(pairs.from, pairs.to, agree, cv::RANSAC, tolerance);
   if (similar.empty()) return similar;
   cv::Mat whole = cv::Mat::eye(3, 3, CV_64F);
   similar.copyTo(whole.rowRange(0, 2));
   return whole;
+}
+
+cv::Mat estimated(const Pairs& pairs, std::vector<std::uint8_t>& agree) {
+  if (pairs.from.size() >= 30) return cv::findHomography(pairs.from, pairs.to, cv::RANSAC, tolerance, agree);
+  return similarity(pairs, agree);
+}
+
+template <class Estimate, class Believed>
+Motion motion_by(const MotionView& from, const MotionView& to, const Pairs& pairs, Estimate estimate,
+                 Believed believed) {
+  Motion motion;
+  if (pairs.from.size() >= 8) {
+    std::vector<std::uint8_t> agree;
+    const cv::Mat found = estimate(pairs, agree);
+    motion.agreeing = double(std::ranges::count(agree, 1)) / double(pairs.from.size());
+    const bool good = !found.empty() && motion.agreeing > 0.25 && believed(pairs);
+    if (good && plausible(cv::Matx33d(found), from.luma.size())) motion.matrix = cv::Matx33d(found);
+  }
+  motion.cut = motion.agreeing < 0.5 && difference(from, to, motion.matrix) > 24;
+  return motion;
 }
 
 }  // namespace
@@ -97,19 +119,13 @@ MotionView view_of(const cv::Mat& luma, const cv::Mat& hole) {
 }
 
 Motion motion_between(const MotionView& from, const MotionView& to) {
-  const Pairs pairs = followed(from, to);
-  Motion motion;
-  double agreeing = 0;
-  if (pairs.from.size() >= 8) {
-    std::vector<std::uint8_t> agree;
-    const cv::Mat found = estimated(pairs, agree);
-    agreeing = double(std::ranges::count(agree, 1)) / double(pairs.from.size());
-    const bool still = median_distance(pairs) < 0.12;
-    if (!found.empty() && !still && agreeing > 0.25 && plausible(cv::Matx33d(found), from.luma.size()))
-      motion.matrix = cv::Matx33d(found);
-  }
-  motion.cut = agreeing < 0.5 && difference(from, to, motion.matrix) > 24;
-  return motion;
+  const auto moves = [](const Pairs& pairs) { return median_distance(pairs) >= 0.12; };
+  return motion_by(from, to, followed(from, to, cv::Matx33d::eye()), estimated, moves);
+}
+
+Motion shake_between(const MotionView& from, const MotionView& to, const cv::Matx33d& guess) {
+  const auto always = [](const Pairs&) { return true; };
+  return motion_by(from, to, followed(from, to, guess), similarity, always);
 }
 
 }  // namespace reel::removal

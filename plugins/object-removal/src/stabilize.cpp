@@ -157,7 +157,7 @@ GstFlowReturn Stabilize::push_front() {
   if (front.share > 0) view = path_.view(number).share(front.share);
   path_.forget_before(number + 1);
   // What cannot be seen is left alone: pictures of a camera that stood still stay as they are.
-  const double moved = view.reach(size_of(format_));
+  const double moved = view.reach(size_of(format_)) / WorkScale(size_of(format_)).factor();
   if (moved < least_moved) return gst_pad_push(source_, front.buffer.release());
   view = view.share(std::min(1.0, moved / least_moved - 1));
   return gst_pad_push(source_, steadied(front.buffer.get(), view).release());

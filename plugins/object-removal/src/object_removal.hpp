@@ -19,13 +19,6 @@ constexpr auto choices(Debug) {
                     choice(Debug::matte, "matte", "Shows it in white on black")};
 }
 
-constexpr auto choices(Which) {
-  return std::array{choice(Which::largest, "largest", "The largest one"),
-                    choice(Which::left_most, "left-most", "The one on the left"),
-                    choice(Which::right_most, "right-most", "The one on the right"),
-                    choice(Which::all, "all", "All of them")};
-}
-
 class ObjectRemoval : public PadStage<ObjectRemoval> {
  public:
   static constexpr StageInfo stage{.name = "reel-object-removal",

@@ -1,3 +1,4 @@
+#include "anonymize.hpp"
 #include "object_removal.hpp"
 #include "stabilize.hpp"
 
@@ -6,5 +7,5 @@ REEL_PLUGIN((reel::PluginInfo{.id = "org.reelwork.object-removal",
                               .vendor = "reel",
                               .version = "0.1.0",
                               .license = "LGPL-2.1-or-later",
-                              .summary = "Takes objects and shake out of pictures"}),
-            reel::removal::ObjectRemoval, reel::removal::Stabilize);
+                              .summary = "Takes objects and shake out of pictures, and hides faces and people"}),
+            reel::removal::Anonymize, reel::removal::ObjectRemoval, reel::removal::Stabilize);

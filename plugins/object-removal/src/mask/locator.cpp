@@ -24,9 +24,19 @@ track::WorkPicture work_picture(const Analysis& seen) {
   return {seen.motion.luma, small(planes[1]), small(planes[2])};
 }
 
+constexpr std::int64_t every = 5;  // pictures in which a detector looks for more
+
+/// All that any of them covers; empty: nothing.
+cv::Mat all_of(const std::vector<cv::Mat>& masks) {
+  cv::Mat all;
+  for (const cv::Mat& mask : masks)
+    if (!mask.empty()) all = all.empty() ? mask : cv::Mat(all | mask);
+  return all;
+}
+
 void check(const Sought& sought) {
   const bool region = !sought.region.whole_picture(), mask = !sought.mask.path.empty(), target = !sought.target.empty();
-  if (region + mask + target != 1) throw Error("what is to be removed? Give one of `region`, `target` and `mask`");
+  if (region + mask + target != 1) throw Error("where is it? Give one of `region`, `target` and `mask`");
   if (sought.track && !region)
     throw Error(mask ? "`track` follows a `region`; a `mask` has to show the object in each picture"
                      : "`track` follows a `region`; a `target` is followed anyway");
@@ -43,6 +53,7 @@ void Locator::start(const Sought& sought) {
   detector_ = sought.target.empty() ? nullptr : make_detector(sought.target);
   track_ = sought.track;
   scout_ = Follower(sought.shadow);
+  boxes_ = sought.boxes;
   which_ = sought.which;
   target_ = sought.target;
   forget();
@@ -52,6 +63,7 @@ void Locator::forget() {
   scout_.forget();
   followers_.clear();
   entries_.clear();
+  given_.clear();
   last_.reset();
   since_ = 0;
 }
@@ -78,7 +90,7 @@ cv::Mat Locator::drawn_at(Time time, const Region& region) {
 std::vector<Located> Locator::add(std::int64_t number, Time time, bool wanted, const Analysis& seen,
                                   const Region& region) {
   const track::WorkPicture picture = work_picture(seen);
-  if (!found()) scout_.add(number, picture, seen.from_previous);
+  if (!found() || seeks_more()) scout_.add(number, picture, seen.from_previous);
   for (Follower& follower : followers_) follower.add(number, picture, seen.from_previous);
   entries_.push_back({number, time, wanted, seen.view.smooth});
   return follow_to(number + 1 - Follower::look_ahead, region);
@@ -109,20 +121,53 @@ std::vector<Located> Locator::follow_to(std::int64_t end, const Region& region) 
 }
 
 void Locator::begin(const Entry& entry, const Region& region, std::vector<Located>& located) {
-  constexpr std::int64_t every = 5;  // pictures that are searched as long as nothing is found
   const bool first = !last_ || !last_->wanted;
   if (detector_ && entry.number % every != 0 && !first) return;
   std::vector<cv::Mat> masks;
   for (const cv::Mat& shown : shown_in(entry, region)) {
+    if (boxes_) masks.push_back(shown);
     Follower follower = scout_;
     if (follower.show(entry.number, shown).empty()) continue;
     masks.push_back(follower.first());
     followers_.push_back(std::move(follower));
   }
-  if (!found()) return;
-  scout_.forget();
-  look_back_from(entry.number, located);
-  located.push_back({entry.number, together(masks)});
+  if (found() && !seeks_more()) scout_.forget();
+  if (found()) look_back_from(entry.number, located);
+  if (!masks.empty()) give(entry.number, masks, located);
+}
+
+/// What comes into the picture later is followed from there, and looked for in the pictures before.
+void Locator::seek_more(const Entry& entry, const Region& region, std::vector<cv::Mat>& masks,
+                        std::vector<Located>& located) {
+  constexpr std::size_t most = 16;  // that are followed at a time
+  const cv::Mat known = all_of(masks);
+  for (const cv::Mat& shown : shown_in(entry, region)) {
+    if (boxes_) masks.push_back(shown);
+    const double covered = known.empty() ? 0 : cv::countNonZero(known & shown);
+    if (covered > 0.3 * cv::countNonZero(shown) || followers_.size() >= most) continue;
+    Follower follower = scout_;
+    if (follower.show(entry.number, shown).empty()) continue;
+    masks.push_back(follower.first());
+    add_before(follower, entry.number, located);
+    followers_.push_back(std::move(follower));
+  }
+}
+
+void Locator::add_before(const Follower& follower, std::int64_t number, std::vector<Located>& located) {
+  const std::vector<cv::Mat> before = follower.before();
+  for (Located& given : given_) {
+    const std::int64_t back = number - 1 - given.number;
+    if (back < 0 || back >= static_cast<std::int64_t>(before.size())) continue;
+    given.mask = all_of({given.mask, before[static_cast<std::size_t>(back)]});
+    located.push_back({given.number, together({given.mask})});
+  }
+}
+
+void Locator::give(std::int64_t number, const std::vector<cv::Mat>& masks, std::vector<Located>& located) {
+  located.push_back({number, together(masks)});
+  if (!seeks_more()) return;
+  given_.push_back({number, all_of(masks)});
+  while (given_.front().number <= number - Follower::look_back) given_.pop_front();
 }
 
 /// All of them end at the same picture: the first of the shot that is known.
@@ -133,7 +178,7 @@ void Locator::look_back_from(std::int64_t number, std::vector<Located>& located)
   for (std::int64_t n = since_; n < number; ++n) {
     std::vector<cv::Mat> masks;
     for (const auto& of_one : before) masks.push_back(of_one[static_cast<std::size_t>(number - 1 - n)]);
-    located.push_back({n, together(masks)});
+    give(n, masks, located);
   }
 }
 
@@ -145,7 +190,9 @@ void Locator::follow(const Entry& entry, const Region& region, std::vector<Locat
   std::vector<cv::Mat> masks;
   for (Follower& follower : followers_)
     masks.push_back(corrected ? follower.show(entry.number, shown_in(entry, region).front()) : follower.next());
-  located.push_back({entry.number, together(masks)});
+  const bool first = !last_ || !last_->wanted;
+  if (seeks_more() && entry.wanted && (first || entry.number % every == 0)) seek_more(entry, region, masks, located);
+  give(entry.number, masks, located);
 }
 
 /// Where a person or a detector says that objects are: masks at work size.
@@ -165,9 +212,7 @@ std::vector<cv::Mat> Locator::shown_in(const Entry& entry, const Region& region)
 
 /// All that any of those at work size covers, at the picture's size.
 cv::Mat Locator::together(const std::vector<cv::Mat>& masks) const {
-  cv::Mat all;
-  for (const cv::Mat& mask : masks)
-    if (!mask.empty()) all = all.empty() ? mask : cv::Mat(all | mask);
+  const cv::Mat all = all_of(masks);
   if (all.empty() || all.size() == size_) return all;
   cv::Mat whole;
   cv::resize(all, whole, size_, 0, 0, cv::INTER_LINEAR);

@@ -16,6 +16,14 @@
 
 namespace reel::removal {
 
+/// As a parameter of stages.
+constexpr auto choices(Which) {
+  return std::array{choice(Which::largest, "largest", "The largest one"),
+                    choice(Which::left_most, "left-most", "The one on the left"),
+                    choice(Which::right_most, "right-most", "The one on the right"),
+                    choice(Which::all, "all", "All of them")};
+}
+
 /// What is looked for: exactly one of a region, a target and a mask.
 struct Sought {
   Region region;
@@ -24,6 +32,7 @@ struct Sought {
   Which which = Which::largest;
   File mask;
   bool shadow = false;  ///< what is followed has its shadow with it
+  bool boxes = false;  ///< what a detector finds counts as a whole, whether it can be followed or not
 };
 
 /// The mask of a picture. CV_8U, of the picture's size, nonzero where the object is; empty: nowhere.
@@ -74,13 +83,17 @@ class Locator {
   cv::Mat region_at(Time time, const Region& region) const;
   std::vector<Located> follow_to(std::int64_t end, const Region& region);
   void begin(const Entry& entry, const Region& region, std::vector<Located>& located);
+  bool seeks_more() const { return detector_ && which_ == Which::all; }
+  void seek_more(const Entry& entry, const Region& region, std::vector<cv::Mat>& masks, std::vector<Located>& located);
+  void add_before(const Follower& follower, std::int64_t number, std::vector<Located>& located);
+  void give(std::int64_t number, const std::vector<cv::Mat>& masks, std::vector<Located>& located);
   void look_back_from(std::int64_t number, std::vector<Located>& located);
   void follow(const Entry& entry, const Region& region, std::vector<Located>& located);
   std::vector<cv::Mat> shown_in(const Entry& entry, const Region& region);
   cv::Mat together(const std::vector<cv::Mat>& masks) const;
 
   cv::Size size_;
-  bool track_ = false;
+  bool track_ = false, boxes_ = false;
   Which which_ = Which::largest;
   std::string target_;
   std::unique_ptr<MaskFile> mask_file_;
@@ -91,6 +104,7 @@ class Locator {
   std::vector<Follower> followers_;  ///< an object each
   std::deque<Entry> entries_;        ///< without masks yet
   std::optional<Entry> last_;        ///< the one before those
+  std::deque<Located> given_;        ///< the latest masks, at work size, where more may be found in those pictures
   std::int64_t since_ = 0;
 };
 

@@ -6,7 +6,7 @@ namespace reel::removal {
 namespace {
 
 /// Before and after it, pictures hide what is hidden in this one as well: a detector looks at every fifth.
-constexpr std::size_t spread = 5;
+constexpr std::size_t spread = 3;
 
 }  // namespace
 

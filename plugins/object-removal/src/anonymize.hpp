@@ -24,7 +24,7 @@ class Anonymize : public PadStage<Anonymize> {
       .name = "reel-anonymize",
       .title = "Anonymize",
       .summary = "Makes faces, people or what is drawn around unrecognisable, wherever they go",
-      .contract = "window 60 60",
+      .contract = "window 60 60 from-begin=track,target",
       .synonyms = "anonymise,conceal,censor,disguise"};
   struct Params {
     std::string target;
@@ -33,7 +33,7 @@ class Anonymize : public PadStage<Anonymize> {
     bool track = false;
     File mask;
     Cover mode = Cover::blur;
-    double margin = 0.15;
+    double margin = 0.2;
     Ranges during;
   };
   static constexpr auto params = reel::params(
@@ -46,7 +46,7 @@ class Anonymize : public PadStage<Anonymize> {
           .fixed(),
       param("mask", &Params::mask, "A picture or a video that is white where it is, instead of a target").fixed(),
       param("mode", &Params::mode, "What is shown instead"),
-      param("margin", &Params::margin, "How far around it is hidden, too, as a share of its longer side").range(0, 1));
+      param("margin", &Params::margin, "How far around it is hidden, too, as a share of its thickness").range(0, 1));
   static constexpr std::array pads{PadInfo{"sink", GST_PAD_SINK, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS},
                                    PadInfo{"src", GST_PAD_SRC, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS}};
 

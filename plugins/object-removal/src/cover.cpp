@@ -7,7 +7,7 @@
 namespace reel::removal {
 namespace {
 
-constexpr int squares = 6;          // along the longer side
+constexpr int squares = 4;          // across
 constexpr int smallest_square = 8;  // samples
 
 /// A part of a mask with what is around it, in samples of the picture.
@@ -23,16 +23,25 @@ cv::Mat widened(const cv::Mat& mask, int by) {
   return made;
 }
 
+/// How thick it is where it is thickest: people who stand side by side are no larger than one of them.
+int thickness(const cv::Mat& mask) {
+  cv::Mat framed, distance;
+  cv::copyMakeBorder(mask, framed, 1, 1, 1, 1, cv::BORDER_CONSTANT, cv::Scalar(0));
+  cv::distanceTransform(framed, distance, cv::DIST_L2, 3);
+  double most = 0;
+  cv::minMaxLoc(distance, nullptr, &most);
+  return static_cast<int>(std::ceil(2 * most));
+}
+
 Part part_of(const cv::Mat& labels, int label, const cv::Rect& box, double margin) {
-  const int side = std::max(box.width, box.height);
-  const int grown = static_cast<int>(std::ceil(margin * side)) + 2, soft = std::max(2, side / 16);
+  const int size = thickness(labels(box) == label);
+  const int grown = static_cast<int>(std::ceil(margin * size)) + 2, soft = std::max(2, size / 10);
   const int around = grown + 2 * soft;
   const cv::Rect area = cv::Rect(box.x - around, box.y - around, box.width + 2 * around, box.height + 2 * around) &
                         cv::Rect({}, labels.size());
-  // An even box blur reaches `soft` inwards: what was widened by that much more is full where it has to be.
-  Part part{.area = area, .opacity = {}, .square = std::max(smallest_square, (side + squares - 1) / squares)};
-  const cv::Mat wide = widened(labels(area) == label, grown + soft);
-  wide.convertTo(part.opacity, CV_32F, 1.0 / 255);
+  Part part{.area = area, .opacity = {}, .square = std::max(smallest_square, (size + squares - 1) / squares)};
+  // An even blur reaches `soft` inwards: what was widened by that much more is full where it has to be.
+  widened(labels(area) == label, grown + soft).convertTo(part.opacity, CV_32F, 1.0 / 255);
   cv::blur(part.opacity, part.opacity, {2 * soft + 1, 2 * soft + 1}, {-1, -1}, cv::BORDER_REPLICATE);
   return part;
 }

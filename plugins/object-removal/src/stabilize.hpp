@@ -31,7 +31,7 @@ class Stabilize : public PadStage<Stabilize> {
   static constexpr StageInfo stage{.name = "reel-stabilize",
                                    .title = "Stabilize",
                                    .summary = "Takes the shake out of a shot that was filmed by hand",
-                                   .contract = "window 90 90",
+                                   .contract = "window 90 90 from-begin=camera",
                                    .synonyms = "stabilise,steady,deshake,unshake,smooth"};
   struct Params {
     double strength = 1, smoothing = 1, zoom = 0;

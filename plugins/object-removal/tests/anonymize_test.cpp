@@ -72,6 +72,38 @@ TEST_F(AnonymizeTest, NoFaceIsLeft) {
   }
 }
 
+/// Two faces that move, the second one only from picture 20 on: hidden from its first picture, and object-removal finds it as well.
+TEST_F(AnonymizeTest, WhoComesLaterIsHiddenFromTheBeginning) {
+  const Picture head = clip("wannaworktogether.mp4", "16.5", 1, 480, 352).at(0);
+  const auto ground = clip("cockatoo.mp4", "1", 1, 480, 160).at(0);
+  const auto film = [&](bool with_second) {
+    std::vector<Picture> pictures;
+    for (int i = 0; i < 45; ++i) {
+      Picture p = ground;
+      p.for_each([&](int c, int x, int y) {
+        for (const int left : {10 + i, 240 + i})
+          if (c == 0 && x >= left && x < left + 150 && (left < 200 || (with_second && i >= 20)))
+            p.set(0, x, y, head.at(0, 175 + x - left, 190 + y));
+      });
+      pictures.push_back(p);
+    }
+    return pictures;
+  };
+  const auto in = film(true);
+  ASSERT_GE(faces(in[30]).size(), 2U);
+  const auto face = [](int i, int left) { return cv::Rect(left + i + 45, 55, 60, 60); };
+  const auto got = run_video(stage("target=face"), in).pictures;
+  for (int i = 0; i < 45; ++i) {
+    const auto n = static_cast<std::size_t>(i);
+    EXPECT_TRUE(changed(in[n], got[n], face(i, 10))) << i;
+    EXPECT_TRUE(i < 20 || changed(in[n], got[n], face(i, 240))) << i;
+    EXPECT_TRUE(faces(got[n]).empty()) << i;
+  }
+  const auto matte = run_video("reel-object-removal target=face which=all debug=matte", in).pictures;
+  for (int i = 26; i < 45; ++i)
+    EXPECT_GT(cv::mean(luma(matte[static_cast<std::size_t>(i)])(face(i, 240)))[0], 100) << i;
+}
+
 TEST_F(AnonymizeTest, OutsideOfWhatIsDrawnAndOutsideItsTimesNothingChanges) {
   const auto in = clip("cockatoo.mp4", "1", 20, 320, 180);
   const auto got =

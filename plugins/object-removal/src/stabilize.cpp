@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <future>
-#include <opencv2/imgproc.hpp>
+
+#include "steady/resample.hpp"
 
 namespace reel::removal {
 namespace {
@@ -141,10 +142,7 @@ BufferPtr Stabilize::steadied(GstBuffer* buffer, const Similarity& view) const {
     const cv::Matx23d matrix =
         steady::matrix_of(view, size_of(format_), 1 << GST_VIDEO_FORMAT_INFO_W_SUB(format_.finfo, c),
                           1 << GST_VIDEO_FORMAT_INFO_H_SUB(format_.finfo, c));
-    cv::warpAffine(source[p], shown[p], matrix, shown[p].size(), cv::INTER_CUBIC | cv::WARP_INVERSE_MAP,
-                   cv::BORDER_REPLICATE);
-    const int depth = depth_of(format_);
-    if (depth > 8) cv::min(shown[p], (1 << depth) - 1, shown[p]);
+    steady::resample(source[p], shown[p], matrix, (1 << depth_of(format_)) - 1);
   }
   return made;
 }

@@ -10,6 +10,7 @@
 
 #include "media.hpp"
 #include "steady/camera_path.hpp"
+#include "steady/resample.hpp"
 
 namespace {
 
@@ -204,6 +205,27 @@ TEST_F(StabilizeTest, SaysThatNothingIsMadeSmaller) {
 }
 
 namespace steady = reel::removal::steady;
+
+/// OpenCV samples the same places, with a slightly sharper cubic, in all directions at once.
+TEST(Resample, AgreesWithASecondOpinion) {
+  cv::Mat picture(120, 200, CV_8U);
+  for (int y = 0; y < picture.rows; ++y)
+    for (int x = 0; x < picture.cols; ++x)
+      picture.at<std::uint8_t>(y, x) =
+          static_cast<std::uint8_t>(128 + 60 * std::sin(x * 0.21) + 50 * std::cos(y * 0.17));
+  for (const double angle : {0.0, 0.02, -0.05, 0.2})
+    for (const double scale : {0.9, 1.0, 1.05}) {
+      const double c = scale * std::cos(angle), n = scale * std::sin(angle);
+      const cv::Matx23d matrix(c, -n, 3.3 + 60 * n, n, c, -2.7 - 100 * n);
+      cv::Mat got(picture.size(), CV_8U), expected;
+      steady::resample(picture, got, matrix, 255);
+      cv::warpAffine(picture, expected, matrix, picture.size(), cv::INTER_CUBIC | cv::WARP_INVERSE_MAP,
+                     cv::BORDER_REPLICATE);
+      const cv::Rect inside(30, 30, 140, 60);
+      EXPECT_LT(cv::norm(got(inside), expected(inside), cv::NORM_INF), 4) << angle << ' ' << scale;
+      EXPECT_LT(cv::norm(got(inside), expected(inside), cv::NORM_L1) / inside.area(), 1) << angle << ' ' << scale;
+    }
+}
 
 /// A hand that shakes far more than can be hidden.
 TEST(CameraPath, ShowsNoBorder) {

@@ -32,7 +32,7 @@ struct Sought {
   Which which = Which::largest;
   File mask;
   bool shadow = false;  ///< what is followed has its shadow with it
-  bool boxes = false;  ///< what a detector finds counts as a whole, whether it can be followed or not
+  bool boxes = false;   ///< what a detector finds counts as a whole, whether it can be followed or not
 };
 
 /// The mask of a picture. CV_8U, of the picture's size, nonzero where the object is; empty: nowhere.

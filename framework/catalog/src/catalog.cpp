@@ -83,6 +83,7 @@ struct Catalog::State {
       add_storages(*opened.entry, host);
       add_providers(*opened.entry, host);
       add_exporters(*opened.entry, host);
+      add_segmenters(*opened.entry, host);
     }
     plugins.push_back(std::move(info));
   }

@@ -1,6 +1,7 @@
 /// What a plugin can do besides its stages, taken in when it is opened.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <mutex>
 #include <string>
@@ -8,6 +9,8 @@
 #include <utility>
 
 #include "reel/plugin.h"
+
+struct reel_segmenter;
 
 namespace reel::catalog {
 
@@ -19,6 +22,12 @@ void add_providers(const reel_plugin& plugin, const reel_host* host);
 
 /// From now on its stages write documents. Nothing where it has no exporter.
 void add_exporters(const reel_plugin& plugin, const reel_host* host);
+
+/// From now on it is asked for what can be found in pictures. Nothing where it has no segmenter.
+void add_segmenters(const reel_plugin& plugin, const reel_host* host);
+
+/// Those that were added, by number; null: there are no more. Any thread.
+const reel_segmenter* segmenter_at(const reel_host* host, std::size_t number);
 
 /// The plugin's table of that name, or null.
 template <class Table>

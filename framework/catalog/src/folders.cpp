@@ -4,12 +4,30 @@
 
 namespace reel::catalog {
 
-std::vector<std::filesystem::path> default_plugin_folders() {
-  namespace fs = std::filesystem;
-  const auto environment = [](const char* name) {
-    const char* const value = std::getenv(name);
-    return std::string(value != nullptr ? value : "");
-  };
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+/// Of Reelwork in the user's data folder; empty: there is no such folder.
+fs::path in_user_data(const char* name) {
+  const std::string data = environment("XDG_DATA_HOME"), home = environment("HOME");
+  if (!data.empty()) return fs::path(data) / "reelwork" / name;
+  return home.empty() ? fs::path() : fs::path(home) / ".local/share/reelwork" / name;
+}
+
+}  // namespace
+
+fs::path models_folder() {
+  const std::string named = environment("REEL_MODELS");
+  return named.empty() ? in_user_data("models") : fs::path(named);
+}
+
+std::vector<fs::path> default_plugin_folders() {
   std::vector<fs::path> folders;
   const std::string path = environment("REEL_PLUGIN_PATH");
   for (std::size_t at = 0; at < path.size();) {
@@ -27,11 +45,7 @@ std::vector<std::filesystem::path> default_plugin_folders() {
       if (folders.empty() || folders.back() != folder) folders.push_back(folder);
     }
   }
-  const std::string data = environment("XDG_DATA_HOME"), home = environment("HOME");
-  if (!data.empty())
-    folders.push_back(fs::path(data) / "reelwork/plugins");
-  else if (!home.empty())
-    folders.push_back(fs::path(home) / ".local/share/reelwork/plugins");
+  if (fs::path own = in_user_data("plugins"); !own.empty()) folders.push_back(std::move(own));
   return folders;
 }
 

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "extensions.hpp"
 #include "reel/base/log.hpp"
 #include "reel/extension/host.h"
 #include "reel/extension/task.h"
@@ -88,10 +89,12 @@ const void* extension(const reel_host*, const char* id) {
   static const reel_host_secrets secrets{get_secret, release_secret};
   static const reel_host_folders folders{cache_folder, temporary_folder};
   static const reel_host_network network{may_ask, may_connect};
+  static const reel_host_segmenters segmenters{segmenter_at};
   const std::string_view asked(id != nullptr ? id : "");
   if (asked == REEL_HOST_LOG) return &log;
   if (asked == REEL_HOST_SECRETS) return &secrets;
   if (asked == REEL_HOST_FOLDERS) return &folders;
+  if (asked == REEL_HOST_SEGMENTERS) return &segmenters;
   return asked == REEL_HOST_NETWORK ? &network : nullptr;
 }
 

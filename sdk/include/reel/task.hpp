@@ -30,6 +30,7 @@ class Task {
   void progress(double fraction, const char* state = nullptr) const {
     if (task_ != nullptr && task_->progress != nullptr) task_->progress(task_, fraction, state);
   }
+  const reel_task* raw() const { return task_; }
   /// Throws ExtensionError once the task is cancelled. Call it often.
   void check() const {
     if (cancelled()) throw ExtensionError(REEL_ERROR_CANCELLED, "cancelled");

@@ -7,6 +7,7 @@
 #ifndef REEL_EXTENSION_HOST_H
 #define REEL_EXTENSION_HOST_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -40,6 +41,14 @@ typedef struct reel_host_network {
   /* [any thread] FALSE and `error`: the name in `uri` leads to an address that is not to be connected to. After each resolution. */
   gboolean (*may_connect)(const reel_host* host, const char* uri, const struct sockaddr* address, GError** error);
 } reel_host_network;
+
+/* What finds things in pictures (see segmenter.h): those of all plugins, also of the one that asks. */
+#define REEL_HOST_SEGMENTERS "reel.host.segmenters/1"
+struct reel_segmenter;
+typedef struct reel_host_segmenters {
+  /* [any thread] The one of that number, counted from 0, or NULL: there are no more. More may come while plugins are loaded. */
+  const struct reel_segmenter* (*at)(const reel_host* host, size_t number);
+} reel_host_segmenters;
 
 #ifdef __cplusplus
 }

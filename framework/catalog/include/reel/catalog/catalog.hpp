@@ -64,6 +64,9 @@ struct CatalogOptions {
 /// program, then the user's `$XDG_DATA_HOME/reelwork/plugins`.
 std::vector<std::filesystem::path> default_plugin_folders();
 
+/// Where plugins look for models: `$REEL_MODELS`, else `reelwork/models` in the user's data folder. Need not exist.
+std::filesystem::path models_folder();
+
 /// Loads on construction, on the calling thread, after gst_init(). Plugins are never unloaded: GStreamer
 /// types are for ever; so make one catalogue a process. All members may be called from any thread afterwards.
 class Catalog final : public model::StageSource {

@@ -43,7 +43,11 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
             "Whether the region is drawn around the object at the first moment, and at each of its keyframes, and "
             "followed from there")
           .fixed(),
-      param("target", &Params::target, "What to remove, instead of a region: person or face").fixed(),
+      param("target", &Params::target,
+            "What to remove, instead of a region: person, face, or what an installed model finds; a colour may stand "
+            "before "
+            "it: red car")
+          .fixed(),
       param("which", &Params::which, "Which of several targets").fixed(),
       param("mask", &Params::mask, "A picture or a video that is white where the object is, instead of a region")
           .fixed(),

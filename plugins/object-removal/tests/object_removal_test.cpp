@@ -243,7 +243,7 @@ TEST_F(ObjectRemovalTest, SaysWhatIsWrong) {
   };
   EXPECT_THAT(fault(""), HasSubstr("Give one of `region`, `target` and `mask`"));
   EXPECT_THAT(fault(region(box) + " target=person"), HasSubstr("Give one of"));
-  EXPECT_THAT(fault("target=dragon"), HasSubstr("finds 'dragon': `person` and `face` can be found"));
+  EXPECT_THAT(fault("target=dragon"), HasSubstr("nothing that is installed finds 'dragon'. What can be found here: "));
   EXPECT_THAT(fault("target=person track=true"), HasSubstr("a `target` is followed anyway"));
   EXPECT_THAT(fault("mask=/nowhere.png track=true"), HasSubstr("`track` follows a `region`"));
   EXPECT_THAT(fault(region(box) + " which=all"), HasSubstr("`which` chooses among targets"));

@@ -77,7 +77,7 @@ class Locator {
     std::int64_t number;
     Time time;
     bool wanted;
-    cv::Mat luma;  ///< at work size
+    track::WorkPicture picture;
   };
 
   cv::Mat region_at(Time time, const Region& region) const;

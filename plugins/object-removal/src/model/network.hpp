@@ -1,0 +1,27 @@
+/// Runs a neural network.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <opencv2/core.hpp>
+#include <string>
+#include <vector>
+
+namespace reel::removal {
+
+/// An ONNX file that is ready to run, with one input. One thread at a time.
+class Network {
+ public:
+  virtual ~Network() = default;
+  /// The outputs of those names, CV_32F, for an input, CV_32F, both with as many dimensions as the network says. Throws Error.
+  virtual std::vector<cv::Mat> run(const cv::Mat& input, const std::vector<std::string>& outputs) = 0;
+};
+
+/// By ONNX Runtime, where its library is found, else by OpenCV. Throws Error where the file is no network, or one that cannot be run.
+std::unique_ptr<Network> open_network(const std::filesystem::path& file);
+
+/// Null: the library is not there. It lies beside the models, or where the system looks for libraries.
+std::unique_ptr<Network> open_by_onnx_runtime(const std::filesystem::path& file);
+std::unique_ptr<Network> open_by_opencv(const std::filesystem::path& file);
+
+}  // namespace reel::removal

@@ -41,6 +41,7 @@ endfunction()
 # What every test sees of this tree.
 set(REEL_TEST_ENVIRONMENT "REEL_BUILD_DIR=${CMAKE_BINARY_DIR}" "REEL_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
   "REEL_MEDIA_DIR=${CMAKE_SOURCE_DIR}/.cache/media" "REEL_SERVERS_DIR=${CMAKE_SOURCE_DIR}/.cache/servers"
+  "REEL_NPM_DIR=${CMAKE_SOURCE_DIR}/.cache/npm" "REEL_MODELS=${CMAKE_BINARY_DIR}/no-models"
   # What is rendered is to be rendered, not to be found.
   "REEL_CACHE_GIGABYTES=0"
   "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0"

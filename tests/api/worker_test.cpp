@@ -17,11 +17,21 @@ TEST_F(WorkerTest, does_what_is_asked) {
   EXPECT_TRUE(store::test::eventually([&] { return std::filesystem::is_empty(folder.path() / "work"); }));
 }
 
+/// A model whose label nothing else finds.
+void install_walkers(const std::filesystem::path& models) {
+  setenv("REEL_MODELS", models.c_str(), 1);
+  const tests::Result installed =
+      tests::shell("npm_config_registry=file://" + tests::environment("REEL_NPM_DIR") + " " + tests::reel() +
+                   " models install people && sed -i s/person/walker/ " + tests::quoted(models / "people.json"));
+  ASSERT_EQ(installed.exit, 0) << installed.output;
+}
+
 /// OpenCV starts threads, and detectors read files of their own: all of it behind the walls of a run.
 TEST_F(WorkerTest, takes_out_what_it_is_shown_and_what_it_finds) {
+  install_walkers(folder.path() / "models");
   work();
   for (const char* const what :
-       {"region: { box: [0.4, 0.4, 0.2, 0.2] }, track: true", "target: person", "target: face"}) {
+       {"region: { box: [0.4, 0.4, 0.2, 0.2] }, track: true", "target: person", "target: face", "target: walker"}) {
     nlohmann::json asked = blur_pipeline(video);
     std::string pipeline = asked["pipeline"];
     const std::string blur = "blur\n    with: { radius: 8 }";

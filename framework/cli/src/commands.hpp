@@ -40,6 +40,7 @@ void add_submit(CLI::App& app, Chosen& chosen);
 void add_orders(CLI::App& app, Chosen& chosen);
 void add_fetch(CLI::App& app, Chosen& chosen);
 void add_cache(CLI::App& app, Chosen& chosen);
+void add_models(CLI::App& app, Chosen& chosen);
 void add_new(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);
 /// `completion` and `manual` describe all the commands above.

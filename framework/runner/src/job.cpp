@@ -37,6 +37,7 @@ Needs needs_of(const RunnerSpec& spec) {
   Needs needs;
   needs.read = plugin_folders(spec.setup);
   needs.read.push_back(spec.setup.registry_folder);
+  needs.read.push_back(catalog::models_folder());
   needs.write.push_back(spec.work_folder);
   if (const auto* const inspect = std::get_if<service::InspectJob>(&spec.job)) {
     needs.read.push_back(inspect->file);

@@ -94,11 +94,11 @@ fs::path program_of(const RunnerSetup& setup) {
   return fs::read_symlink("/proc/self/exe", fault).parent_path() / "reel-runner";
 }
 
-/// What a child has to know of this program's environment: where plugins are, and how sanitizers behave.
+/// What a child has to know of this program's environment: where plugins and models are, and how sanitizers behave.
 bool passes(std::string_view variable) {
   constexpr std::array names{
-      "REEL_PLUGIN_PATH=", "GST_PLUGIN_PATH=", "GST_PLUGIN_SYSTEM_PATH=", "ASAN_OPTIONS=", "UBSAN_OPTIONS=", "TZ=",
-      "LD_LIBRARY_PATH="};
+      "REEL_PLUGIN_PATH=", "REEL_MODELS=", "GST_PLUGIN_PATH=", "GST_PLUGIN_SYSTEM_PATH=", "ASAN_OPTIONS=",
+      "UBSAN_OPTIONS=",    "TZ=",          "LD_LIBRARY_PATH="};
   return std::ranges::any_of(names, [&](std::string_view name) { return variable.starts_with(name); });
 }
 

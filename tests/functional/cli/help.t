@@ -133,6 +133,7 @@ Every command has its help, which names all its options.
     resume                      Let a held job on a server go on
     fetch                       Get the results of a job from a server
     cache                       Rendered spans that runs keep, so that later runs need not
+    models                      Models that find things in pictures, for `target:` of stages
     new                         Make a pipeline or a plugin project to start from
     doctor                      Check this machine and say what to install
     completion                  Print a completion script for a shell

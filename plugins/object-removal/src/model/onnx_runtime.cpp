@@ -1,4 +1,4 @@
-/// ONNX Runtime, which no Debian 12 package has: its library is opened where it is found, and its C interface is declared here, as far
+/// ONNX Runtime, which no Debian 12 package has: its library is opened where it lies beside the models, and its C interface is declared here, as far
 /// as it is needed.
 #include <dlfcn.h>
 
@@ -86,10 +86,7 @@ class Runtime {
   explicit Runtime(const void* const* table) : table_(table) {}
 
   static std::unique_ptr<Runtime> open() {
-    const std::string beside_models = (models_folder() / "libonnxruntime.so").string();
-    void* library = nullptr;
-    for (const char* const name : {beside_models.c_str(), "libonnxruntime.so.1", "libonnxruntime.so"})
-      if (library == nullptr) library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    void* const library = dlopen((models_folder() / "libonnxruntime.so").c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) return nullptr;
     const auto get_base = reinterpret_cast<const Base* (*)()>(dlsym(library, "OrtGetApiBase"));
     const void* const* const table = get_base != nullptr ? get_base()->get_api(1) : nullptr;

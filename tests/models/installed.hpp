@@ -24,7 +24,7 @@ class Models {
 
   /// What `object-removal` would remove from a picture by that target: white on black, one byte a pixel.
   std::vector<std::uint8_t> matte(const std::filesystem::path& picture, int width, int height,
-                                  const std::string& target, const std::string& more = "") const {
+                                  const std::string& target, const std::string& more = "") {
     const std::filesystem::path in = file("in.mp4"), out = file("out.mp4"), pipeline = file("matte.yaml");
     ffmpeg("-y -loop 1 -i " + quoted(picture) + " -frames:v 12 -r 25 -vf scale=" + std::to_string(width) + ":" +
            std::to_string(height) + ":out_range=tv,format=yuv420p -crf 12 " + quoted(in));
@@ -32,12 +32,17 @@ class Models {
                         " }\n  - uses: object-removal\n    with: { target: " + target + ", debug: matte" + more +
                         " }\n  - uses: sink\n    with: { uri: " + out.string() + " }\n");
     const Result run = shell(reel() + " run " + quoted(pipeline));
+    said_ = run.output;
     if (run.exit != 0) throw std::runtime_error(run.output);
     return gray_pictures(out, width, height).at(6);
   }
 
+  /// By the last run.
+  const std::string& said() const { return said_; }
+
  private:
   TemporaryFolder folder_;
+  std::string said_;
 };
 
 /// Which share of a box is white.

@@ -59,6 +59,18 @@ TEST_F(ModelsTest, refuse_other_packages) {
   }
 }
 
+TEST_F(ModelsTest, are_not_needed_for_faces_and_people) {
+  const auto face = models_.matte(clip("astronaut.png"), 512, 512, "face");
+  EXPECT_GT(white(face, 512, 185, 70, 75, 95), 0.95);
+  EXPECT_LT(white(face, 512, 0, 260, 512, 250), 0.02);
+  // A woman in front of a blackboard, before the heads of others.
+  const fs::path lecture = models_.file("lecture.png");
+  ffmpeg("-ss 17.518 -i " + quoted(clip("wannaworktogether.mp4")) + " -frames:v 1 " + quoted(lecture));
+  const auto person = models_.matte(lecture, 480, 352, "person");
+  EXPECT_GT(white(person, 480, 228, 165, 30, 90), 0.9);
+  EXPECT_LT(white(person, 480, 350, 0, 130, 352), 0.02);
+}
+
 TEST_F(ModelsTest, find_faces) {
   installed("faces");
   const auto matte = models_.matte(clip("astronaut.png"), 512, 512, "face");

@@ -1,4 +1,5 @@
 /// The model of everyday things, which is large to fetch.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "../models/installed.hpp"
@@ -7,7 +8,7 @@ namespace reel::tests {
 namespace {
 
 TEST(Everyday, things_are_found) {
-  const Models models;
+  Models models;
   const Result installed = Models::models("install everyday");
   ASSERT_EQ(installed.exit, 0) << installed.output;
   const auto cat = models.matte(clip("chelsea.png"), 450, 300, "cat");
@@ -17,8 +18,18 @@ TEST(Everyday, things_are_found) {
   EXPECT_LT(white(person, 512, 420, 20, 80, 200), 0.05);
 }
 
+/// She wears orange.
+TEST(Everyday, things_are_told_by_their_colour) {
+  Models models;
+  ASSERT_EQ(Models::models("install everyday").exit, 0);
+  const auto orange = models.matte(clip("astronaut.png"), 512, 512, "orange person");
+  EXPECT_GT(white(orange, 512, 185, 70, 75, 95), 0.95);
+  models.matte(clip("astronaut.png"), 512, 512, "green person");
+  EXPECT_THAT(models.said(), ::testing::HasSubstr("no 'green person' was found"));
+}
+
 TEST(Everyday, people_far_away_are_found_and_told_by_their_places) {
-  const Models models;
+  Models models;
   ASSERT_EQ(Models::models("install everyday people").exit, 0);
   const std::filesystem::path picture = models.file("street.png");
   ffmpeg("-ss 6 -i " + quoted(clip("vtest.avi")) + " -frames:v 1 " + quoted(picture));

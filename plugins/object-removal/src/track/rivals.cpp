@@ -12,7 +12,7 @@ namespace {
 
 /// Not worth following: noise, leaves, a shadow's edge.
 constexpr int smallest_box = 25;
-constexpr std::size_t most_kept = 8;
+constexpr std::size_t most_rivals = 8;
 
 /// Parts of a mask, and which of them are taken.
 struct Parts {
@@ -63,7 +63,7 @@ void Rivals::learn(const GroundEvidence& ground, const cv::Mat& own, const View&
   std::erase_if(all_, [](const Rival& r) { return r.mask.empty(); });
   // What touches the object and was no rival before may be an arm that it stretches.
   const std::vector<int> near = parts.under(dilated(own, gap + 2));
-  for (int i = 1; i < parts.count && all_.size() < most_kept; ++i) {
+  for (int i = 1; i < parts.count && all_.size() < most_rivals; ++i) {
     const auto at = static_cast<std::size_t>(i);
     if (!parts.taken[at] && near[at] == 0 && parts.area(i) >= smallest_box)
       all_.push_back({view.put_back(parts.labels == i, picture) > 127, {}, 0});

@@ -53,6 +53,20 @@ class AnonymizeTest : public ::testing::Test {
     return cv::norm(luma(a)(part), luma(b)(part), cv::NORM_L1) / part.area() > 4;
   }
 
+  /// How far what is finer than a quarter of a part is the same in both: 1 all of it, about 0 none.
+  static double alike(const Picture& a, const Picture& b, const cv::Rect& part) {
+    const auto fine = [&](const Picture& p) {
+      cv::Mat face, coarse;
+      cv::resize(luma(p)(part), face, {32, 32}, 0, 0, cv::INTER_AREA);
+      face.convertTo(face, CV_32F);
+      cv::resize(face, coarse, {4, 4}, 0, 0, cv::INTER_AREA);
+      cv::resize(coarse, coarse, {32, 32}, 0, 0, cv::INTER_CUBIC);
+      return cv::Mat(face - coarse);
+    };
+    const cv::Mat x = fine(a), y = fine(b);
+    return x.dot(y) / x.dot(x);
+  }
+
   static std::string stage(const std::string& properties) { return "reel-anonymize " + properties; }
 };
 
@@ -66,8 +80,12 @@ TEST_F(AnonymizeTest, NoFaceIsLeft) {
     const auto got = run_video(stage(std::string("target=face mode=") + mode), in).pictures;
     ASSERT_EQ(got.size(), in.size()) << mode;
     for (std::size_t i = 0; i < in.size(); ++i) {
-      EXPECT_TRUE(faces(got[i]).empty()) << mode << ' ' << i;
-      for (const cv::Rect& face : faces(in[i])) EXPECT_TRUE(changed(in[i], got[i], face)) << mode << ' ' << i;
+      // A smooth patch can pass for a face; one that was not covered is one.
+      for (const cv::Rect& face : faces(got[i])) EXPECT_TRUE(changed(in[i], got[i], face)) << mode << ' ' << i;
+      for (const cv::Rect& face : faces(in[i])) {
+        EXPECT_TRUE(changed(in[i], got[i], face)) << mode << ' ' << i;
+        EXPECT_LT(alike(in[i], got[i], face), 0.25) << mode << ' ' << i;
+      }
     }
   }
 }
@@ -97,7 +115,7 @@ TEST_F(AnonymizeTest, WhoComesLaterIsHiddenFromTheBeginning) {
     const auto n = static_cast<std::size_t>(i);
     EXPECT_TRUE(changed(in[n], got[n], face(i, 10))) << i;
     EXPECT_TRUE(i < 20 || changed(in[n], got[n], face(i, 240))) << i;
-    EXPECT_TRUE(faces(got[n]).empty()) << i;
+    for (const cv::Rect& found : faces(got[n])) EXPECT_TRUE(changed(in[n], got[n], found)) << i;
   }
   const auto matte = run_video("reel-object-removal target=face which=all debug=matte", in).pictures;
   for (int i = 26; i < 45; ++i)

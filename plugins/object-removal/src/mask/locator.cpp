@@ -72,7 +72,7 @@ void Locator::start(const Sought& sought) {
 
 void Locator::forget() {
   scout_.forget();
-  followers_.clear();
+  followed_.clear();
   entries_.clear();
   given_.clear();
   last_.reset();
@@ -102,7 +102,7 @@ std::vector<Located> Locator::add(std::int64_t number, Time time, bool wanted, c
                                   const Region& region) {
   const track::WorkPicture picture = work_picture(seen);
   if (!found() || seeks_more()) scout_.add(number, picture, seen.from_previous);
-  for (Follower& follower : followers_) follower.add(number, picture, seen.from_previous);
+  for (Followed& f : followed_) f.follower.add(number, picture, seen.from_previous);
   entries_.push_back({number, time, wanted, picture});
   return follow_to(number + 1 - Follower::look_ahead, region);
 }
@@ -140,7 +140,7 @@ void Locator::begin(const Entry& entry, const Region& region, std::vector<Locate
     Follower follower = scout_;
     if (follower.show(entry.number, shown).empty()) continue;
     masks.push_back(follower.first());
-    followers_.push_back(std::move(follower));
+    followed_.push_back({std::move(follower)});
   }
   if (found() && !seeks_more()) scout_.forget();
   if (found()) look_back_from(entry.number, located);
@@ -151,16 +151,40 @@ void Locator::begin(const Entry& entry, const Region& region, std::vector<Locate
 void Locator::seek_more(const Entry& entry, const Region& region, std::vector<cv::Mat>& masks,
                         std::vector<Located>& located) {
   constexpr std::size_t most = 16;  // that are followed at a time
+  const std::vector<cv::Mat> all_shown = shown_in(entry, region);
+  drop_doubtful(all_shown, masks);
   const cv::Mat known = all_of(masks);
-  for (const cv::Mat& shown : shown_in(entry, region)) {
+  for (const cv::Mat& shown : all_shown) {
     if (boxes_) masks.push_back(shown);
     const double covered = known.empty() ? 0 : cv::countNonZero(known & shown);
-    if (covered > 0.3 * cv::countNonZero(shown) || followers_.size() >= most) continue;
+    if (covered > 0.3 * cv::countNonZero(shown) || followed_.size() >= most) continue;
     Follower follower = scout_;
     if (follower.show(entry.number, shown).empty()) continue;
     masks.push_back(follower.first());
     add_before(follower, entry.number, located);
-    followers_.push_back(std::move(follower));
+    followed_.push_back({std::move(follower)});
+  }
+}
+
+/// Who was found once, and not again where he was followed to, was never there. Whose mask has outgrown what the detector sees has gone
+/// astray, and is begun anew. `masks`: of those that are followed.
+void Locator::drop_doubtful(const std::vector<cv::Mat>& shown, std::vector<cv::Mat>& masks) {
+  constexpr int most_missed = 2;
+  constexpr double same = 0.3, outgrown = 2.5;
+  for (std::size_t i = followed_.size(); i-- > 0;) {
+    if (masks[i].empty()) continue;
+    const double area = cv::countNonZero(masks[i]);
+    double seen = 0;
+    for (const cv::Mat& one : shown) {
+      const double size = cv::countNonZero(one);
+      if (cv::countNonZero(one & masks[i]) > same * std::min(size, area)) seen += size;
+    }
+    Followed& f = followed_[i];
+    f.sure = f.sure || seen > 0;
+    f.missed += f.sure ? 0 : 1;
+    if (f.missed < most_missed && (seen == 0 || area <= outgrown * seen)) continue;
+    followed_.erase(followed_.begin() + static_cast<std::ptrdiff_t>(i));
+    masks.erase(masks.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
 
@@ -184,7 +208,7 @@ void Locator::give(std::int64_t number, const std::vector<cv::Mat>& masks, std::
 /// All of them end at the same picture: the first of the shot that is known.
 void Locator::look_back_from(std::int64_t number, std::vector<Located>& located) {
   std::vector<std::vector<cv::Mat>> before;
-  for (const Follower& follower : followers_) before.push_back(follower.before());
+  for (const Followed& f : followed_) before.push_back(f.follower.before());
   since_ = number - static_cast<std::int64_t>(before.front().size());
   for (std::int64_t n = since_; n < number; ++n) {
     std::vector<cv::Mat> masks;
@@ -199,8 +223,8 @@ void Locator::follow(const Entry& entry, const Region& region, std::vector<Locat
   const bool corrected =
       !detector_ && std::ranges::any_of(region.times(), [&](Time t) { return before < t && t <= entry.time; });
   std::vector<cv::Mat> masks;
-  for (Follower& follower : followers_)
-    masks.push_back(corrected ? follower.show(entry.number, shown_in(entry, region).front()) : follower.next());
+  for (Followed& f : followed_)
+    masks.push_back(corrected ? f.follower.show(entry.number, shown_in(entry, region).front()) : f.follower.next());
   const bool first = !last_ || !last_->wanted;
   if (seeks_more() && entry.wanted && (first || entry.number % every == 0)) seek_more(entry, region, masks, located);
   give(entry.number, masks, located);

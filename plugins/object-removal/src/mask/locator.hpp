@@ -62,7 +62,7 @@ class Locator {
   /// In words, what was looked for in vain.
   std::string nothing_found() const;
   /// Whether anything was found.
-  bool found() const { return !followers_.empty(); }
+  bool found() const { return !followed_.empty(); }
   /// Pictures before this one have their masks.
   std::int64_t known_before() const {
     return entries_.empty() ? (last_ ? last_->number + 1 : 0) : entries_.front().number;
@@ -80,11 +80,18 @@ class Locator {
     track::WorkPicture picture;
   };
 
+  struct Followed {
+    Follower follower;
+    bool sure = false;  ///< a detector found it again where it was followed to
+    int missed = 0;     ///< until then: how often it did not
+  };
+
   cv::Mat region_at(Time time, const Region& region) const;
   std::vector<Located> follow_to(std::int64_t end, const Region& region);
   void begin(const Entry& entry, const Region& region, std::vector<Located>& located);
   bool seeks_more() const { return detector_ && which_ == Which::all; }
   void seek_more(const Entry& entry, const Region& region, std::vector<cv::Mat>& masks, std::vector<Located>& located);
+  void drop_doubtful(const std::vector<cv::Mat>& shown, std::vector<cv::Mat>& masks);
   void add_before(const Follower& follower, std::int64_t number, std::vector<Located>& located);
   void give(std::int64_t number, const std::vector<cv::Mat>& masks, std::vector<Located>& located);
   void look_back_from(std::int64_t number, std::vector<Located>& located);
@@ -99,12 +106,12 @@ class Locator {
   std::unique_ptr<MaskFile> mask_file_;
   std::unique_ptr<Detector> detector_;
   Shape shape_;
-  cv::Mat drawn_;                    ///< of shape_
-  Follower scout_;                   ///< has seen what those that begin to follow have to know
-  std::vector<Follower> followers_;  ///< an object each
-  std::deque<Entry> entries_;        ///< without masks yet
-  std::optional<Entry> last_;        ///< the one before those
-  std::deque<Located> given_;        ///< the latest masks, at work size, where more may be found in those pictures
+  cv::Mat drawn_;                   ///< of shape_
+  Follower scout_;                  ///< has seen what those that begin to follow have to know
+  std::vector<Followed> followed_;  ///< an object each
+  std::deque<Entry> entries_;       ///< without masks yet
+  std::optional<Entry> last_;       ///< the one before those
+  std::deque<Located> given_;       ///< the latest masks, at work size, where more may be found in those pictures
   std::int64_t since_ = 0;
 };
 

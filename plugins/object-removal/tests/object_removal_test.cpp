@@ -38,9 +38,9 @@ class ObjectRemovalTest : public ::testing::Test {
   static std::vector<Picture> film(const Scene& s) {
     std::mt19937 random(7);
     std::vector<Picture> pictures;
+    const Picture one(s.format, s.width, s.height);
     for (int i = 0; i < s.count; ++i)
       pictures.push_back(Picture::make(s.format, s.width, s.height, [&](int c, int x, int y) {
-        const Picture one(s.format, s.width, s.height);
         const double sx = double(s.width) / one.width(c), sy = double(s.height) / one.height(c);
         const int unit = 1 << (one.depth() - 8);
         if (c > 0) return unit * (128 + (ground(x * sx + s.speed * i, y * sy + 300 * c) - 120) / 4);
@@ -98,6 +98,14 @@ TEST_F(ObjectRemovalTest, ShowsWhatIsBehindWhereTheCameraMoves) {
   const auto got = run_video(stage(region(box)), covered(truth, {box})).pictures;
   ASSERT_EQ(got.size(), truth.size());
   EXPECT_GT(hole_psnr(truth, got, box, 0, got.size()), 33);
+}
+
+/// Larger than what motion is measured on, in both directions with a rest.
+TEST_F(ObjectRemovalTest, ShowsWhatIsBehindInLargePictures) {
+  const auto truth = film({.width = 1001, .height = 201, .count = 40});
+  const Box large{471, 81, 61, 51};
+  const auto got = run_video(stage(region(large)), covered(truth, {large})).pictures;
+  EXPECT_GT(hole_psnr(truth, got, large, 0, got.size()), 33);
 }
 
 TEST_F(ObjectRemovalTest, LeavesAllElseAsItIs) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <opencv2/core/hal/intrin.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "picture.hpp"
@@ -17,16 +18,57 @@ constexpr int unknowns = 8;  // six of an affine motion, gain and bias
 using Normal = cv::Matx<double, unknowns, unknowns>;
 using Vector = cv::Vec<double, unknowns>;
 
+/// Sums of a few samples, in halves of the symmetric matrix: few enough for float.
+class Block {
+ public:
+  static constexpr int most = 64;
+
+  Block() {
+    std::ranges::fill(low_, cv::v_setzero_f32()), std::ranges::fill(high_, cv::v_setzero_f32());
+    std::ranges::fill(right_, cv::v_setzero_f32());
+  }
+
+  void add(float weight, const cv::v_float32x4& low, const cv::v_float32x4& high, float rest) {
+    float j[unknowns];
+    const cv::v_float32x4 w = cv::v_setall_f32(weight);
+    cv::v_store(j, low * w), cv::v_store(j + 4, high * w);
+    for (int a = 0; a < 4; ++a) low_[a] += cv::v_setall_f32(j[a]) * low;
+    for (int a = 0; a < unknowns; ++a) high_[a] += cv::v_setall_f32(j[a]) * high;
+    const cv::v_float32x4 r = cv::v_setall_f32(weight * rest);
+    right_[0] += r * low, right_[1] += r * high;
+  }
+
+  /// Adds all to the sums, and begins again.
+  void flush(Normal& normal, Vector& right) {
+    float four[4];
+    const auto add = [&four](cv::v_float32x4& from, double* to, double sign, int begin) {
+      cv::v_store(four, from);
+      from = cv::v_setzero_f32();
+      for (int b = begin; b < 4; ++b) to[b] += sign * double(four[b]);
+    };
+    for (int a = 0; a < 4; ++a) add(low_[a], &normal(a, 0), 1, a);
+    for (int a = 0; a < unknowns; ++a) add(high_[a], &normal(a, 4), 1, std::max(a - 4, 0));
+    add(right_[0], &right[0], -1, 0), add(right_[1], &right[4], -1, 0);
+  }
+
+ private:
+  cv::v_float32x4 low_[4], high_[unknowns], right_[2];
+};
+
 }  // namespace
 
-float sampled(const cv::Mat& picture, cv::Point2d p) {
-  const int x = static_cast<int>(p.x), y = static_cast<int>(p.y);
-  const float fx = static_cast<float>(p.x - x), fy = static_cast<float>(p.y - y);
-  const auto *const above = picture.ptr<std::uint8_t>(y) + x, *const below = picture.ptr<std::uint8_t>(y + 1) + x;
-  const float top = static_cast<float>(above[0]) + fx * static_cast<float>(above[1] - above[0]);
-  const float bottom = static_cast<float>(below[0]) + fx * static_cast<float>(below[1] - below[0]);
-  return top + fy * (bottom - top);
+bool Alignment::plausible() const {
+  constexpr double most_gain = 2, most_shift = 80, most_area = 3;
+  const double area = matrix(0, 0) * matrix(1, 1) - matrix(0, 1) * matrix(1, 0);
+  return gain > 1 / most_gain && gain < most_gain && std::abs(128 * (gain - 1) + bias) < most_shift &&
+         area > 1 / most_area && area < most_area;
 }
+
+/// A sample as a source shows it: by how much it differs.
+struct Aligner::Seen {
+  const Sample* sample;
+  float rest;
+};
 
 /// What a comparison found.
 struct Aligner::Fit {
@@ -61,45 +103,51 @@ Aligner::Aligner(const cv::Mat& smooth, const cv::Mat& hole) {
   }
 }
 
-Aligner::Fit Aligner::measured(const Alignment& alignment, const SourceView& source) const {
-  struct Seen {
-    const Sample* sample;
-    float value, rest;
-  };
+std::vector<Aligner::Seen> Aligner::seen_by(const Alignment& alignment, const SourceView& source) const {
   std::vector<Seen> seen;
   seen.reserve(samples_.size());
-  std::vector<float> rests;
-  rests.reserve(samples_.size());
-  const cv::Rect2d known(1, 1, source.smooth.cols - 3, source.smooth.rows - 3);
+  const cv::Matx33f way = alignment.matrix;
+  const auto gain = static_cast<float>(alignment.gain), bias = static_cast<float>(alignment.bias);
+  const auto right = static_cast<float>(source.smooth.cols - 2), bottom = static_cast<float>(source.smooth.rows - 2);
   for (const Sample& s : samples_) {
-    const cv::Point2d p = apply(alignment.matrix, s.at);
-    if (!known.contains(p)) continue;
-    if (source.clear(p) < 2) continue;
-    const float value = sampled(source.smooth, p);
-    const float rest = static_cast<float>(alignment.gain) * value + static_cast<float>(alignment.bias) - s.value;
-    seen.push_back({&s, value, rest});
-    rests.push_back(std::abs(rest));
+    const float w = 1 / (way(2, 0) * s.at.x + way(2, 1) * s.at.y + way(2, 2));
+    const cv::Point2f p((way(0, 0) * s.at.x + way(0, 1) * s.at.y + way(0, 2)) * w,
+                        (way(1, 0) * s.at.x + way(1, 1) * s.at.y + way(1, 2)) * w);
+    if (!(p.x >= 1 && p.y >= 1 && p.x < right && p.y < bottom) || source.clear(p) < 2) continue;
+    seen.push_back({&s, gain * sampled(source.smooth, p) + bias - s.value});
   }
+  return seen;
+}
+
+/// The middle one of their sizes; of many, a part tells.
+double Aligner::median(const std::vector<Seen>& seen) {
+  constexpr std::size_t enough = 400;
+  std::vector<float> sizes;
+  const std::size_t every = seen.size() / enough + 1;
+  for (std::size_t i = 0; i < seen.size(); i += every) sizes.push_back(std::abs(seen[i].rest));
+  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::nth_element(sizes.begin(), middle, sizes.end());
+  return *middle;
+}
+
+Aligner::Fit Aligner::measured(const Alignment& alignment, const SourceView& source) const {
+  const std::vector<Seen> seen = seen_by(alignment, source);
   Fit fit{.count = seen.size()};
   if (seen.size() < fewest_samples) return fit;
-  const auto middle = rests.begin() + static_cast<std::ptrdiff_t>(rests.size() / 2);
-  std::nth_element(rests.begin(), middle, rests.end());
   // Tukey's weights: what moves by itself, or lies at another depth, has no say.
-  const double limit = std::max(5.0, 4.685 * 1.4826 * double(*middle));
+  const auto limit = static_cast<float>(std::max(5.0, 4.685 * 1.4826 * median(seen)));
+  Block block;
+  int added = 0;
   for (const Seen& s : seen) {
-    fit.error += std::min(std::abs(double(s.rest)), 30.0);
-    const double r = s.rest / limit;
+    fit.error += std::min(std::abs(s.rest), 30.0F);
+    const float r = s.rest / limit;
     if (std::abs(r) >= 1) continue;
-    const double weight = (1 - r * r) * (1 - r * r);
     const Sample& at = *s.sample;
-    const Vector j(at.dx, at.dx * at.unit.x, at.dx * at.unit.y, at.dy, at.dy * at.unit.x, at.dy * at.unit.y, s.value,
-                   1);
-    for (int a = 0; a < unknowns; ++a) {
-      const double wj = weight * j[a];
-      fit.right[a] -= wj * s.rest;
-      for (int b = a; b < unknowns; ++b) fit.normal(a, b) += wj * j[b];
-    }
+    block.add((1 - r * r) * (1 - r * r), {at.dx, at.dx * at.unit.x, at.dx * at.unit.y, at.dy},
+              {at.dy * at.unit.x, at.dy * at.unit.y, at.value, 1}, s.rest);
+    if (++added % Block::most == 0) block.flush(fit.normal, fit.right);
   }
+  block.flush(fit.normal, fit.right);
   fit.error /= double(seen.size());
   for (int a = 0; a < unknowns; ++a)
     for (int b = 0; b < a; ++b) fit.normal(a, b) = fit.normal(b, a);

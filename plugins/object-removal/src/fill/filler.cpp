@@ -6,6 +6,8 @@
 #include <opencv2/imgproc.hpp>
 #include <optional>
 
+#include "pull_push.hpp"
+
 namespace reel::removal {
 namespace {
 
@@ -46,10 +48,11 @@ cv::Mat moved(const cv::Mat& values, cv::Rect from, cv::Rect to, const cv::Matx3
   return made;
 }
 
-/// By how much it got brighter around a hole.
-float shift_between(const PlaneHole& hole, const cv::Mat& before, const cv::Mat& now) {
-  const cv::Mat around = hole.zone & ~hole.hole & (before == before);  // NaN is not itself
-  return cv::countNonZero(around) > 0 ? static_cast<float>(cv::mean(now, around)[0] - cv::mean(before, around)[0]) : 0;
+/// By how much it got brighter around a hole. `part`: of its area, `before` is of that.
+float shift_between(const PlaneHole& hole, cv::Rect part, const cv::Mat& before, const cv::Mat& now) {
+  const cv::Mat around = hole.zone(part) & ~hole.hole(part) & (before == before);  // NaN is not itself
+  if (cv::countNonZero(around) == 0) return 0;
+  return static_cast<float>(cv::mean(now(part), around)[0] - cv::mean(before, around)[0]);
 }
 
 /// The composite, as far as it is believed, over what is guessed.
@@ -58,15 +61,8 @@ class Merge {
   Merge(const PlaneHole& hole, const Composite& composite, const cv::Mat& belief)
       : hole_(hole), composite_(composite), belief_(belief) {}
 
-  /// Whether nothing has to be guessed.
-  bool complete() const {
-    cv::Mat share;
-    cv::min(composite_.known, belief_, share);
-    share.setTo(1, ~hole_.hole);
-    double least = 0;
-    cv::minMaxLoc(share, &least, nullptr);
-    return least >= 1;
-  }
+  /// Around all that has to be guessed; empty: nothing.
+  cv::Rect gap() const { return cv::boundingRect((cv::min(composite_.known, belief_) < 1) & hole_.hole); }
 
   void run(cv::Mat& values) const {
     for (int y = 0; y < values.rows; ++y) {
@@ -200,7 +196,10 @@ void Filler::align(std::int64_t target) {
       if (!serves(n + direction)) continue;
       const auto [found, added] = alignments_.try_emplace(n + direction, Alignment{.matrix = chain});
       aligner.refine(found->second, seen(n + direction).view, added ? new_steps : steps);
-      chain = found->second.matrix;
+      if (found->second.plausible())
+        chain = found->second.matrix;
+      else
+        alignments_.erase(found);  // it is tried anew in the next picture
     }
   }
 }
@@ -212,25 +211,28 @@ std::vector<Source> Filler::sources_of(std::int64_t target) const {
   return sources;
 }
 
-/// By what is around the hole; where nobody ever saw what is behind it, mixed with what was guessed in the picture before, which keeps
-/// it from flickering.
-cv::Mat Filler::guessed(std::int64_t target, std::size_t p, const cv::Mat& values, const cv::Mat& known) const {
+/// Guesses a part of the hole by what is around it; where nobody ever saw what is behind it, mixed with what was guessed in the
+/// picture before, which keeps it from flickering.
+void Filler::guess(std::int64_t target, std::size_t p, const Shown& shown, cv::Rect gap, cv::Mat& values) const {
   const Analysis& frame = seen(target);
   const PlaneHole& hole = holes_[p];
-  cv::Mat guess = spatial_fill(hole, values_of(frame.picture, p, hole.wide));
-  if (last_number_ != target - 1 || frame.from_previous.cut) return guess;
+  const cv::Mat cells = coarse(frame.picture.planes[p](hole.wide), hole.step) / (1 << (frame.picture.depth - 8));
+  spatial_fill(hole, cells)(gap).copyTo(values(gap), hole.hole(gap));
+  if (last_number_ != target - 1 || frame.from_previous.cut) return;
   const cv::Matx33d work = to_work(frame.picture, p);
-  const cv::Mat before = moved(last_[p].values, last_[p].area, hole.area,
+  const cv::Rect around = widened(gap, ring_width * hole.step, hole.area.size());
+  const cv::Mat before = moved(last_[p].values, last_[p].area, around + hole.area.tl(),
                                work.inv() * frame.from_previous.matrix.inv() * work, cv::BORDER_CONSTANT);
-  const float brighter = shift_between(hole, before, values);
-  for (int y = 0; y < guess.rows; ++y) {
+  const float brighter = shift_between(hole, around, before, shown.values);
+  for (int y = gap.y; y < gap.br().y; ++y) {
     const auto* const inside = hole.hole.ptr<std::uint8_t>(y);
-    const auto *const was = before.ptr<float>(y), *const seen = known.ptr<float>(y);
-    auto* const out = guess.ptr<float>(y);
-    for (int x = 0; x < guess.cols; ++x)
-      if (inside[x] != 0 && seen[x] < 1 && !std::isnan(was[x])) out[x] += 0.75F * (was[x] + brighter - out[x]);
+    const auto *const was = before.ptr<float>(y - around.y), *const seen = shown.composite.known.ptr<float>(y);
+    auto* const out = values.ptr<float>(y);
+    for (int x = gap.x; x < gap.br().x; ++x) {
+      const float carried = was[x - around.x];
+      if (inside[x] != 0 && seen[x] < 1 && !std::isnan(carried)) out[x] += 0.75F * (carried + brighter - out[x]);
+    }
   }
-  return guess;
 }
 
 /// The hole in each plane; where it stays the same, they are at hand.
@@ -268,17 +270,20 @@ Filling Filler::fill(std::int64_t number) {
   std::vector<Shown> shown = shown_of(frame, sources, grid);
   // Luma tells for all planes what is believed.
   const PlaneHole& luma = holes_[0];
-  cv::magnitude(shown[0].error, grid.doubt(luma.area, to_work(frame.picture, 0)), shown[0].error);
-  const cv::Mat trust = belief(shown[0].error, spatial_error(luma, shown[0].values));
+  cv::Mat error;
+  cv::magnitude(shown[0].error, grid.doubt(luma, to_work(frame.picture, 0)), error);
+  const auto fine = [&](const cv::Mat& cells) { return refined(cells, luma.step, luma.area.size()); };
+  const cv::Mat trust = fine(belief(error, spatial_error(luma, shown[0].values)));
   Filling filling{.planes = std::vector<Patch>(shown.size()),
-                  .report = Merge(luma, shown[0].composite, trust).report(shown[0].error)};
+                  .report = Merge(luma, shown[0].composite, trust).report(fine(error))};
   filling.report.area = double(cv::countNonZero(luma.hole)) / double(frame.picture.planes[0].total());
   for_each_plane(shown.size(), [&](std::size_t p) {
     const PlaneHole& hole = holes_[p];
     const cv::Matx33d to_luma = to_work(frame.picture, 0).inv() * to_work(frame.picture, p);
     const cv::Mat share = p == 0 ? trust : moved(trust, luma.area, hole.area, to_luma, cv::BORDER_REPLICATE);
     const Merge merge(hole, shown[p].composite, share);
-    cv::Mat made = merge.complete() ? shown[p].values : guessed(number, p, shown[p].values, shown[p].composite.known);
+    cv::Mat made = shown[p].values.clone();
+    if (const cv::Rect gap = merge.gap(); !gap.empty()) guess(number, p, shown[p], gap, made);
     merge.run(made);
     filling.planes[p] = {hole.area, made, hole.opacity};
   });

@@ -91,7 +91,7 @@ class Filler {
   std::vector<Source> sources_of(std::int64_t target) const;
   void take_apart(const Analysis& frame);
   std::vector<Shown> shown_of(const Analysis& frame, const std::vector<Source>& sources, const SourceGrid& grid) const;
-  cv::Mat guessed(std::int64_t target, std::size_t plane, const cv::Mat& values, const cv::Mat& known) const;
+  void guess(std::int64_t target, std::size_t plane, const Shown& shown, cv::Rect gap, cv::Mat& values) const;
 
   std::deque<Frame> frames_;
   std::int64_t current_ = none;  ///< what alignments_ are of

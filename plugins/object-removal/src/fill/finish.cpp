@@ -10,7 +10,13 @@ namespace reel::removal {
 namespace {
 
 constexpr int fewest = 16;  // samples around a hole that anything can be told by
-constexpr double unknown_error = 10;
+
+/// How wrong something is that nothing is known of.
+cv::Mat unknown(const PlaneHole& hole) {
+  constexpr double error = 10;
+  return {(hole.area.height + hole.step - 1) / hole.step, (hole.area.width + hole.step - 1) / hole.step, CV_32F,
+          cv::Scalar(error)};
+}
 
 }  // namespace
 
@@ -30,28 +36,33 @@ cv::Mat meet_seam(const PlaneHole& hole, const cv::Mat& values, Composite& compo
       weight[x] = known[x] * (std::abs(d) > strange ? 0.05F : 1);
     }
   }
-  if (cv::countNonZero(weights) < fewest) return cv::Mat(values.size(), CV_32F, cv::Scalar(unknown_error));
+  if (cv::countNonZero(weights) < fewest) return unknown(hole);
   cv::Mat spread[2];
-  cv::split(pull_push(differences, weights), spread);
-  cv::Mat shift = cv::max(cv::min(spread[0], most), -most);
-  composite.values += 0.8 * shift;
+  cv::split(coarse_pull_push(differences, weights, hole.step), spread);
+  const cv::Mat shift = cv::max(cv::min(spread[0], most), -most);
+  composite.values += 0.8 * refined(shift, hole.step, values.size());
   return spread[1];
 }
 
-cv::Mat spatial_fill(const PlaneHole& hole, const cv::Mat& wide_values) {
-  return pull_push(wide_values, hole.known)(hole.area - hole.wide.tl()).clone();
+cv::Mat spatial_fill(const PlaneHole& hole, const cv::Mat& wide_cells) {
+  const cv::Mat filled = refined(pull_push(wide_cells, hole.known), hole.step, hole.wide.size());
+  return filled(hole.area - hole.wide.tl());
 }
 
 cv::Mat spatial_error(const PlaneHole& hole, const cv::Mat& values) {
-  constexpr int reach = 6;  // samples from what is known, as a typical one in a hole is
-  const cv::Mat wide = grown(hole.hole, reach), near = grown(hole.hole, 2);
+  // A hole is tried out that is grown by what a sample in it is away from what is known. In a thin one that is near, and on both
+  // sides, where the trial knows one of them.
+  constexpr int far = 6;  // cells
+  const int reach = std::clamp(hole.depth, far / 2, far), soft = std::max(reach - 4, 0);
+  const cv::Mat wide = grown(hole.hole, reach * hole.step), near = grown(hole.hole, soft * hole.step);
   cv::Mat outside, test, wrong;
   cv::Mat(~wide).convertTo(outside, CV_32F, 1 / 255.0);
-  cv::absdiff(pull_push(values, outside), values, wrong);
-  cv::min(wrong, 40.0, wrong);
   cv::Mat(wide & ~near).convertTo(test, CV_32F, 1 / 255.0);
-  if (cv::countNonZero(test) < fewest) return cv::Mat(values.size(), CV_32F, cv::Scalar(unknown_error));
-  return pull_push(wrong, test);
+  if (cv::countNonZero(test) < fewest) return unknown(hole);
+  const cv::Mat guess = coarse_pull_push(values, outside, hole.step);
+  cv::absdiff(refined(guess, hole.step, values.size()), values, wrong);
+  cv::min(wrong, 40.0, wrong);
+  return std::sqrt(double(reach) / far) * coarse_pull_push(wrong, test, hole.step);
 }
 
 cv::Mat belief(const cv::Mat& composite_error, const cv::Mat& spatial_error) {

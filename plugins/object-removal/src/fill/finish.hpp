@@ -1,4 +1,5 @@
-/// The last steps of a fill: its seam, and how far it is believed. All values are CV_32F, in steps of 8 bits.
+/// The last steps of a fill: its seam, and how far it is believed. All values are CV_32F, in steps of 8 bits. Errors and beliefs are of
+/// cells of the hole's area, of `step` samples in each direction.
 #pragma once
 
 #include "composite.hpp"
@@ -10,8 +11,8 @@ namespace reel::removal {
 /// extended into the hole. `values`: the plane's, of the hole's area.
 cv::Mat meet_seam(const PlaneHole& hole, const cv::Mat& values, Composite& composite);
 
-/// The hole by its surroundings in the same picture alone. `wide_values`: of the hole's wide surroundings.
-cv::Mat spatial_fill(const PlaneHole& hole, const cv::Mat& wide_values);
+/// The hole by its surroundings in the same picture alone. `wide_cells`: means of the cells of its wide surroundings.
+cv::Mat spatial_fill(const PlaneHole& hole, const cv::Mat& wide_cells);
 /// How wrong that is where it can be told, which is around the hole, extended into it.
 cv::Mat spatial_error(const PlaneHole& hole, const cv::Mat& values);
 

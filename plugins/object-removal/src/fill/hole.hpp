@@ -35,7 +35,10 @@ struct PlaneHole {
   cv::Mat zone;     ///< CV_8U: the hole and a ring around it, where sources are compared with what is there
   cv::Mat opacity;  ///< CV_32F: 1 in the hole, falling to 0 outside
   cv::Rect wide;    ///< as much around it as a guess at what is in the hole is made by
-  cv::Mat known;    ///< CV_32F, of `wide`: 1 outside the hole
+  int step =
+      1;  ///< what is smooth is worked out on cells of so many samples in each direction, about those of work size
+  int depth = 0;  ///< how far a sample in the hole is from its edge on average, in cells
+  cv::Mat known;  ///< CV_32F, of the cells of `wide`: 1 where nothing of the hole is in them
 };
 
 /// Does not change once it is made, so what a mask that stays costs, it costs once. As small as can be: many wait.

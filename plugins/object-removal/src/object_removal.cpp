@@ -41,6 +41,12 @@ void ObjectRemoval::start(GstElement* e, const Params& params) {
   source_ = gst_element_get_static_pad(e, "src");
   gst_object_unref(source_);  // it lives as long as its element
   locator_.start({params.region, params.track, params.target, params.which, params.mask, params.shadow});
+  painter_ = params.model.empty() ? nullptr : std::make_unique<Painter>(params.model);
+  filler_.paint_by(painter_ ? [this](const Picture& picture, const Hole& hole, const std::vector<PlaneHole>& planes) {
+    std::vector<cv::Rect> areas;
+    for (const PlaneHole& plane : planes) areas.push_back(plane.area);
+    return painter_->paint(picture, hole.mask(), areas);
+  } : Filler::Paint());
   debug_ = params.debug;
   gst_segment_init(&segment_, GST_FORMAT_TIME);
   forget();

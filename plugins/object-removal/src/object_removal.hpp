@@ -3,12 +3,14 @@
 
 #include <array>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <reel/sdk.hpp>
 
 #include "buffers.hpp"
 #include "fill/filler.hpp"
 #include "mask/locator.hpp"
+#include "model/painter.hpp"
 
 namespace reel::removal {
 
@@ -33,6 +35,7 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
     Which which = Which::largest;
     File mask;
     bool shadow = false;
+    std::string model;
     double dilate = 0, feather = 2;
     Debug debug = Debug::none;
     Ranges during;
@@ -52,6 +55,10 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
       param("mask", &Params::mask, "A picture or a video that is white where the object is, instead of a region")
           .fixed(),
       param("shadow", &Params::shadow, "Whether the shadow of what is followed goes with it").fixed(),
+      param("model", &Params::model,
+            "An installed model that paints what no other picture shows (see `reel models`); none: it goes on as its "
+            "surroundings do")
+          .fixed(),
       param("dilate", &Params::dilate, "By how much the mask grows on all sides").range(0, 200).unit("px"),
       param("feather", &Params::feather, "Width of the soft edge around the mask").range(0, 100).unit("px"),
       param("debug", &Params::debug, "Shows the mask instead of removing what is under it").fixed());
@@ -94,6 +101,7 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
   cv::Mat mask_;
   double dilate_ = 0, feather_ = 0;
   HolePtr hole_;
+  std::unique_ptr<Painter> painter_;
   Filler filler_;
   std::deque<Waiting> waiting_;
   std::int64_t next_number_ = 0;

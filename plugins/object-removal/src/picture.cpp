@@ -12,6 +12,30 @@ cv::Mat shrunk(const cv::Mat& plane, int depth, cv::Size size) {
   return made;
 }
 
+namespace {
+
+constexpr double luma_range = 255.0 / 219, chroma_range = 255.0 / 224;
+const cv::Matx33d to_bgr(luma_range, 1.772 * chroma_range, 0,                       //
+                         luma_range, -0.344 * chroma_range, -0.714 * chroma_range,  //
+                         luma_range, 0, 1.402 * chroma_range);
+const cv::Vec3d zero(16, 128, 128);
+
+cv::Mat transformed(const cv::Mat& samples, const cv::Matx33d& matrix, const cv::Vec3d& offset) {
+  cv::Matx34d all;
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) all(row, column) = matrix(row, column);
+    all(row, 3) = offset[row];
+  }
+  cv::Mat made;
+  cv::transform(samples, made, all);
+  return made;
+}
+
+}  // namespace
+
+cv::Mat bgr_of(const cv::Mat& yuv) { return transformed(yuv, to_bgr, -(to_bgr * zero)); }
+cv::Mat yuv_of(const cv::Mat& bgr) { return transformed(bgr, to_bgr.inv(), zero); }
+
 cv::Mat shrunk_mask(const cv::Mat& mask, const WorkScale& scale) {
   if (scale.factor() == 1) return mask;
   const int f = scale.factor();

@@ -44,6 +44,11 @@ cv::Mat shrunk(const cv::Mat& plane, int depth, cv::Size size);
 /// A mask at work size: set wherever any of its samples is.
 cv::Mat shrunk_mask(const cv::Mat& mask, const WorkScale& scale);
 
+/// Blue, green, red from luma and chroma, and back (both CV_8UC3), as if they were of limited range and as BT.601 says: near enough for
+/// networks, and what is not changed comes back as it was.
+cv::Mat bgr_of(const cv::Mat& yuv);
+cv::Mat yuv_of(const cv::Mat& bgr);
+
 /// Where a homography takes a point.
 inline cv::Point2d apply(const cv::Matx33d& h, cv::Point2d p) {
   const double w = h(2, 0) * p.x + h(2, 1) * p.y + h(2, 2);

@@ -112,7 +112,8 @@ TEST_F(DetectorTest, tells_of_descriptions_that_are_wrong) {
     return installed_models().faulty.empty() ? "" : installed_models().faulty[0];
   };
   EXPECT_THAT(fault("[]"), HasSubstr("is wrong"));
-  EXPECT_THAT(fault(R"({"kind": "dragons"})"), HasSubstr(R"(`kind` is "dragons": expected "detector" or "segmenter")"));
+  EXPECT_THAT(fault(R"({"kind": "dragons"})"),
+              HasSubstr(R"(`kind` is "dragons": expected "detector", "segmenter" or "painter")"));
   EXPECT_THAT(fault(R"({"kind": "detector", "labels": ["a"]})"), HasSubstr("'input' not found"));
   EXPECT_THAT(fault(R"({"labels": ["a"], "input": {"width": 0, "height": 8}})"), HasSubstr("between 1 and 4096"));
   EXPECT_THAT(fault(R"({"labels": ["a"], "input": {"width": 8, "height": 8, "deviation": [1, 0, 1]}})"),

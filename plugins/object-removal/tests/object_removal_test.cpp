@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "media.hpp"
+
 namespace {
 
 using namespace reel::testing;
@@ -230,6 +232,81 @@ TEST_F(ObjectRemovalTest, SaysWhereTheFillComesFrom) {
   const std::string still = run_video(stage(region(box)), with).messages.at("reel-frame");
   EXPECT_THAT(still, HasSubstr("guessed=(double)1"));
   EXPECT_THAT(still, HasSubstr("confidence=(double)0"));
+}
+
+/// Paints all of a hole in one colour, and is right about nothing else: what goes in comes out there.
+class PainterTest : public ObjectRemovalTest {
+ protected:
+  PainterTest() {
+    setenv("REEL_MODELS", folder_.file(".").c_str(), 1);
+    describe("mask");
+    const reel::tests::Result made = reel::tests::shell(
+        "python3 -B - " + reel::tests::quoted(reel::tests::source_folder() / "plugins/object-removal/models") + " " +
+        reel::tests::quoted(folder_.file("red.onnx")) + R"( <<'END'
+import array, sys
+sys.path.insert(0, sys.argv[1])
+import onnx_file
+graph = onnx_file.Graph()
+graph.input("image", [1, 3, 64, 64])
+graph.input("mask", [1, 1, 64, 64])
+# image + mask * (colour - image), by channels that stand side by side
+colour = graph.constant(array.array("f", [0.8, 0.1, 0.2]), [3, 1, 1, 1])
+flat = graph.node("Conv", ["mask", colour], kernel_shape=[1, 1])
+ones = graph.constant(array.array("f", [1, 1, 1]), [3, 1, 1, 1])
+wide = graph.node("Conv", ["mask", ones], kernel_shape=[1, 1])
+hidden = graph.node("Mul", [wide, "image"])
+graph.output("painted", [1, 3, 64, 64], graph.node("Add", ["image", graph.node("Sub", [flat, hidden])]))
+open(sys.argv[2], "wb").write(graph.model())
+END)");
+    EXPECT_EQ(made.exit, 0) << made.output;
+  }
+  ~PainterTest() override { unsetenv("REEL_MODELS"); }
+
+  void describe(const std::string& mask) const {
+    std::ofstream(folder_.file("red.json"))
+        << R"({"kind": "painter", "input": {"width": 64, "height": 64, "picture": "image", "mask": ")" << mask
+        << R"("}, "output": {"picture": "painted"}})";
+  }
+
+  const TemporaryFolder folder_;
+};
+
+TEST_F(PainterTest, PaintsWhatNobodySaw) {
+  for (const char* const format : {"I420", "Y444_10LE"}) {
+    const auto in = covered(film({.format = format, .count = 3, .speed = 0}), {box});
+    const auto got = run_video(stage(region(box) + " model=red feather=0"), in).pictures;
+    ASSERT_EQ(got.size(), 3U);
+    const Picture& p = got[1];
+    const int unit = 1 << (p.depth() - 8), sx = p.width(0) / p.width(1), sy = p.height(0) / p.height(1);
+    // 0.8, 0.1, 0.2 by BT.601
+    EXPECT_NEAR(p.at(0, box.x + 20, box.y + 17) / unit, 86, 3) << format;
+    EXPECT_NEAR(p.at(1, (box.x + 20) / sx, (box.y + 17) / sy) / unit, 113, 3) << format;
+    EXPECT_NEAR(p.at(2, (box.x + 20) / sx, (box.y + 17) / sy) / unit, 205, 3) << format;
+    EXPECT_EQ(p.at(0, box.x - 3, box.y + 17), in[1].at(0, box.x - 3, box.y + 17)) << format;
+  }
+}
+
+/// What others show is not for the painter.
+TEST_F(PainterTest, LeavesWhatOtherPicturesShow) {
+  const auto truth = film({});
+  const auto got = run_video(stage(region(box) + " model=red"), covered(truth, {box})).pictures;
+  EXPECT_GT(hole_psnr(truth, got, box, 5, got.size() - 5), 30);
+}
+
+TEST_F(PainterTest, SaysWhatIsWrongWithAModel) {
+  const auto in = film({.count = 2});
+  const auto fault = [&](const std::string& properties) {
+    try {
+      run_video(stage(region(box) + " " + properties), in);
+    } catch (const std::exception& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  EXPECT_THAT(fault("model=blue"), HasSubstr("no model that paints is installed as 'blue' in " + folder_.file(".")));
+  EXPECT_THAT(fault("model=blue"), HasSubstr("there are: red"));
+  describe("other");
+  EXPECT_THAT(fault("model=red"), HasSubstr("red.onnx cannot be run"));
 }
 
 TEST_F(ObjectRemovalTest, GrowsItsMask) {

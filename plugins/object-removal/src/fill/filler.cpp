@@ -211,13 +211,17 @@ std::vector<Source> Filler::sources_of(std::int64_t target) const {
   return sources;
 }
 
-/// Guesses a part of the hole by what is around it; where nobody ever saw what is behind it, mixed with what was guessed in the
+/// Guesses a part of the hole by what is around it, or takes what was painted; where nobody ever saw what is behind it, mixed with what was guessed in the
 /// picture before, which keeps it from flickering.
 void Filler::guess(std::int64_t target, std::size_t p, const Shown& shown, cv::Rect gap, cv::Mat& values) const {
   const Analysis& frame = seen(target);
   const PlaneHole& hole = holes_[p];
-  const cv::Mat cells = coarse(frame.picture.planes[p](hole.wide), hole.step) / (1 << (frame.picture.depth - 8));
-  spatial_fill(hole, cells)(gap).copyTo(values(gap), hole.hole(gap));
+  if (painted_.empty()) {
+    const cv::Mat cells = coarse(frame.picture.planes[p](hole.wide), hole.step) / (1 << (frame.picture.depth - 8));
+    spatial_fill(hole, cells)(gap).copyTo(values(gap), hole.hole(gap));
+  } else {
+    painted_[p](gap).copyTo(values(gap), hole.hole(gap));
+  }
   if (last_number_ != target - 1 || frame.from_previous.cut) return;
   const cv::Matx33d work = to_work(frame.picture, p);
   const cv::Rect around = widened(gap, ring_width * hole.step, hole.area.size());
@@ -276,6 +280,9 @@ Filling Filler::fill(std::int64_t number) {
   const cv::Mat trust = fine(belief(error, spatial_error(luma, shown[0].values)));
   Filling filling{.planes = std::vector<Patch>(shown.size()),
                   .report = Merge(luma, shown[0].composite, trust).report(fine(error))};
+  painted_.clear();
+  if (paint_ && !Merge(luma, shown[0].composite, trust).gap().empty())
+    painted_ = paint_(frame.picture, *frame.hole, holes_);
   filling.report.area = double(cv::countNonZero(luma.hole)) / double(frame.picture.planes[0].total());
   for_each_plane(shown.size(), [&](std::size_t p) {
     const PlaneHole& hole = holes_[p];

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -49,6 +50,11 @@ Analysis analysed(Picture picture, HolePtr hole, const Analysis* previous);
 /// Fills the holes of one shot after the other. Pictures come in order of time and all of one format; one thread at a time.
 class Filler {
  public:
+  /// Makes the areas of holes in a picture's planes, CV_32F in steps of 8 bits, by what is around them. May throw.
+  using Paint = std::function<std::vector<cv::Mat>(const Picture&, const Hole&, const std::vector<PlaneHole>&)>;
+  /// What nobody ever saw is painted so from now on; null: it goes on as its surroundings do.
+  void paint_by(Paint paint) { paint_ = std::move(paint); }
+
   /// Numbers count pictures, without gaps.
   void add(std::int64_t number, Analysis analysis);
   /// The last one that was added, or null. What is added does not move.
@@ -98,6 +104,8 @@ class Filler {
   std::map<std::int64_t, Alignment> alignments_;
   HolePtr taken_apart_;           ///< what holes_ are of
   std::vector<PlaneHole> holes_;  ///< of the picture that is filled
+  Paint paint_;
+  std::vector<cv::Mat> painted_;  ///< of the picture that is filled; empty: nothing
   std::vector<Patch> last_;       ///< what was filled before, to go on with
   std::int64_t last_number_ = none;
 };

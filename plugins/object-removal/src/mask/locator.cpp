@@ -34,17 +34,6 @@ cv::Mat all_of(const std::vector<cv::Mat>& masks) {
   return all;
 }
 
-/// Blue, green, red: as if the picture were of limited range and as BT.601 says, which is near enough for detectors.
-cv::Mat bgr_of(const track::WorkPicture& picture) {
-  constexpr double y = 255.0 / 219, c = 255.0 / 224;
-  const cv::Matx34d matrix(y, 1.772 * c, 0, -16 * y - 128 * 1.772 * c,                      //
-                           y, -0.344 * c, -0.714 * c, -16 * y + 128 * (0.344 + 0.714) * c,  //
-                           y, 0, 1.402 * c, -16 * y - 128 * 1.402 * c);
-  cv::Mat bgr;
-  cv::transform(picture.samples(), bgr, matrix);
-  return bgr;
-}
-
 void check(const Sought& sought) {
   const bool region = !sought.region.whole_picture(), mask = !sought.mask.path.empty(), target = !sought.target.empty();
   if (region + mask + target != 1) throw Error("where is it? Give one of `region`, `target` and `mask`");
@@ -237,7 +226,7 @@ std::vector<cv::Mat> Locator::shown_in(const Entry& entry, const Region& region)
     masks.push_back(shrunk_mask(region_at(entry.time, region), WorkScale(size_)));
     return masks;
   }
-  for (const Found& found : chosen(detector_->find(bgr_of(entry.picture)), which_)) {
+  for (const Found& found : chosen(detector_->find(bgr_of(entry.picture.samples())), which_)) {
     cv::Mat mask(entry.picture.size(), CV_8U, cv::Scalar(0));
     mask(found.box).setTo(255, found.mask);
     masks.push_back(mask);

@@ -19,6 +19,14 @@ Value get(const json& from, const char* key, Value fallback) {
   return from.contains(key) ? from.at(key).get<Value>() : fallback;
 }
 
+Model::Kind read_kind(const json& from) {
+  const auto word = get<std::string>(from, "kind", "detector");
+  if (word == "detector") return Model::Kind::detector;
+  if (word == "segmenter") return Model::Kind::segmenter;
+  if (word == "painter") return Model::Kind::painter;
+  throw Error("`kind` is \"" + word + "\": expected \"detector\", \"segmenter\" or \"painter\"");
+}
+
 /// One of some words; false, true, … in the order of the words.
 bool second_of(const json& from, const char* key, const char* first, const char* second) {
   const auto word = get<std::string>(from, key, first);
@@ -94,9 +102,14 @@ Model read_model(const fs::path& description) {
   Model model;
   model.name = description.stem().string();
   model.file = fs::path(description).replace_extension(".onnx");
-  model.kind = second_of(from, "kind", "detector", "segmenter") ? Model::Kind::segmenter : Model::Kind::detector;
-  model.labels = from.at("labels").get<std::vector<std::string>>();
+  model.kind = read_kind(from);
   model.input = read_input(from.at("input"));
+  if (model.kind == Model::Kind::painter) {
+    model.painter = {from.at("input").at("picture"), from.at("input").at("mask"), from.at("output").at("picture"),
+                     get(from.at("output"), "scale", 255.0)};
+    return model;
+  }
+  model.labels = from.at("labels").get<std::vector<std::string>>();
   if (model.kind == Model::Kind::detector)
     model.output = read_output(from.at("output"));
   else

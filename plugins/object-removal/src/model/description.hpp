@@ -32,14 +32,22 @@ struct ModelOutput {
   bool logits = true;               ///< scores still have to be brought to 0 to 1
 };
 
+/// How a painter's network calls what goes in and comes out. The mask goes in as [1, 1, rows, columns], 1 where it is to paint; what comes
+/// out is a picture as the one that went in.
+struct PainterNames {
+  std::string picture, mask, painted;
+  double scale = 255;  ///< of what comes out, to samples of 0 to 255
+};
+
 struct Model {
-  enum class Kind { detector, segmenter };
+  enum class Kind { detector, segmenter, painter };
   Kind kind = Kind::detector;
   std::string name;
   std::filesystem::path file;
   std::vector<std::string> labels;  ///< by class; empty: nothing to look for
   ModelInput input;
   ModelOutput output;
+  PainterNames painter;
   double threshold = 0.5;        ///< of scores
   std::array<double, 4> grow{};  ///< of its boxes, to the left, up, right and down, in shares of their size
 

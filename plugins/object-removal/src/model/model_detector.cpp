@@ -81,7 +81,7 @@ class BoxModel final : public Detector {
     const Intake intake(model_.input, bgr.size());
     std::vector<std::string> names = model_.output.scores;
     names.insert(names.end(), model_.output.boxes.begin(), model_.output.boxes.end());
-    const std::vector<cv::Mat> outputs = network_->run(intake.blob(bgr), names);
+    const std::vector<cv::Mat> outputs = network_->run({{"", intake.blob(bgr)}}, names);
     try {
       const bool yolo = model_.output.form == ModelOutput::Form::yolo;
       return distinct(yolo ? by_yolo(outputs.front()) : by_anchors(outputs), intake, bgr.size());
@@ -195,7 +195,7 @@ class MaskModel {
   /// CV_8U, 255 where it does.
   cv::Mat mask(const cv::Mat& bgr) {
     const Intake intake(model_.input, bgr.size());
-    const cv::Mat output = network_->run(intake.blob(bgr), model_.output.scores).front();
+    const cv::Mat output = network_->run({{"", intake.blob(bgr)}}, model_.output.scores).front();
     // Back onto the picture, of which the network may have seen a part of its input only.
     const cv::Rect2d area = intake.in_picture({0, 0, 1, 1});
     cv::Mat large;

@@ -18,9 +18,9 @@ class OpenCvNetwork final : public Network {
     throw Error(wrong(file, fault));
   }
 
-  std::vector<cv::Mat> run(const cv::Mat& input, const std::vector<std::string>& outputs) override {
+  std::vector<cv::Mat> run(const std::vector<NetworkInput>& inputs, const std::vector<std::string>& outputs) override {
     try {
-      net_.setInput(input);
+      for (const NetworkInput& input : inputs) net_.setInput(input.values, input.name);
       std::vector<cv::Mat> made;
       net_.forward(made, outputs);
       for (cv::Mat& one : made) one = one.clone();  // the next run writes over it

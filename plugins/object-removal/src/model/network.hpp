@@ -9,12 +9,19 @@
 
 namespace reel::removal {
 
-/// An ONNX file that is ready to run, with one input. One thread at a time.
+/// What goes into a network: CV_32F, with as many dimensions as it says. Without a name: its first input.
+struct NetworkInput {
+  std::string name;
+  cv::Mat values;
+};
+
+/// An ONNX file that is ready to run. One thread at a time.
 class Network {
  public:
   virtual ~Network() = default;
-  /// The outputs of those names, CV_32F, for an input, CV_32F, both with as many dimensions as the network says. Throws Error.
-  virtual std::vector<cv::Mat> run(const cv::Mat& input, const std::vector<std::string>& outputs) = 0;
+  /// The outputs of those names, CV_32F, with as many dimensions as the network says. Throws Error.
+  virtual std::vector<cv::Mat> run(const std::vector<NetworkInput>& inputs,
+                                   const std::vector<std::string>& outputs) = 0;
 };
 
 /// By ONNX Runtime where that is installed, else by OpenCV. Throws Error where the file is no network, or one that cannot be run.

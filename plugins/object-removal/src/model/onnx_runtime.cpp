@@ -2,7 +2,6 @@
 /// as it is needed.
 #include <dlfcn.h>
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <numeric>
@@ -112,18 +111,21 @@ class OrtNetwork final : public Network {
     ort_.must(allocator_free, allocator, static_cast<void*>(name));
   }
 
-  std::vector<cv::Mat> run(const cv::Mat& input, const std::vector<std::string>& outputs) override {
-    const std::vector<std::int64_t> shape(input.size.p, input.size.p + input.dims);
-    const Handle value = ort_.make(create_tensor_with_data, release_value, static_cast<const void*>(memory_.get()),
-                                   static_cast<void*>(input.data), input.total() * sizeof(float), shape.data(),
-                                   shape.size(), element_float);
+  std::vector<cv::Mat> run(const std::vector<NetworkInput>& inputs, const std::vector<std::string>& outputs) override {
+    std::vector<Handle> tensors;
+    std::vector<const char*> input_names;
+    std::vector<const void*> values;
+    for (const auto& [name, input] : inputs) {
+      tensors.push_back(tensor(input));
+      input_names.push_back(name.empty() ? input_.c_str() : name.c_str());
+      values.push_back(tensors.back().get());
+    }
     std::vector<const char*> names;
     for (const std::string& name : outputs) names.push_back(name.c_str());
     std::vector<void*> made(outputs.size());
-    const std::array<const char*, 1> input_names{input_.c_str()};
-    const std::array<const void*, 1> inputs{value.get()};
-    ort_.must(run_session, session_.get(), static_cast<const void*>(nullptr), input_names.data(), inputs.data(),
-              inputs.size(), static_cast<const char* const*>(names.data()), names.size(), made.data());
+    ort_.must(run_session, session_.get(), static_cast<const void*>(nullptr),
+              static_cast<const char* const*>(input_names.data()), static_cast<const void* const*>(values.data()),
+              values.size(), static_cast<const char* const*>(names.data()), names.size(), made.data());
     std::vector<Handle> held;
     for (void* const one : made) held.emplace_back(one, [this](void* h) { ort_.call(release_value, h); });
     std::vector<cv::Mat> results;
@@ -132,6 +134,14 @@ class OrtNetwork final : public Network {
   }
 
  private:
+  /// Over the same numbers.
+  Handle tensor(const cv::Mat& values) const {
+    const std::vector<std::int64_t> shape(values.size.p, values.size.p + values.dims);
+    return ort_.make(create_tensor_with_data, release_value, static_cast<const void*>(memory_.get()),
+                     static_cast<void*>(values.data), values.total() * sizeof(float), shape.data(), shape.size(),
+                     element_float);
+  }
+
   cv::Mat matrix(void* value) const {
     const Handle info = ort_.make(get_tensor_type_and_shape, release_tensor_info, static_cast<const void*>(value));
     const void* const known = info.get();

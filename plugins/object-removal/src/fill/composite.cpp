@@ -92,7 +92,7 @@ struct Run {
   float gain, bias;
 };
 
-/// Four samples of two rows in turn.
+/// Four samples of two rows in turn. They have at most 15 bits.
 cv::v_int16x8 pairs_of(const std::uint8_t* above, const std::uint8_t* below) {
   std::uint32_t a = 0, b = 0;
   std::memcpy(&a, above, sizeof a), std::memcpy(&b, below, sizeof b);

@@ -13,11 +13,11 @@ using ::testing::ElementsAre;
 int open_finders = 0;
 
 /// Finds the picture's left half, and something with a mask.
-class Half final : public Finder {
+class HalfFinder final : public Finder {
  public:
-  Half() { ++open_finders; }
-  ~Half() override { --open_finders; }
-  std::vector<FoundObject> find(const reel_picture& picture, const Task& task) override {
+  HalfFinder() { ++open_finders; }
+  ~HalfFinder() override { --open_finders; }
+  std::vector<Detection> find(const reel_picture& picture, const Task& task) override {
     task.check();
     if (picture.rgb[0] == 13) throw std::runtime_error("an unlucky picture");
     return {{0, 0, picture.width / 2, picture.height, 0.75, {}}, {1, 1, 2, 1, 0.5, {255, 0}}};
@@ -28,13 +28,13 @@ struct Halves : Segmenter<Halves> {
   static std::vector<std::string> labels() { return {"half", "quarter"}; }
   static std::unique_ptr<Finder> open(const std::string& label) {
     if (label != "half") throw ExtensionError(REEL_ERROR_NOT_FOUND, "no " + label);
-    return std::make_unique<Half>();
+    return std::make_unique<HalfFinder>();
   }
 };
 
 /// Says that it found something outside the picture.
 struct Liar : Finder {
-  std::vector<FoundObject> find(const reel_picture&, const Task&) override {
+  std::vector<Detection> find(const reel_picture&, const Task&) override {
     return {{3, 0, 2, 1, 1, {}},
             {4, 0, 1, 1, 1, {}},
             {0, 0, 0, 1, 1, {}},

@@ -6,7 +6,7 @@ namespace {
 
 class Yellow final : public reel::Finder {
  public:
-  std::vector<reel::FoundObject> find(const reel_picture& picture, const reel::Task&) override {
+  std::vector<reel::Detection> find(const reel_picture& picture, const reel::Task&) override {
     std::uint32_t left = picture.width, top = picture.height, right = 0, bottom = 0;
     for (std::uint32_t y = 0; y < picture.height; ++y)
       for (std::uint32_t x = 0; x < picture.width; ++x) {

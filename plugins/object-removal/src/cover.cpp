@@ -4,6 +4,8 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "fill/hole.hpp"
+
 namespace reel::removal {
 namespace {
 
@@ -17,12 +19,6 @@ struct Part {
   int square;
 };
 
-cv::Mat widened(const cv::Mat& mask, int by) {
-  cv::Mat made;
-  cv::dilate(mask, made, cv::Mat::ones(2 * by + 1, 2 * by + 1, CV_8U));
-  return made;
-}
-
 /// How thick it is where it is thickest: people who stand side by side are no larger than one of them.
 int thickness(const cv::Mat& mask) {
   cv::Mat framed, distance;
@@ -35,13 +31,12 @@ int thickness(const cv::Mat& mask) {
 
 Part part_of(const cv::Mat& labels, int label, const cv::Rect& box, double margin) {
   const int size = thickness(labels(box) == label);
-  const int grown = static_cast<int>(std::ceil(margin * size)) + 2, soft = std::max(2, size / 10);
-  const int around = grown + 2 * soft;
-  const cv::Rect area = cv::Rect(box.x - around, box.y - around, box.width + 2 * around, box.height + 2 * around) &
-                        cv::Rect({}, labels.size());
+  const int reach = static_cast<int>(std::ceil(margin * size)) + 2, soft = std::max(2, size / 10);
+  const int around = reach + 2 * soft;
+  const cv::Rect area = widened(box, around, labels.size());
   Part part{.area = area, .opacity = {}, .square = std::max(smallest_square, (size + squares - 1) / squares)};
   // An even blur reaches `soft` inwards: what was widened by that much more is full where it has to be.
-  widened(labels(area) == label, grown + soft).convertTo(part.opacity, CV_32F, 1.0 / 255);
+  grown(labels(area) == label, reach + soft).convertTo(part.opacity, CV_32F, 1.0 / 255);
   cv::blur(part.opacity, part.opacity, {2 * soft + 1, 2 * soft + 1}, {-1, -1}, cv::BORDER_REPLICATE);
   return part;
 }

@@ -11,7 +11,7 @@ class DetectorFinder final : public Finder {
  public:
   explicit DetectorFinder(std::unique_ptr<Detector> detector) : detector_(std::move(detector)) {}
 
-  std::vector<FoundObject> find(const reel_picture& picture, const Task& task) override {
+  std::vector<Detection> find(const reel_picture& picture, const Task& task) override {
     if (picture.width == 0 || picture.height == 0 || picture.width > 32767 || picture.height > 32767)
       throw ExtensionError(REEL_ERROR_INVALID, "a picture has 1 to 32767 samples in each direction");
     const cv::Mat rgb(static_cast<int>(picture.height), static_cast<int>(picture.width), CV_8UC3,
@@ -19,7 +19,7 @@ class DetectorFinder final : public Finder {
     cv::Mat bgr;
     cv::cvtColor(rgb, bgr, cv::COLOR_RGB2BGR);
     task.check();
-    std::vector<FoundObject> found;
+    std::vector<Detection> found;
     for (const Found& one : detector_->find(bgr)) {
       const auto& [x, y, width, height] = one.box;
       found.push_back({static_cast<std::uint32_t>(x),

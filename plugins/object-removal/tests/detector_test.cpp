@@ -205,7 +205,7 @@ TEST_F(DetectorTest, other_plugins_may_ask) {
   const reel_picture picture{512, 512, rgb.data};
   const auto found = segmenter.open("face")->find(picture, Task());
   ASSERT_EQ(found.size(), 1U);
-  const FoundObject& face = found[0];
+  const Detection& face = found[0];
   EXPECT_GT(overlap({int(face.left), int(face.top), int(face.width), int(face.height)}, {165, 42, 121, 145}), 0.7);
   try {
     segmenter.open("dragon");

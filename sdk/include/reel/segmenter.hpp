@@ -19,7 +19,7 @@
 namespace reel {
 
 /// Something that was found in a picture. Samples; within the picture.
-struct FoundObject {
+struct Detection {
   std::uint32_t left, top, width, height;
   double score;                    ///< 0 to 1
   std::vector<std::uint8_t> mask;  ///< width * height, 255 where it is; empty: only the box is known
@@ -30,7 +30,7 @@ class Finder {
  public:
   virtual ~Finder() = default;
   /// The surest first. May throw: ExtensionError gives the error its code.
-  virtual std::vector<FoundObject> find(const reel_picture& picture, const Task& task) = 0;
+  virtual std::vector<Detection> find(const reel_picture& picture, const Task& task) = 0;
 };
 
 /// `Self` gives
@@ -71,10 +71,10 @@ class Segmenter {
     *found = nullptr;
     *count = 0;
     return guarded_extension(error, gboolean{FALSE}, [&] {
-      const std::vector<FoundObject> objects = reinterpret_cast<Finder*>(finder)->find(*picture, Task(task));
+      const std::vector<Detection> objects = reinterpret_cast<Finder*>(finder)->find(*picture, Task(task));
       auto* const list = static_cast<reel_found*>(g_malloc0_n(objects.size() + 1, sizeof(reel_found)));
       for (std::size_t i = 0; i < objects.size(); ++i) {
-        const FoundObject& o = objects[i];
+        const Detection& o = objects[i];
         list[i] = {o.left, o.top, o.width, o.height, o.score, nullptr};
         if (!o.mask.empty()) list[i].mask = static_cast<const std::uint8_t*>(g_memdup2(o.mask.data(), o.mask.size()));
       }
@@ -153,12 +153,12 @@ class SegmenterUse {
     Opened& operator=(const Opened&) = delete;
 
     /// What does not lie within the picture is left out.
-    std::vector<FoundObject> find(const reel_picture& picture, const Task& task) override {
+    std::vector<Detection> find(const reel_picture& picture, const Task& task) override {
       Failure failure;
       reel_found* list = nullptr;
       size_t count = 0;
       failure.check(table_->find(finder_, &picture, &list, &count, task.raw(), failure.place()) != FALSE);
-      std::vector<FoundObject> found;
+      std::vector<Detection> found;
       for (size_t i = 0; i < count; ++i) {
         const reel_found& f = list[i];
         if (f.width == 0 || f.height == 0 || f.left >= picture.width || f.width > picture.width - f.left ||

@@ -103,7 +103,7 @@ class Hosted final : public Detector {
     cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
     const reel_picture picture{static_cast<std::uint32_t>(rgb.cols), static_cast<std::uint32_t>(rgb.rows), rgb.data};
     std::vector<Found> found;
-    for (const FoundObject& o : finder_->find(picture, Task())) {
+    for (const Detection& o : finder_->find(picture, Task())) {
       const cv::Rect box(static_cast<int>(o.left), static_cast<int>(o.top), static_cast<int>(o.width),
                          static_cast<int>(o.height));
       cv::Mat mask;

@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 #include <reel/types.hpp>
 
+#include "fill/hole.hpp"
 #include "model/network.hpp"
 
 namespace reel::removal {
@@ -29,7 +30,7 @@ cv::Rect surroundings_of(const cv::Mat& hole) {
   const cv::Rect box = cv::boundingRect(hole);
   const int by = std::max({32, box.width / 2, box.height / 2});
   const cv::Rect whole({}, hole.size());
-  const cv::Rect wide = cv::Rect(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by) & whole;
+  const cv::Rect wide = widened(box, by, hole.size());
   const cv::Point from(wide.x & ~1, wide.y & ~1);
   return cv::Rect(from, wide.br() + cv::Point(wide.br().x & 1, wide.br().y & 1)) & whole;
 }

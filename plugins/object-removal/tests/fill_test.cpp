@@ -8,9 +8,8 @@
 #include "fill/finish.hpp"
 #include "fill/pull_push.hpp"
 
+namespace reel::removal {
 namespace {
-
-using namespace reel::removal;
 
 using Surface = std::function<double(double, double)>;
 
@@ -124,3 +123,4 @@ TEST(Finish, TheSpatialFillOfAThinHoleIsTrustedMore) {
 }
 
 }  // namespace
+}  // namespace reel::removal

@@ -7,9 +7,8 @@
 
 #include "track/tracker.hpp"
 
+namespace reel::removal::track {
 namespace {
-
-using namespace reel::removal::track;
 
 constexpr int film_width = 480, film_height = 270;
 
@@ -333,3 +332,4 @@ TEST(Track, OddInputIsSurvived) {
 }
 
 }  // namespace
+}  // namespace reel::removal::track

@@ -47,6 +47,7 @@ void ObjectRemoval::start(GstElement* e, const Params& params) {
     for (const PlaneHole& plane : planes) areas.push_back(plane.area);
     return painter_->paint(picture, hole.mask(), areas);
   } : Filler::Paint());
+  grain_ = params.grain;
   debug_ = params.debug;
   gst_segment_init(&segment_, GST_FORMAT_TIME);
   forget();
@@ -150,7 +151,7 @@ BufferPtr ObjectRemoval::removed(const Waiting& front) {
   BufferPtr made(gst_buffer_copy_deep(front.buffer.get()));
   MappedFrame mapped(made.get(), format_, GST_MAP_READWRITE);
   std::vector<cv::Mat> planes = planes_of(mapped.get());
-  const Filling filling = filler_.fill(front.number);
+  Filling filling = filler_.fill(front.number);
   const FillReport& report = filling.report;
   note_frame(element_, front.time,
              {{"area", report.area},
@@ -158,9 +159,12 @@ BufferPtr ObjectRemoval::removed(const Waiting& front) {
               {"from-later", report.future},
               {"guessed", report.guessed},
               {"confidence", report.confidence}});
-  for (std::size_t p = 0; p < planes.size(); ++p)
+  const auto seed = static_cast<std::uint64_t>(front.time.count());
+  for (std::size_t p = 0; p < planes.size(); ++p) {
+    if (grain_) add_grain(filling.planes[p], planes[p], depth_of(format_), 3 * seed + p);
     planes[p].depth() == CV_8U ? blend<std::uint8_t>(planes[p], filling.planes[p], depth_of(format_))
                                : blend<std::uint16_t>(planes[p], filling.planes[p], depth_of(format_));
+  }
   return made;
 }
 

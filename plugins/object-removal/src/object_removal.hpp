@@ -9,6 +9,7 @@
 
 #include "buffers.hpp"
 #include "fill/filler.hpp"
+#include "fill/grain.hpp"
 #include "mask/locator.hpp"
 #include "model/painter.hpp"
 
@@ -37,6 +38,7 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
     bool shadow = false;
     std::string model;
     double dilate = 0, feather = 2;
+    bool grain = true;
     Debug debug = Debug::none;
     Ranges during;
   };
@@ -61,6 +63,7 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
           .fixed(),
       param("dilate", &Params::dilate, "By how much the mask grows on all sides").range(0, 200).unit("px"),
       param("feather", &Params::feather, "Width of the soft edge around the mask").range(0, 100).unit("px"),
+      param("grain", &Params::grain, "Whether what is shown instead gets the grain of its surroundings").fixed(),
       param("debug", &Params::debug, "Shows the mask instead of removing what is under it").fixed());
   static constexpr std::array pads{PadInfo{"sink", GST_PAD_SINK, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS},
                                    PadInfo{"src", GST_PAD_SRC, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS}};
@@ -95,6 +98,7 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
   GstPad* source_ = nullptr;
   GstSegment segment_{};
   GstVideoInfo format_{};
+  bool grain_ = true;
   Debug debug_ = Debug::none;
   Locator locator_;
   // The latest hole, with what it was made from.

@@ -309,6 +309,38 @@ TEST_F(PainterTest, SaysWhatIsWrongWithAModel) {
   EXPECT_THAT(fault("model=red"), HasSubstr("red.onnx cannot be run"));
 }
 
+/// Plain ground with grain, which nobody ever saw behind the box.
+TEST_F(ObjectRemovalTest, TheFillHasTheGrainOfItsSurroundings) {
+  for (const char* const format : {"I420", "I420_10LE"}) {
+    std::mt19937 random(3);
+    std::normal_distribution<double> grain(0, 4);
+    std::vector<Picture> in;
+    for (int i = 0; i < 4; ++i)
+      in.push_back(Picture::make(format, 240, 160, [&](int c, int x, int) {
+        const int unit = std::string(format) == "I420" ? 1 : 4;
+        return c > 0 ? 128 * unit : static_cast<int>(std::lround(unit * (90 + 0.2 * x + grain(random))));
+      }));
+    // How much neighbours differ, over a difference of two of them.
+    const auto roughness = [&](const Picture& p, const Box& part) {
+      double sum = 0;
+      for (int y = part.y; y < part.y + part.height; ++y)
+        for (int x = part.x; x < part.x + part.width; ++x) sum += std::pow(p.at(0, x, y) - p.at(0, x + 1, y), 2);
+      return std::sqrt(sum / 2 / (part.width * part.height)) / (1 << (p.depth() - 8));
+    };
+    const Box inside{box.x + 4, box.y + 4, box.width - 9, box.height - 8}, beside{20, 60, 31, 26};
+    const auto with = run_video(stage(region(box)), covered(in, {box})).pictures;
+    const auto without = run_video(stage(region(box) + " grain=false"), covered(in, {box})).pictures;
+    EXPECT_NEAR(roughness(with[2], inside), roughness(in[2], beside), 1.2) << format;
+    EXPECT_LT(roughness(without[2], inside), 1) << format;
+    // Each picture has its own; the same picture has the same.
+    int differ = 0;
+    for (int x = inside.x; x < inside.x + inside.width; ++x)
+      differ += with[1].at(0, x, inside.y) != with[2].at(0, x, inside.y);
+    EXPECT_GT(differ, inside.width / 2) << format;
+    EXPECT_EQ(max_difference(run_video(stage(region(box)), covered(in, {box})).pictures[2], with[2]), 0) << format;
+  }
+}
+
 TEST_F(ObjectRemovalTest, GrowsItsMask) {
   const auto in = film({.count = 2});
   const auto matte = run_video(stage(region(box) + " dilate=5 debug=matte"), in).pictures;

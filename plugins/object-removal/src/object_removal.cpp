@@ -160,11 +160,11 @@ BufferPtr ObjectRemoval::removed(const Waiting& front) {
               {"guessed", report.guessed},
               {"confidence", report.confidence}});
   const auto seed = static_cast<std::uint64_t>(front.time.count());
-  for (std::size_t p = 0; p < planes.size(); ++p) {
+  for_each_plane(planes.size(), [&](std::size_t p) {
     if (grain_) add_grain(filling.planes[p], planes[p], depth_of(format_), 3 * seed + p);
     planes[p].depth() == CV_8U ? blend<std::uint8_t>(planes[p], filling.planes[p], depth_of(format_))
                                : blend<std::uint16_t>(planes[p], filling.planes[p], depth_of(format_));
-  }
+  });
   return made;
 }
 

@@ -49,6 +49,14 @@ cv::Mat shrunk_mask(const cv::Mat& mask, const WorkScale& scale);
 cv::Mat bgr_of(const cv::Mat& yuv);
 cv::Mat yuv_of(const cv::Mat& bgr);
 
+/// Does something for each plane, side by side.
+template <class Act>
+void for_each_plane(std::size_t count, const Act& act) {
+  cv::parallel_for_({0, static_cast<int>(count)}, [&](const cv::Range& planes) {
+    for (int p = planes.start; p < planes.end; ++p) act(static_cast<std::size_t>(p));
+  });
+}
+
 /// Where a homography takes a point.
 inline cv::Point2d apply(const cv::Matx33d& h, cv::Point2d p) {
   const double w = h(2, 0) * p.x + h(2, 1) * p.y + h(2, 2);

@@ -30,13 +30,6 @@ cv::Mat values_of(const Picture& picture, std::size_t plane, cv::Rect area) {
   return values;
 }
 
-template <class Act>
-void for_each_plane(std::size_t count, const Act& act) {
-  cv::parallel_for_({0, static_cast<int>(count)}, [&](const cv::Range& planes) {
-    for (int p = planes.start; p < planes.end; ++p) act(static_cast<std::size_t>(p));
-  });
-}
-
 /// A part of one plane as it lies in another area. `way`: from there to here.
 cv::Mat moved(const cv::Mat& values, cv::Rect from, cv::Rect to, const cv::Matx33d& way, int border) {
   cv::Matx33d into = cv::Matx33d::eye(), out = cv::Matx33d::eye();

@@ -17,16 +17,34 @@ cv::Mat fine_part(const cv::Mat& values) {
   return values - smooth;
 }
 
-/// How strong the grain is where nothing else is; 0: it cannot be told. `outside`: CV_8U, where samples are.
-double grain_of(const cv::Mat& values, const cv::Mat& outside) {
-  const cv::Mat detail = fine_part(values);
-  std::vector<double> deviations;
-  for (int y = 0; y + grain_block <= values.rows; y += grain_block)
-    for (int x = 0; x + grain_block <= values.cols; x += grain_block) {
-      const cv::Rect part(x, y, grain_block, grain_block);
-      if (cv::countNonZero(outside(part)) < grain_block * grain_block) continue;
-      deviations.push_back(std::sqrt(cv::norm(detail(part), cv::NORM_L2SQR) / (grain_block * grain_block)));
+/// Blocks of a plane around a patch, none of which the patch touches: a hundred at most, from all sides.
+std::vector<cv::Rect> blocks_around(const Patch& patch, cv::Size plane) {
+  constexpr int surroundings = 24;  // samples
+  constexpr std::size_t most = 100;
+  const cv::Rect area = widened(patch.area, surroundings, plane);
+  std::vector<cv::Rect> blocks;
+  for (int y = area.y; y + grain_block <= area.br().y; y += grain_block)
+    for (int x = area.x; x + grain_block <= area.br().x; x += grain_block) {
+      const cv::Rect part(x, y, grain_block, grain_block), both = part & patch.area;
+      if (both.empty() || cv::countNonZero(patch.opacity(both - patch.area.tl()) > 0) == 0) blocks.push_back(part);
     }
+  const std::size_t every = blocks.size() / most + 1;
+  for (std::size_t i = 0; i * every < blocks.size(); ++i) blocks[i] = blocks[i * every];
+  blocks.resize((blocks.size() + every - 1) / every);
+  return blocks;
+}
+
+/// How strong the grain is where nothing else is; 0: it cannot be told.
+double grain_around(const Patch& patch, const cv::Mat& plane, int depth) {
+  std::vector<double> deviations;
+  for (const cv::Rect& block : blocks_around(patch, plane.size())) {
+    constexpr int border = 2;  // of what fine_part() looks at
+    const cv::Rect wide = widened(block, border, plane.size());
+    cv::Mat samples;
+    plane(wide).convertTo(samples, CV_32F, 1.0 / (1 << (depth - 8)));
+    const double energy = cv::norm(fine_part(samples)(block - wide.tl()), cv::NORM_L2SQR);
+    deviations.push_back(std::sqrt(energy / block.area()));
+  }
   constexpr std::size_t fewest = 6;
   constexpr double smoothest = 0.2;  // share of blocks that are taken to hold nothing but grain
   if (deviations.size() < fewest) return 0;
@@ -63,14 +81,8 @@ cv::Mat noise_of(cv::Size size, std::uint64_t seed) {
 }  // namespace
 
 void add_grain(Patch& patch, const cv::Mat& plane, int depth, std::uint64_t seed) {
-  constexpr int surroundings = 24;  // samples
-  constexpr double least = 0.3;     // steps of 8 bits: less cannot be seen
-  const cv::Rect area = widened(patch.area, surroundings, plane.size());
-  cv::Mat around, outside(area.size(), CV_8U, cv::Scalar(255));
-  plane(area).convertTo(around, CV_32F, 1.0 / (1 << (depth - 8)));
-  const cv::Rect inner = patch.area - area.tl();
-  cv::Mat(patch.opacity <= 0).copyTo(outside(inner));
-  const double grain = grain_of(around, outside);
+  constexpr double least = 0.3;  // steps of 8 bits: less cannot be seen
+  const double grain = grain_around(patch, plane, depth);
   if (grain < least) return;
   // What the patch has of it already.
   const cv::Mat detail = fine_part(patch.values);

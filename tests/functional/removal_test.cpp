@@ -67,6 +67,8 @@ TEST_F(Removal, says_that_it_found_nothing) {
   const std::string said = run("  - uses: object-removal\n    during: 1s..2s\n    with: { target: face }\n");
   EXPECT_NE(said.find("no 'face' was found: nothing was removed"), std::string::npos) << said;
   EXPECT_EQ(red().size(), 300U);
+  const std::string hidden = run("  - uses: anonymize\n    during: 1s..2s\n    with: { target: face }\n");
+  EXPECT_NE(hidden.find("no 'face' was found: nothing was hidden"), std::string::npos) << hidden;
 }
 
 /// Where it began is cut away.

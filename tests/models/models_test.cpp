@@ -107,6 +107,12 @@ END)");
         R"({"kind": "segmenter", "labels": ["flag"], "licence": "CC0-1.0", "threshold": 0.9,
     "input": {"width": 32, "height": 32}, "output": {"mask": "flag"}})");
   EXPECT_THAT(models_.models("list").output, HasSubstr("flags: your own, CC0-1.0\n  finds: flag\n"));
+  write(models_.model("lama.onnx"), "");
+  write(models_.model("lama.json"),
+        R"({"kind": "painter", "input": {"width": 32, "height": 32, "picture": "a", "mask": "b"},
+    "output": {"picture": "c"}})");
+  EXPECT_THAT(models_.models("list").output,
+              HasSubstr("lama: your own, licence not told\n  paints what no picture shows\n"));
   shell("ffmpeg -v error -f lavfi -i color=gray:s=320x240 -vf drawbox=80:60:120:90:red:fill -frames:v 1 " +
         quoted(models_.file("red.png")));
   const auto matte = models_.matte(models_.file("red.png"), 320, 240, "flag");

@@ -194,14 +194,18 @@ def own_models(folder):
     for path in sorted(folder.glob("*.json")):
         if path.stem in known or not path.with_suffix(".onnx").exists():
             continue
+        finds, licence, does = [], "", ""
         try:
             about = json.loads(path.read_text())
-            finds = [str(label) for label in about["labels"] if label]
             licence = str(about.get("licence", ""))
+            if about.get("kind") == "painter":
+                does = "paints what no picture shows"
+            else:
+                finds = [str(label) for label in about["labels"] if label]
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            finds, licence = ["(its description cannot be read)"], ""
+            does = "its description cannot be read"
         yield {"name": path.stem, "state": "your own", "licence": licence, "download_bytes": None, "finds": finds,
-               "about": ""}
+               "about": does}
 
 
 def listed(folder):

@@ -11,6 +11,7 @@ constexpr std::size_t spread = 3;
 }  // namespace
 
 void Anonymize::start(GstElement* e, const Params& params) {
+  element_ = e;
   source_ = gst_element_get_static_pad(e, "src");
   gst_object_unref(source_);  // it lives as long as its element
   locator_.start({.region = params.region,
@@ -107,6 +108,8 @@ GstFlowReturn Anonymize::push_next() {
 /// Nothing more is to be seen.
 GstFlowReturn Anonymize::drain(const Params& params) {
   if (locator_.follows()) set_masks(locator_.rest(params.region));
+  if (const std::string in_vain = locator_.in_vain(); !in_vain.empty())
+    log(LogLevel::warning, in_vain + ": nothing was hidden", element_);
   GstFlowReturn flow = GST_FLOW_OK;
   while (flow == GST_FLOW_OK && gone_ < pictures_.size()) flow = push_next();
   forget();

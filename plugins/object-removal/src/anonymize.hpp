@@ -75,6 +75,7 @@ class Anonymize : public PadStage<Anonymize> {
   GstFlowReturn drain(const Params& params);
   void forget();
 
+  GstElement* element_ = nullptr;
   GstPad* source_ = nullptr;
   GstSegment segment_{};
   GstVideoInfo format_{};

@@ -142,7 +142,7 @@ bool ObjectRemoval::front_is_ready() const {
   const std::int64_t known = locator_.follows() ? locator_.known_before() : next_number_;
   if (!front.wanted) return front.number < known;
   // What is found later is looked for in earlier pictures, too.
-  const bool final = front.number < known && (!locator_.follows() || locator_.found());
+  const bool final = front.number < known && (!locator_.follows() || !locator_.seeks());
   if (final && (debug_ != Debug::none || !acts_on(front))) return true;
   return known > front.number + look_ahead;
 }
@@ -188,8 +188,8 @@ GstFlowReturn ObjectRemoval::push_front() {
 GstFlowReturn ObjectRemoval::drain(const Params& params) {
   GstFlowReturn flow = GST_FLOW_OK;
   set_masks(locator_.rest(params.region), params);
-  if (locator_.follows() && !locator_.found() && std::ranges::any_of(waiting_, &Waiting::wanted))
-    log(LogLevel::warning, locator_.nothing_found() + ": nothing was removed", element_);
+  if (const std::string in_vain = locator_.in_vain(); !in_vain.empty())
+    log(LogLevel::warning, in_vain + ": nothing was removed", element_);
   while (flow == GST_FLOW_OK && !waiting_.empty()) flow = push_front();
   forget();
   return flow;

@@ -60,6 +60,16 @@ class DetectorTest : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
+/// A library beside the models is opened: the working folder of a run is no place for it.
+TEST_F(DetectorTest, has_no_models_where_there_is_no_home) {
+  const std::string home = getenv("HOME") != nullptr ? getenv("HOME") : "";
+  unsetenv("REEL_MODELS"), unsetenv("XDG_DATA_HOME"), unsetenv("HOME");
+  EXPECT_EQ(models_folder(), "");
+  EXPECT_TRUE(installed_models().models.empty());
+  setenv("HOME", home.c_str(), 1);
+  EXPECT_EQ(models_folder(), home + "/.local/share/reelwork/models");
+}
+
 TEST_F(DetectorTest, finds_a_face) {
   const auto found = make_detector("face")->find(astronaut());
   ASSERT_EQ(found.size(), 1U);

@@ -74,7 +74,7 @@ class Merge {
     const double all = cv::countNonZero(hole_.hole), seen = cv::sum(share)[0], ahead = share.dot(composite_.future);
     cv::Mat trusted = share / (1 + 0.1 * error);
     return {.area = 0,
-            .past = (seen - ahead) / all,
+            .past = std::max(0.0, seen - ahead) / all,
             .future = ahead / all,
             .guessed = (all - seen) / all,
             .confidence = cv::sum(trusted)[0] / all};

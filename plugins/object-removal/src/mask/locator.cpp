@@ -24,8 +24,6 @@ track::WorkPicture work_picture(const Analysis& seen) {
   return {seen.motion.luma, small(planes[1]), small(planes[2])};
 }
 
-constexpr std::int64_t every = 5;  // pictures in which a detector looks for more
-
 /// All that any of them covers; empty: nothing.
 cv::Mat all_of(const std::vector<cv::Mat>& masks) {
   cv::Mat all;
@@ -65,6 +63,7 @@ void Locator::forget() {
   entries_.clear();
   given_.clear();
   last_.reset();
+  sought_ = found_ = false;
   since_ = 0;
 }
 
@@ -90,7 +89,7 @@ cv::Mat Locator::drawn_at(Time time, const Region& region) {
 std::vector<Located> Locator::add(std::int64_t number, Time time, bool wanted, const Analysis& seen,
                                   const Region& region) {
   const track::WorkPicture picture = work_picture(seen);
-  if (!found() || seeks_more()) scout_.add(number, picture, seen.from_previous);
+  if (seeks()) scout_.add(number, picture, seen.from_previous);
   for (Followed& f : followed_) f.follower.add(number, picture, seen.from_previous);
   entries_.push_back({number, time, wanted, picture});
   return follow_to(number + 1 - Follower::look_ahead, region);
@@ -100,49 +99,49 @@ std::vector<Located> Locator::rest(const Region& region) {
   return entries_.empty() ? std::vector<Located>() : follow_to(entries_.back().number + 1, region);
 }
 
-std::string Locator::nothing_found() const {
+std::string Locator::in_vain() const {
+  if (!sought_ || found_) return {};
   return target_.empty() ? "what is in the region cannot be told from what is behind it"
                          : "no '" + target_ + "' was found";
 }
 
 std::vector<Located> Locator::follow_to(std::int64_t end, const Region& region) {
+  constexpr std::int64_t every = 5;  // pictures in which a detector looks for more
   std::vector<Located> located;
   while (!entries_.empty() && entries_.front().number < end) {
     Entry entry = std::move(entries_.front());
     entries_.pop_front();
-    if (found())
-      follow(entry, region, located);
-    else if (entry.wanted)
-      begin(entry, region, located);
-    if (located.empty() || located.back().number != entry.number) located.push_back({entry.number, {}});
+    std::vector<cv::Mat> masks = followed_in(entry, region);
+    const bool first = !last_ || !last_->wanted;
+    if (entry.wanted && seeks() && (!detector_ || first || entry.number % every == 0))
+      seek(entry, region, masks, located);
+    give(entry.number, masks, located);
+    sought_ = sought_ || entry.wanted;
     last_ = std::move(entry);
   }
   return located;
 }
 
-void Locator::begin(const Entry& entry, const Region& region, std::vector<Located>& located) {
-  const bool first = !last_ || !last_->wanted;
-  if (detector_ && entry.number % every != 0 && !first) return;
+/// Where what is followed has got to: masks of each.
+std::vector<cv::Mat> Locator::followed_in(const Entry& entry, const Region& region) {
+  // A person who gave keyframes corrects there.
+  const Time before = last_ ? last_->time : entry.time;
+  const bool corrected =
+      !detector_ && std::ranges::any_of(region.times(), [&](Time t) { return before < t && t <= entry.time; });
   std::vector<cv::Mat> masks;
-  for (const cv::Mat& shown : shown_in(entry, region)) {
-    if (boxes_) masks.push_back(shown);
-    Follower follower = scout_;
-    if (follower.show(entry.number, shown).empty()) continue;
-    masks.push_back(follower.first());
-    followed_.push_back({std::move(follower)});
-  }
-  if (found() && !seeks_more()) scout_.forget();
-  if (found()) look_back_from(entry.number, located);
-  if (!masks.empty()) give(entry.number, masks, located);
+  for (Followed& f : followed_)
+    masks.push_back(corrected ? f.follower.show(entry.number, shown_in(entry, region).front()) : f.follower.next());
+  return masks;
 }
 
-/// What comes into the picture later is followed from there, and looked for in the pictures before.
-void Locator::seek_more(const Entry& entry, const Region& region, std::vector<cv::Mat>& masks,
-                        std::vector<Located>& located) {
+/// What is found now is followed from here, and looked for in the pictures before.
+void Locator::seek(const Entry& entry, const Region& region, std::vector<cv::Mat>& masks,
+                   std::vector<Located>& located) {
   constexpr std::size_t most = 16;  // that are followed at a time
   const std::vector<cv::Mat> all_shown = shown_in(entry, region);
-  drop_doubtful(all_shown, masks);
+  if (which_ == Which::all) drop_doubtful(all_shown, masks);
   const cv::Mat known = all_of(masks);
+  const bool first = followed_.empty();
   for (const cv::Mat& shown : all_shown) {
     if (boxes_) masks.push_back(shown);
     const double covered = known.empty() ? 0 : cv::countNonZero(known & shown);
@@ -150,9 +149,13 @@ void Locator::seek_more(const Entry& entry, const Region& region, std::vector<cv
     Follower follower = scout_;
     if (follower.show(entry.number, shown).empty()) continue;
     masks.push_back(follower.first());
-    add_before(follower, entry.number, located);
+    const std::int64_t since = add_before(follower, entry.number, located);
+    // All that begin together end at the same picture: the first of the shot that is known.
+    if (first) since_ = since;
     followed_.push_back({std::move(follower)});
   }
+  found_ = found_ || !followed_.empty() || (boxes_ && !all_shown.empty());
+  if (!seeks()) scout_.forget(), given_.clear();
 }
 
 /// Who was found once, and not again where he was followed to, was never there. Whose mask has outgrown what the detector sees has gone
@@ -177,46 +180,23 @@ void Locator::drop_doubtful(const std::vector<cv::Mat>& shown, std::vector<cv::M
   }
 }
 
-void Locator::add_before(const Follower& follower, std::int64_t number, std::vector<Located>& located) {
+/// Adds where it was before to what those pictures have already. Returns the first one that was looked into.
+std::int64_t Locator::add_before(const Follower& follower, std::int64_t number, std::vector<Located>& located) {
   const std::vector<cv::Mat> before = follower.before();
   for (Located& given : given_) {
     const std::int64_t back = number - 1 - given.number;
-    if (back < 0 || back >= static_cast<std::int64_t>(before.size())) continue;
+    if (back >= static_cast<std::int64_t>(before.size())) continue;
     given.mask = all_of({given.mask, before[static_cast<std::size_t>(back)]});
     located.push_back({given.number, together({given.mask})});
   }
+  return number - static_cast<std::int64_t>(before.size());
 }
 
 void Locator::give(std::int64_t number, const std::vector<cv::Mat>& masks, std::vector<Located>& located) {
   located.push_back({number, together(masks)});
-  if (!seeks_more()) return;
+  if (!seeks()) return;
   given_.push_back({number, all_of(masks)});
   while (given_.front().number <= number - Follower::look_back) given_.pop_front();
-}
-
-/// All of them end at the same picture: the first of the shot that is known.
-void Locator::look_back_from(std::int64_t number, std::vector<Located>& located) {
-  std::vector<std::vector<cv::Mat>> before;
-  for (const Followed& f : followed_) before.push_back(f.follower.before());
-  since_ = number - static_cast<std::int64_t>(before.front().size());
-  for (std::int64_t n = since_; n < number; ++n) {
-    std::vector<cv::Mat> masks;
-    for (const auto& of_one : before) masks.push_back(of_one[static_cast<std::size_t>(number - 1 - n)]);
-    give(n, masks, located);
-  }
-}
-
-void Locator::follow(const Entry& entry, const Region& region, std::vector<Located>& located) {
-  // A person who gave keyframes corrects there.
-  const Time before = last_ ? last_->time : entry.time;
-  const bool corrected =
-      !detector_ && std::ranges::any_of(region.times(), [&](Time t) { return before < t && t <= entry.time; });
-  std::vector<cv::Mat> masks;
-  for (Followed& f : followed_)
-    masks.push_back(corrected ? f.follower.show(entry.number, shown_in(entry, region).front()) : f.follower.next());
-  const bool first = !last_ || !last_->wanted;
-  if (seeks_more() && entry.wanted && (first || entry.number % every == 0)) seek_more(entry, region, masks, located);
-  give(entry.number, masks, located);
 }
 
 /// Where a person or a detector says that objects are: masks at work size.

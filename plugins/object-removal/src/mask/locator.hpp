@@ -59,10 +59,10 @@ class Locator {
   std::vector<Located> add(std::int64_t number, Time time, bool wanted, const Analysis& seen, const Region& region);
   /// Those of all that were added; no more are added before `forget`.
   std::vector<Located> rest(const Region& region);
-  /// In words, what was looked for in vain.
-  std::string nothing_found() const;
-  /// Whether anything was found.
-  bool found() const { return !followed_.empty(); }
+  /// In words, what was looked for in vain; empty: it was found, or not looked for.
+  std::string in_vain() const;
+  /// Whether it looks for something, or for more: what it finds is looked for in the `Follower::look_back` pictures before, too.
+  bool seeks() const { return followed_.empty() || (detector_ && which_ == Which::all); }
   /// Pictures before this one have their masks.
   std::int64_t known_before() const {
     return entries_.empty() ? (last_ ? last_->number + 1 : 0) : entries_.front().number;
@@ -88,14 +88,11 @@ class Locator {
 
   cv::Mat region_at(Time time, const Region& region) const;
   std::vector<Located> follow_to(std::int64_t end, const Region& region);
-  void begin(const Entry& entry, const Region& region, std::vector<Located>& located);
-  bool seeks_more() const { return detector_ && which_ == Which::all; }
-  void seek_more(const Entry& entry, const Region& region, std::vector<cv::Mat>& masks, std::vector<Located>& located);
+  std::vector<cv::Mat> followed_in(const Entry& entry, const Region& region);
+  void seek(const Entry& entry, const Region& region, std::vector<cv::Mat>& masks, std::vector<Located>& located);
   void drop_doubtful(const std::vector<cv::Mat>& shown, std::vector<cv::Mat>& masks);
-  void add_before(const Follower& follower, std::int64_t number, std::vector<Located>& located);
+  std::int64_t add_before(const Follower& follower, std::int64_t number, std::vector<Located>& located);
   void give(std::int64_t number, const std::vector<cv::Mat>& masks, std::vector<Located>& located);
-  void look_back_from(std::int64_t number, std::vector<Located>& located);
-  void follow(const Entry& entry, const Region& region, std::vector<Located>& located);
   std::vector<cv::Mat> shown_in(const Entry& entry, const Region& region);
   cv::Mat together(const std::vector<cv::Mat>& masks) const;
 
@@ -111,7 +108,8 @@ class Locator {
   std::vector<Followed> followed_;  ///< an object each
   std::deque<Entry> entries_;       ///< without masks yet
   std::optional<Entry> last_;       ///< the one before those
-  std::deque<Located> given_;       ///< the latest masks, at work size, where more may be found in those pictures
+  std::deque<Located> given_;       ///< the latest masks, at work size, while more may be found in those pictures
+  bool sought_ = false, found_ = false;
   std::int64_t since_ = 0;
 };
 

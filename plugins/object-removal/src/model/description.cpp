@@ -131,7 +131,9 @@ bool Model::finds(std::string_view label) const { return std::ranges::find(label
 fs::path models_folder() {
   if (const std::string named = variable("REEL_MODELS"); !named.empty()) return named;
   if (const std::string data = variable("XDG_DATA_HOME"); !data.empty()) return fs::path(data) / "reelwork/models";
-  return fs::path(variable("HOME")) / ".local/share/reelwork/models";
+  // Never a place in the working folder: a library in there would be opened.
+  const std::string home = variable("HOME");
+  return home.empty() ? fs::path() : fs::path(home) / ".local/share/reelwork/models";
 }
 
 InstalledModels installed_models(const fs::path& folder) {

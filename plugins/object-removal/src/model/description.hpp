@@ -59,7 +59,8 @@ struct InstalledModels {
   std::vector<std::string> faulty;  ///< a sentence on each whose description is wrong
 };
 
-/// `$REEL_MODELS`, else `reelwork/models` in the user's data folder (`$XDG_DATA_HOME`, `~/.local/share`). Need not exist.
+/// `$REEL_MODELS`, else `reelwork/models` in the user's data folder (`$XDG_DATA_HOME`, `~/.local/share`). Need not exist; empty
+/// where the user has none.
 std::filesystem::path models_folder();
 InstalledModels installed_models(const std::filesystem::path& folder = models_folder());
 

@@ -85,6 +85,7 @@ class Runtime {
   explicit Runtime(const void* const* table) : table_(table) {}
 
   static std::unique_ptr<Runtime> open() {
+    if (models_folder().empty()) return nullptr;
     void* const library = dlopen((models_folder() / "libonnxruntime.so").c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) return nullptr;
     const auto get_base = reinterpret_cast<const Base* (*)()>(dlsym(library, "OrtGetApiBase"));

@@ -37,18 +37,11 @@ int Anonymize::held() const {
   return locator_.follows() ? static_cast<int>(Follower::look_ahead + Follower::look_back) : 0;
 }
 
-bool Anonymize::is_of_use(Time time, const GstBuffer* buffer, const Ranges& during) const {
-  if (during.empty()) return true;
-  const Time reach = held() * duration_of(buffer, format_);
-  return std::ranges::any_of(during, [&](const TimeRange& r) {
-    return time + reach >= r.begin && (r.end == Time::max() || time < r.end + reach);
-  });
-}
-
 GstFlowReturn Anonymize::chain(GstElement* e, GstPad*, GstBuffer* buffer, const Params& params) {
   BufferPtr owned(buffer);
   const Time time = detail::stream_time(segment_, GST_BUFFER_PTS(buffer));
-  if (!is_of_use(time, buffer, params.during)) {
+  const Time reach = held() * duration_of(buffer, format_);
+  if (!is_near(time, params.during, reach, reach)) {
     const GstFlowReturn flow = drain(params);
     return flow == GST_FLOW_OK ? gst_pad_push(source_, owned.release()) : flow;
   }
@@ -87,11 +80,9 @@ cv::Mat Anonymize::mask_around(std::size_t index) const {
 }
 
 BufferPtr Anonymize::covered(const Waiting& entry, const cv::Mat& mask) const {
-  BufferPtr made(gst_buffer_copy_deep(entry.buffer.get()));
-  MappedFrame mapped(made.get(), format_, GST_MAP_READWRITE);
-  std::vector<cv::Mat> planes = planes_of(mapped.get());
-  cover(planes, depth_of(format_), mask, entry.mode, entry.margin);
-  return made;
+  return changed_copy(entry.buffer.get(), format_, [&](std::vector<cv::Mat>& planes) {
+    cover(planes, depth_of(format_), mask, entry.mode, entry.margin);
+  });
 }
 
 GstFlowReturn Anonymize::push_next() {

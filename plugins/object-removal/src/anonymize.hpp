@@ -47,8 +47,7 @@ class Anonymize : public PadStage<Anonymize> {
       param("mask", &Params::mask, "A picture or a video that is white where it is, instead of a target").fixed(),
       param("mode", &Params::mode, "What is shown instead"),
       param("margin", &Params::margin, "How far around it is hidden, too, as a share of its thickness").range(0, 1));
-  static constexpr std::array pads{PadInfo{"sink", GST_PAD_SINK, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS},
-                                   PadInfo{"src", GST_PAD_SRC, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS}};
+  static constexpr std::array pads = picture_pads;
 
   void start(GstElement* e, const Params& params);
   GstFlowReturn chain(GstElement* e, GstPad* pad, GstBuffer* buffer, const Params& params);
@@ -67,7 +66,6 @@ class Anonymize : public PadStage<Anonymize> {
   };
 
   int held() const;
-  bool is_of_use(Time time, const GstBuffer* buffer, const Ranges& during) const;
   void set_masks(const std::vector<Located>& located);
   cv::Mat mask_around(std::size_t index) const;
   BufferPtr covered(const Waiting& entry, const cv::Mat& mask) const;

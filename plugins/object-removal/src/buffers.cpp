@@ -1,5 +1,7 @@
 #include "buffers.hpp"
 
+#include <algorithm>
+
 namespace reel::removal {
 
 std::vector<cv::Mat> planes_of(GstVideoFrame& raw) {
@@ -21,6 +23,12 @@ Picture picture_of(GstBuffer* buffer, const GstVideoInfo& format) {
   };
   const auto held = std::make_shared<Held>(buffer, format);
   return {.planes = planes_of(held->mapped.get()), .depth = depth_of(format), .memory = held};
+}
+
+bool is_near(Time time, const Ranges& during, Time before, Time behind) {
+  return during.empty() || std::ranges::any_of(during, [&](const TimeRange& r) {
+           return time + before >= r.begin && (r.end == Time::max() || time < r.end + behind);
+         });
 }
 
 Time picture_duration(const GstVideoInfo& format) {

@@ -1,6 +1,7 @@
 /// Pictures in GStreamer's buffers, and what elements have in common that let pictures wait for later ones.
 #pragma once
 
+#include <array>
 #include <opencv2/core.hpp>
 #include <reel/convert.hpp>
 #include <reel/sdk.hpp>
@@ -19,6 +20,23 @@ std::vector<cv::Mat> planes_of(GstVideoFrame& raw);
 int depth_of(const GstVideoInfo& format);
 /// The samples of a buffer, which is kept as long as they are.
 Picture picture_of(GstBuffer* buffer, const GstVideoInfo& format);
+
+/// Of elements that take and give such pictures.
+inline constexpr std::array picture_pads{PadInfo{"sink", GST_PAD_SINK, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS},
+                                         PadInfo{"src", GST_PAD_SRC, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS}};
+
+/// A copy of a picture. `change`: gets its planes, and makes what it likes of them.
+template <class Change>
+BufferPtr changed_copy(GstBuffer* buffer, const GstVideoInfo& format, const Change& change) {
+  BufferPtr made(gst_buffer_copy_deep(buffer));
+  MappedFrame mapped(made.get(), format, GST_MAP_READWRITE);
+  std::vector<cv::Mat> planes = planes_of(mapped.get());
+  change(planes);
+  return made;
+}
+
+/// Whether a time lies in one of the ranges, or so little before or behind one; no ranges: always.
+bool is_near(Time time, const Ranges& during, Time before, Time behind);
 
 /// How long pictures of that format are shown, where they do not say it themselves.
 Time picture_duration(const GstVideoInfo& format);

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
-#include "fill/hole.hpp"
+#include "picture.hpp"
 
 namespace reel::removal {
 namespace {

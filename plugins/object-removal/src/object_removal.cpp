@@ -62,16 +62,6 @@ void ObjectRemoval::forget() {
   was_wanted_.reset();
 }
 
-/// Whether the picture is filled, or may show what is behind a hole of another.
-bool ObjectRemoval::is_of_use(Time time, const GstBuffer* buffer, const Ranges& during) const {
-  if (during.empty()) return true;
-  const Time length = duration_of(buffer, format_);
-  return std::ranges::any_of(during, [&](const TimeRange& r) {
-    return time + look_back * length >= r.begin &&
-           (r.end == Time::max() || time < r.end + (look_ahead + Follower::look_ahead) * length);
-  });
-}
-
 /// A mask that stays is the same cv::Mat, and becomes the same hole.
 HolePtr ObjectRemoval::hole_of(const cv::Mat& mask, const Params& params) {
   if (mask.data == mask_.data && mask_.size() == mask.size() && params.dilate == dilate_ && params.feather == feather_)
@@ -91,7 +81,9 @@ HolePtr ObjectRemoval::hole_of(const cv::Mat& mask, const Params& params) {
 GstFlowReturn ObjectRemoval::chain(GstElement* e, GstPad*, GstBuffer* buffer, const Params& params) {
   BufferPtr owned(buffer);
   const Time time = detail::stream_time(segment_, GST_BUFFER_PTS(buffer));
-  if (!is_of_use(time, buffer, params.during)) {
+  // Whether the picture is filled, or may show what is behind a hole of another.
+  const Time length = duration_of(buffer, format_);
+  if (!is_near(time, params.during, look_back * length, (look_ahead + Follower::look_ahead) * length)) {
     const GstFlowReturn flow = drain(params);
     return flow == GST_FLOW_OK ? gst_pad_push(source_, owned.release()) : flow;
   }
@@ -148,9 +140,6 @@ bool ObjectRemoval::front_is_ready() const {
 }
 
 BufferPtr ObjectRemoval::removed(const Waiting& front) {
-  BufferPtr made(gst_buffer_copy_deep(front.buffer.get()));
-  MappedFrame mapped(made.get(), format_, GST_MAP_READWRITE);
-  std::vector<cv::Mat> planes = planes_of(mapped.get());
   Filling filling = filler_.fill(front.number);
   const FillReport& report = filling.report;
   note_frame(element_, front.time,
@@ -160,20 +149,20 @@ BufferPtr ObjectRemoval::removed(const Waiting& front) {
               {"guessed", report.guessed},
               {"confidence", report.confidence}});
   const auto seed = static_cast<std::uint64_t>(front.time.count());
-  for_each_plane(planes.size(), [&](std::size_t p) {
-    if (grain_) add_grain(filling.planes[p], planes[p], depth_of(format_), 3 * seed + p);
-    planes[p].depth() == CV_8U ? blend<std::uint8_t>(planes[p], filling.planes[p], depth_of(format_))
-                               : blend<std::uint16_t>(planes[p], filling.planes[p], depth_of(format_));
+  const int depth = depth_of(format_);
+  return changed_copy(front.buffer.get(), format_, [&](std::vector<cv::Mat>& planes) {
+    for_each_plane(planes.size(), [&](std::size_t p) {
+      Patch& patch = filling.planes[p];
+      if (grain_) add_grain(patch, planes[p], depth, 3 * seed + p);
+      depth == 8 ? blend<std::uint8_t>(planes[p], patch, depth) : blend<std::uint16_t>(planes[p], patch, depth);
+    });
   });
-  return made;
 }
 
 BufferPtr ObjectRemoval::masked(const Waiting& front) const {
-  BufferPtr made(gst_buffer_copy_deep(front.buffer.get()));
-  MappedFrame mapped(made.get(), format_, GST_MAP_READWRITE);
-  std::vector<cv::Mat> planes = planes_of(mapped.get());
-  show_mask(planes, filler_.hole(front.number)->mask(), debug_, depth_of(format_));
-  return made;
+  return changed_copy(front.buffer.get(), format_, [&](std::vector<cv::Mat>& planes) {
+    show_mask(planes, filler_.hole(front.number)->mask(), debug_, depth_of(format_));
+  });
 }
 
 GstFlowReturn ObjectRemoval::push_front() {

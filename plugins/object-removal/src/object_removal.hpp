@@ -65,8 +65,7 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
       param("feather", &Params::feather, "Width of the soft edge around the mask").range(0, 100).unit("px"),
       param("grain", &Params::grain, "Whether what is shown instead gets the grain of its surroundings").fixed(),
       param("debug", &Params::debug, "Shows the mask instead of removing what is under it").fixed());
-  static constexpr std::array pads{PadInfo{"sink", GST_PAD_SINK, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS},
-                                   PadInfo{"src", GST_PAD_SRC, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS}};
+  static constexpr std::array pads = picture_pads;
 
   void start(GstElement* e, const Params& params);
   GstFlowReturn chain(GstElement* e, GstPad* pad, GstBuffer* buffer, const Params& params);
@@ -82,7 +81,6 @@ class ObjectRemoval : public PadStage<ObjectRemoval> {
     bool wanted;          ///< the object is to be removed from it
   };
 
-  bool is_of_use(Time time, const GstBuffer* buffer, const Ranges& during) const;
   HolePtr hole_of(const cv::Mat& mask, const Params& params);
   void set_masks(const std::vector<Located>& located, const Params& params);
   void judge_border();

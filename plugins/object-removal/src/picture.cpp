@@ -12,6 +12,26 @@ cv::Mat shrunk(const cv::Mat& plane, int depth, cv::Size size) {
   return made;
 }
 
+cv::Rect widened(cv::Rect box, int by, cv::Size limit) {
+  return cv::Rect(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by) & cv::Rect({}, limit);
+}
+
+cv::Mat grown(const cv::Mat& mask, int by) {
+  cv::Mat made;
+  cv::dilate(mask, made, cv::Mat::ones(2 * by + 1, 2 * by + 1, CV_8U));
+  return made;
+}
+
+cv::Mat grown_by(const cv::Mat& mask, double by) {
+  if (by <= 0) return mask;
+  const cv::Rect area = widened(cv::boundingRect(mask), static_cast<int>(by) + 1, mask.size());
+  cv::Mat made(mask.size(), CV_8U, cv::Scalar(0)), distance;
+  if (area.area() == 0) return made;
+  cv::distanceTransform(mask(area) == 0, distance, cv::DIST_L2, 5);
+  cv::Mat(distance <= by).copyTo(made(area));
+  return made;
+}
+
 namespace {
 
 constexpr double luma_range = 255.0 / 219, chroma_range = 255.0 / 224;

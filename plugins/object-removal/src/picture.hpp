@@ -44,6 +44,13 @@ cv::Mat shrunk(const cv::Mat& plane, int depth, cv::Size size);
 /// A mask at work size: set wherever any of its samples is.
 cv::Mat shrunk_mask(const cv::Mat& mask, const WorkScale& scale);
 
+/// With a border of so many samples, as far as there is room.
+cv::Rect widened(cv::Rect box, int by, cv::Size limit);
+/// A mask with a square border of so many samples.
+cv::Mat grown(const cv::Mat& mask, int by);
+/// A mask with a round border.
+cv::Mat grown_by(const cv::Mat& mask, double by);
+
 /// Blue, green, red from luma and chroma, and back (both CV_8UC3), as if they were of limited range and as BT.601 says: near enough for
 /// networks, and what is not changed comes back as it was.
 cv::Mat bgr_of(const cv::Mat& yuv);

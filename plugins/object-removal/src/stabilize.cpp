@@ -72,19 +72,12 @@ int Stabilize::pictures() const {
   return static_cast<int>(std::clamp(std::ceil(of_time), 1.0, double(most_pictures)));
 }
 
-/// Whether the picture is corrected, or its place is asked for to correct another.
-bool Stabilize::is_of_use(Time time, const GstBuffer* buffer, const Ranges& during) const {
-  if (during.empty()) return true;
-  const Time reach = (pictures() + steady::CameraPath::zoom_reach) * duration_of(buffer, format_);
-  return std::ranges::any_of(during, [&](const TimeRange& r) {
-    return time + reach >= r.begin && (r.end == Time::max() || time < r.end + reach);
-  });
-}
-
 GstFlowReturn Stabilize::chain(GstElement* e, GstPad*, GstBuffer* buffer, const Params& params) {
   BufferPtr owned(buffer);
   const Time time = detail::stream_time(segment_, GST_BUFFER_PTS(buffer));
-  if (!is_of_use(time, buffer, params.during)) {
+  // Whether the picture is corrected, or its place is asked for to correct another.
+  const Time reach = (pictures() + steady::CameraPath::zoom_reach) * duration_of(buffer, format_);
+  if (!is_near(time, params.during, reach, reach)) {
     const GstFlowReturn flow = drain();
     return flow == GST_FLOW_OK ? gst_pad_push(source_, owned.release()) : flow;
   }

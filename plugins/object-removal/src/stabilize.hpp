@@ -7,7 +7,7 @@
 #include <reel/sdk.hpp>
 
 #include "buffers.hpp"
-#include "fill/motion.hpp"
+#include "camera_motion.hpp"
 #include "steady/camera_path.hpp"
 
 namespace reel::removal {
@@ -51,8 +51,7 @@ class Stabilize : public PadStage<Stabilize> {
       param("zoom", &Params::zoom, "How much the picture is enlarged; 0: as much as necessary, which changes slowly")
           .range(0, 2)
           .fixed());
-  static constexpr std::array pads{PadInfo{"sink", GST_PAD_SINK, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS},
-                                   PadInfo{"src", GST_PAD_SRC, GST_PAD_ALWAYS, REEL_REMOVAL_CAPS}};
+  static constexpr std::array pads = picture_pads;
 
   void start(GstElement* e, const Params& params);
   GstFlowReturn chain(GstElement* e, GstPad* pad, GstBuffer* buffer, const Params& params);
@@ -74,7 +73,6 @@ class Stabilize : public PadStage<Stabilize> {
 
   steady::Aims aims() const;
   int pictures() const;
-  bool is_of_use(Time time, const GstBuffer* buffer, const Ranges& during) const;
   Seen seen(GstBuffer* buffer, const std::optional<steady::Similarity>& held) const;
   void add(Seen seen, Waiting picture);
   BufferPtr steadied(GstBuffer* buffer, const steady::Similarity& view) const;

@@ -271,11 +271,10 @@ Filling Filler::fill(std::int64_t number) {
   cv::magnitude(shown[0].error, grid.doubt(luma, to_work(frame.picture, 0)), error);
   const auto fine = [&](const cv::Mat& cells) { return refined(cells, luma.step, luma.area.size()); };
   const cv::Mat trust = fine(belief(error, spatial_error(luma, shown[0].values)));
-  Filling filling{.planes = std::vector<Patch>(shown.size()),
-                  .report = Merge(luma, shown[0].composite, trust).report(fine(error))};
+  const Merge of_luma(luma, shown[0].composite, trust);
+  Filling filling{.planes = std::vector<Patch>(shown.size()), .report = of_luma.report(fine(error))};
   painted_.clear();
-  if (paint_ && !Merge(luma, shown[0].composite, trust).gap().empty())
-    painted_ = paint_(frame.picture, *frame.hole, holes_);
+  if (paint_ && !of_luma.gap().empty()) painted_ = paint_(frame.picture, *frame.hole, holes_);
   filling.report.area = double(cv::countNonZero(luma.hole)) / double(frame.picture.planes[0].total());
   for_each_plane(shown.size(), [&](std::size_t p) {
     const PlaneHole& hole = holes_[p];

@@ -7,9 +7,9 @@
 #include <map>
 #include <utility>
 
+#include "camera_motion.hpp"
 #include "composite.hpp"
 #include "finish.hpp"
-#include "motion.hpp"
 #include "picture.hpp"
 
 namespace reel::removal {

@@ -67,11 +67,4 @@ using HolePtr = std::shared_ptr<const Hole>;
 /// Samples of a hole's surroundings that are compared, at work size.
 inline constexpr int ring_width = 16;
 
-/// With a border of so many samples, as far as there is room.
-cv::Rect widened(cv::Rect box, int by, cv::Size limit);
-/// A mask with a square border of so many samples.
-cv::Mat grown(const cv::Mat& mask, int by);
-/// A mask with a round border.
-cv::Mat grown_by(const cv::Mat& mask, double by);
-
 }  // namespace reel::removal

@@ -5,7 +5,6 @@
 #include <opencv2/imgproc.hpp>
 #include <reel/types.hpp>
 
-#include "fill/hole.hpp"
 #include "model/network.hpp"
 
 namespace reel::removal {

@@ -5,7 +5,7 @@
 #include <deque>
 #include <vector>
 
-#include "fill/motion.hpp"
+#include "camera_motion.hpp"
 #include "track/tracker.hpp"
 
 namespace reel::removal {

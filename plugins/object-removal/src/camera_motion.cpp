@@ -1,4 +1,4 @@
-#include "motion.hpp"
+#include "camera_motion.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,12 +1,169 @@
-#include "reel/prompt/prompt.hpp"
+#include <algorithm>
+#include <chrono>
+
+#include "arrange.hpp"
+#include "composer.hpp"
+#include "reel/base/error.hpp"
 
 namespace reel::prompt {
+namespace {
 
-Understanding understand(const Ask& ask, const model::StageSource& stages) {
-  (void)stages;
-  Understanding understanding;
-  understanding.unknown.push_back({{0, ask.text.size()}, "unknown", "not yet", {}});
-  return understanding;
+constexpr std::size_t most_bytes = 20'000, most_tokens = 3'000;
+
+/// Hard ends of sentences: `.` behind which no word goes on, `;`, `!`, `?`, a new line.
+bool ends_sentence(const Reading& reading, std::size_t i) {
+  const Token& token = reading.tokens[i];
+  if (!token.is_any({".", ";", "!", "?", "\n"})) return false;
+  return std::ranges::none_of(reading.items, [&](const Item& item) { return i > item.begin && i + 1 < item.end; });
 }
+
+struct Sentence {
+  std::size_t begin, end;
+};
+
+std::vector<Sentence> sentences_of(const Reading& reading) {
+  std::vector<Sentence> sentences;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i <= reading.tokens.size(); ++i)
+    if (i == reading.tokens.size() || ends_sentence(reading, i)) {
+      if (i > begin) sentences.push_back({begin, i});
+      begin = i + 1;
+    }
+  return sentences;
+}
+
+double cost_of(const std::vector<ClauseRead>& clauses) {
+  double cost = 0;
+  for (const ClauseRead& clause : clauses)
+    if (clause.kind == ClauseRead::Kind::rule) cost += clause.match.rule == nullptr ? 20 : std::max(0.0, clause.match.cost);
+  return cost;
+}
+
+class Understander {
+ public:
+  Understander(const Ask& ask, const model::StageSource& stages) : ask_(ask), stages_(stages), rules_(lexicon(), stage_rules()) {}
+
+  Understanding run() {
+    reading_.tokens = tokenize(ask_.text);
+    if (ask_.text.size() > most_bytes || reading_.tokens.size() > most_tokens) {
+      out_.refusals.push_back({{0, 0}, "too-long", "a prompt may have 20,000 characters at most", {"say it in several prompts"}});
+      return std::move(out_);
+    }
+    reading_.items = items_in(reading_.tokens, rules_.lexicon());
+    read_all();
+    compose();
+    return std::move(out_);
+  }
+
+ private:
+  std::vector<Rule> stage_rules() const {
+    std::vector<Rule> rules;
+    for (const model::StageTraits* const stage : stages_.stages()) {
+      if (stage->role == model::StageRole::sink || stage->role == model::StageRole::source) continue;
+      if (!is_ours(stage->name))
+        for (Rule& rule : rules_of(*stage)) rules.push_back(std::move(rule));
+    }
+    return rules;
+  }
+  /// Ours are in the lexicon.
+  static bool is_ours(const std::string& name) { return name.find('/') == std::string::npos || name.starts_with("reel/"); }
+
+  void read_all() {
+    double cost = 0;
+    clauses_ = read_sentences(reading_, cost);
+    if (cost < 8 || !corrected()) return;
+    double less = 0;
+    auto again = read_sentences(other_, less);
+    if (less >= cost) return;
+    std::swap(reading_, other_);
+    clauses_ = std::move(again);
+    for (auto& note : corrections_) out_.notes.push_back(std::move(note));
+  }
+
+  std::vector<Said> read_sentences(const Reading& reading, double& cost) const {
+    std::vector<Said> all;
+    std::size_t number = 0;
+    for (const Sentence& sentence : sentences_of(reading)) {
+      auto clauses = clauses_of(rules_, reading, sentence.begin, sentence.end);
+      cost += cost_of(clauses);
+      for (ClauseRead& clause : clauses) all.push_back({std::move(clause), number, nullptr});
+      ++number;
+    }
+    return all;
+  }
+
+  /// The same words without slips of the keyboard; false: there are none.
+  bool corrected() {
+    other_.tokens = reading_.tokens;
+    std::size_t tried = 0;
+    for (Token& token : other_.tokens) {
+      if (token.kind != Token::Kind::word || ++tried > 400) continue;
+      const std::string meant = meant_by(token, rules_.lexicon(), {});
+      if (meant.empty()) continue;
+      corrections_.push_back({token.words, "spelling", "read `" + token.text + "` as `" + meant + "`", {}});
+      token.text = meant;
+      token.stem = stem(meant);
+    }
+    if (corrections_.empty()) return false;
+    other_.items = items_in(other_.tokens, rules_.lexicon());
+    return true;
+  }
+
+  void compose() {
+    Composer composer(ask_, stages_, rules_, reading_, draft(), out_);
+    arrange(clauses_, reading_, rules_, composer);
+    for (const Said& said : clauses_) {
+      if (said.clause.kind != ClauseRead::Kind::rule) continue;
+      if (said.clause.match.rule != nullptr) composer.add(said.clause, said.time);
+      else not_understood(composer, said.clause);
+    }
+    composer.finish();
+    if (!composer.changed()) return;
+    out_.yaml = composer.draft().yaml();
+    validate();
+  }
+
+  Draft draft() const {
+    if (ask_.pipeline.empty()) return Draft::fresh("source", ask_.input, ask_.output);
+    model::Diagnosed diagnosed;
+    model::CheckOptions options;
+    options.require_params = false;
+    const auto pipeline = model::load_pipeline("pipeline.yaml", ask_.pipeline, stages_, options, diagnosed);
+    if (!pipeline) throw base::InputError("the pipeline that is to be changed is not valid:\n" + model::to_text(diagnosed));
+    return Draft::of(*pipeline);
+  }
+
+  void not_understood(Composer& composer, const ClauseRead& clause) {
+    const Words words = composer.words_of(clause.match.begin, clause.match.end);
+    out_.unknown.push_back({words, "unknown-words", "`" + composer.said(clause.match.begin, clause.match.end) + "` was not understood", {}});
+  }
+
+  void validate() {
+    model::Diagnosed diagnosed;
+    model::CheckOptions options;
+    options.require_params = false;
+    if (model::load_pipeline("pipeline.yaml", out_.yaml, stages_, options, diagnosed)) return;
+    std::string text = "that makes no valid pipeline";
+    for (const model::Diagnostic& fault : diagnosed.diagnostics)
+      if (fault.severity == model::Severity::error) {
+        text = fault.message;
+        break;
+      }
+    out_.questions.push_back({{0, ask_.text.size()}, "out-of-range", text, {}});
+    out_.yaml.clear();
+  }
+
+  const Ask& ask_;
+  const model::StageSource& stages_;
+  Understanding out_;
+  Rules rules_;
+  Reading reading_, other_;
+  std::vector<Remark> corrections_;
+  std::vector<Said> clauses_;
+};
+
+}  // namespace
+
+Understanding understand(const Ask& ask, const model::StageSource& stages) { return Understander(ask, stages).run(); }
 
 }  // namespace reel::prompt

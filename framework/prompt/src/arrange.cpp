@@ -1,0 +1,241 @@
+#include "arrange.hpp"
+
+#include <algorithm>
+
+#include "composer.hpp"
+
+namespace reel::prompt {
+namespace {
+
+using Kind = ClauseRead::Kind;
+
+bool is_rule(const Said& said) { return said.clause.kind == Kind::rule && said.clause.match.rule != nullptr; }
+
+const Item* time_of(const Said& said) {
+  const Item* const own = said.clause.match.item("time");
+  return own != nullptr ? own : said.time;
+}
+
+bool takes_time(const Said& said) { return is_rule(said) && said.clause.match.rule->accepts("time") && said.clause.match.rule->refuses.empty(); }
+/// `cut` is about its time; a blur may be about all of it.
+bool is_about_time(const Said& said) {
+  const std::string& action = said.clause.match.rule->action;
+  return action == "cut" || action == "keep" || action == "photoshop" || action == "split" || action == "freeze" || action == "begin-at" || action == "end-at";
+}
+
+class Arranger {
+ public:
+  Arranger(std::vector<Said>& all, Reading& reading, const Rules& rules, Composer& composer)
+      : all_(all), reading_(reading), rules_(rules), composer_(composer) {}
+
+  void run() {
+    correct();
+    give_items();
+    share_times();
+    pass_over_talk();
+  }
+
+ private:
+  std::size_t before(std::size_t i) const {
+    while (i-- > 0)
+      if (is_rule(all_[i])) return i;
+    return all_.size();
+  }
+
+  // --- what is taken back ---
+
+  void correct() {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      Said& said = all_[i];
+      if (!said.clause.corrects) continue;
+      const std::size_t target = before(i);
+      if (target == all_.size() || said.clause.kind == Kind::nothing) continue;
+      if (said.clause.kind != Kind::rule || said.clause.goes_on) {
+        replace_items(all_[target].clause.match, said.clause.match.items);
+        said.clause.kind = Kind::nothing;
+      } else if (said.clause.match.rule != nullptr) {
+        replace(target, i);
+      }
+    }
+  }
+
+  /// The later clause stands for the earlier one, with its time where it has none.
+  void replace(std::size_t earlier, std::size_t later) {
+    Match& now = all_[later].clause.match;
+    const Match& then = all_[earlier].clause.match;
+    const bool same = now.rule == then.rule || now.rule->stage == then.rule->stage;
+    const Token& mark = reading_.tokens[now.begin > 0 ? now.begin - 1 : 0];
+    if (!same && mark.is("actually")) return;
+    if (now.item("time") == nullptr && then.item("time") != nullptr && now.rule->accepts("time")) now.items.push_back(then.item("time"));
+    if (now.thing_begin == now.thing_end && then.thing_begin != then.thing_end) now.thing_begin = then.thing_begin, now.thing_end = then.thing_end;
+    all_[earlier].clause.kind = Kind::nothing;
+  }
+
+  void replace_items(Match& match, const std::vector<const Item*>& items) {
+    for (const Item* const item : items) {
+      const auto old = std::ranges::find_if(match.items, [&](const Item* other) { return other->kind == item->kind || (other->kind == "deg" && item->kind == "number"); });
+      if (old == match.items.end()) {
+        match.items.push_back(item);
+        continue;
+      }
+      *old = item->kind == "time" ? corrected((*old)->time, item) : item;
+    }
+  }
+
+  /// `no, from 5:05` changes the begin, `no, to 5:20` the end.
+  const Item* corrected(const TimeSaid& then, const Item* now) {
+    if (then.kind != TimeSaid::Kind::ranges || then.ranges.size() != 1) return now;
+    Item made = *now;
+    Range range = then.ranges[0];
+    if (now->time.kind == TimeSaid::Kind::moments && now->time.moments.size() == 1 && range.end) {
+      range.end = now->time.moments[0];
+    } else if (now->time.kind == TimeSaid::Kind::ranges && now->time.ranges.size() == 1 && range.begin && range.end && !now->time.edge) {
+      const Range& said = now->time.ranges[0];
+      if (said.begin && said.end) return now;
+      if (said.begin) range.begin = said.begin;
+      if (said.end) range.end = said.end;
+    } else {
+      return now;
+    }
+    made.time = then;
+    made.time.ranges = {range};
+    reading_.made.push_back(std::move(made));
+    return &reading_.made.back();
+  }
+
+  // --- items alone: `, top right`, `in red` ---
+
+  void give_items() {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      Said& said = all_[i];
+      if (said.clause.kind != Kind::items) continue;
+      const std::size_t earlier = before(i);
+      std::size_t target = earlier;
+      if (target == all_.size() || all_[target].sentence != said.sentence) {
+        target = i + 1;
+        while (target < all_.size() && !is_rule(all_[target])) ++target;
+        if (target == all_.size() || all_[target].sentence != said.sentence) target = earlier;
+      }
+      for (const Item* const item : said.clause.match.items) {
+        if (target < all_.size() && (all_[target].clause.match.rule->accepts(item->kind) || all_[target].clause.match.rule->accepts(item->what())))
+          all_[target].clause.match.items.push_back(item);
+        else if (target < all_.size()) all_[target].clause.match.left.push_back(item);
+      }
+      if (target == all_.size()) said.clause.kind = Kind::rule;
+      else said.clause.kind = Kind::nothing;
+    }
+  }
+
+  // --- times ---
+
+  void share_times() {
+    for (std::size_t i = 0; i < all_.size(); ++i)
+      if (all_[i].clause.kind == Kind::time) give_time(i);
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      head_time(i);
+      side_by_side(i);
+    }
+  }
+
+  /// A time that stands alone: of the clauses behind it in its sentence, else of those before.
+  void give_time(std::size_t i) {
+    const Item* const time = all_[i].clause.match.items[0];
+    const std::size_t sentence = all_[i].sentence;
+    const auto last = before(i);
+    const bool first = last == all_.size() || all_[last].sentence != sentence;
+    bool given = false;
+    if (first)
+      for (std::size_t later = i + 1; later < all_.size() && all_[later].sentence == sentence; ++later)
+        if (takes_time(all_[later]) && all_[later].clause.match.item("time") == nullptr) all_[later].time = time, given = true;
+    // A list of times, a line each, or a time behind the clause.
+    if (!given && last < all_.size() && takes_time(all_[last])) {
+      Match& match = all_[last].clause.match;
+      if (match.item("time") == nullptr || all_[last].sentence != sentence || is_about_time(all_[last])) match.items.push_back(time), given = true;
+    }
+    if (!given) {
+      std::size_t next = i + 1;
+      while (next < all_.size() && !is_rule(all_[next])) ++next;
+      if (next < all_.size() && takes_time(all_[next]) && all_[next].clause.match.item("time") == nullptr) all_[next].time = time, given = true;
+    }
+    if (!given) all_[i].clause.kind = Kind::rule;
+  }
+
+  bool at_head(const Said& said) const {
+    const Item* const time = said.clause.match.item("time");
+    if (time == nullptr) return false;
+    for (std::size_t token = said.clause.match.begin; token < time->begin; ++token)
+      if (!rules_.lexicon().fillers.contains(reading_.tokens[token].stem) && reading_.tokens[token].kind != Token::Kind::symbol) return false;
+    return true;
+  }
+
+  /// `From 1:00 to 1:10 blur the faces and mute the sound`.
+  void head_time(std::size_t i) {
+    if (!takes_time(all_[i]) || is_about_time(all_[i]) || !at_head(all_[i])) return;
+    const auto last = before(i);
+    if (last < all_.size() && all_[last].sentence == all_[i].sentence) return;
+    for (std::size_t later = i + 1; later < all_.size() && all_[later].sentence == all_[i].sentence; ++later)
+      if (takes_time(all_[later]) && time_of(all_[later]) == nullptr && all_[later].clause.joined_by_and) all_[later].time = all_[i].clause.match.item("time");
+  }
+
+  /// `blur and mute from 1:00 to 1:10` is about both; `blur the faces and mute the sound from …` could be.
+  void side_by_side(std::size_t i) {
+    if (!takes_time(all_[i]) || time_of(all_[i]) != nullptr || i + 1 >= all_.size()) return;
+    const Said& next = all_[i + 1];
+    if (!is_rule(next) || next.sentence != all_[i].sentence || !next.clause.joined_by_and || next.clause.goes_on) return;
+    const Item* const time = next.clause.match.item("time");
+    if (time == nullptr || !takes_time(next) || is_about_time(next) || is_about_time(all_[i]) || at_head(next)) return;
+    const auto range = time->what() == "time" || time->what() == "moment";
+    if (!range) return;
+    if (all_[i].clause.match.bare) {
+      all_[i].time = time;
+    } else if (may_be_part(all_[i]) && may_be_part(next)) {
+      composer_.question(composer_.words_of(time->begin, time->end), "when",
+                         "does `" + composer_.said(time->begin, time->end) + "` hold for `" + composer_.said(all_[i].clause.match.begin, all_[i].clause.match.end) + "` as well?",
+                         {"for both", "only for the last one"});
+    }
+  }
+  bool may_be_part(const Said& said) const {
+    const Rule& rule = *said.clause.match.rule;
+    return !rule.action.starts_with("fade") && rule.action != "speed" && rule.stage != "crop" && rule.action != "output" && rule.stage != "normalize";
+  }
+
+  // --- what asks for nothing ---
+
+  void pass_over_talk() {
+    const bool any = std::ranges::any_of(all_, [](const Said& said) { return is_rule(said) && said.clause.match.cost < 10; });
+    if (!any) return;
+    for (Said& said : all_) {
+      if (said.clause.kind != Kind::rule || said.clause.match.rule != nullptr) continue;
+      if (!tells(said.clause.match)) continue;
+      said.clause.kind = Kind::nothing;
+      composer_.note(said.clause.match, "passed over");
+    }
+  }
+
+  /// `I filmed this at the sea`, `Kind regards`: nobody is asked to do anything.
+  bool tells(const Match& match) const {
+    std::size_t first = match.begin;
+    while (first < match.end && reading_.tokens[first].kind == Token::Kind::symbol) ++first;
+    if (first == match.end) return true;
+    for (std::size_t i = match.begin; i < match.end; ++i)
+      if (reading_.tokens[i].is_any({"want", "need", "should", "must", "please", "could", "would", "can", "make", "add", "have", "put", "lets", "let's", "don't", "without", "no", "not"}) || item_at(i))
+        return false;
+    return reading_.tokens[first].is_any({"i", "we", "my", "our", "the", "it", "this", "there", "he", "she", "they", "dear", "kind", "best", "regards", "sincerely", "love", "hello",
+                                          "hi", "hey", "sorry", "so", "as", "these", "those", "that", "yours", "greetings", "because", "someone", "somebody", "good", "some", "which", "since"}) ||
+           match.end - first == 1;
+  }
+  bool item_at(std::size_t token) const {
+    return std::ranges::any_of(reading_.items, [&](const Item& item) { return token >= item.begin && token < item.end; });
+  }
+
+  std::vector<Said>& all_;
+  Reading& reading_;
+  const Rules& rules_;
+  Composer& composer_;
+};
+
+}  // namespace
+
+void arrange(std::vector<Said>& all, Reading& reading, const Rules& rules, Composer& composer) { Arranger(all, reading, rules, composer).run(); }
+
+}  // namespace reel::prompt

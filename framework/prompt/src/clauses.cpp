@@ -1,0 +1,199 @@
+#include "clauses.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace reel::prompt {
+namespace {
+
+/// More separators than this to one side of a clause are not looked at: what a sentence costs must not grow with its square.
+constexpr std::size_t most_parts = 6;
+
+class Sentence {
+ public:
+  Sentence(const Rules& rules, const Reading& reading, std::size_t begin, std::size_t end)
+      : rules_(rules), reading_(reading), begin_(begin), end_(end) {
+    cuts_.push_back(begin);
+    for (std::size_t i = begin; i < end; ++i)
+      if (is_separator(i)) cuts_.push_back(i);
+    cuts_.push_back(end);
+  }
+
+  std::vector<ClauseRead> best() {
+    std::vector<Step> steps(cuts_.size());
+    steps[0].cost = 0;
+    for (std::size_t to = 1; to < cuts_.size(); ++to)
+      for (std::size_t from = to > most_parts ? to - most_parts : 0; from < to; ++from) {
+        auto [clause, cost] = read(from, to, steps[from].verb);
+        cost += steps[from].cost + 0.4;
+        if (cost >= steps[to].cost) continue;
+        steps[to].cost = cost;
+        steps[to].from = from;
+        steps[to].verb = clause.kind == ClauseRead::Kind::rule ? clause.match.rule : steps[from].verb;
+        steps[to].clause = std::move(clause);
+      }
+    std::vector<ClauseRead> clauses;
+    for (std::size_t at = cuts_.size() - 1; at > 0; at = steps[at].from) clauses.push_back(std::move(steps[at].clause));
+    std::ranges::reverse(clauses);
+    return clauses;
+  }
+
+ private:
+  struct Step {
+    double cost = std::numeric_limits<double>::max();
+    std::size_t from = 0;
+    const Rule* verb = nullptr;
+    ClauseRead clause;
+  };
+
+  bool in_item(std::size_t token) const {
+    return std::ranges::any_of(reading_.items, [&](const Item& item) { return token > item.begin && token < item.end; });
+  }
+
+  bool separates(std::size_t token) const {
+    return reading_.tokens[token].is_any({",", "and", "then", "also", "plus", "&", "but", ":", "(", ")", "-", "while", "+", "/", "|", "*"}) && !in_item(token);
+  }
+  bool is_separator(std::size_t token) const { return token > begin_ && !in_item(token) && (separates(token) || correction(token) > 0); }
+
+  bool says(std::size_t at, std::initializer_list<std::string_view> words) const {
+    for (const std::string_view word : words)
+      if (at >= end_ || !reading_.tokens[at++].is(word)) return false;
+    return true;
+  }
+
+  /// How many tokens of `no, wait`, `I mean`, `sorry` stand here.
+  std::size_t correction(std::size_t at) const {
+    const bool apart = at == begin_ || reading_.tokens[at - 1].kind == Token::Kind::symbol || reading_.tokens[at - 1].is_any({"no", "sorry", "oh", "wait", "or"});
+    if (says(at, {"i", "mean"}) || says(at, {"or", "rather"}) || says(at, {"scratch", "that"}) || says(at, {"i", "meant"})) return 2;
+    if (!apart) return 0;
+    if (says(at, {"make", "that"}) || says(at, {"make", "it"})) return at > begin_ && item_at(at + 2) != nullptr && item_at(at + 2)->kind == "time" ? 2 : 0;
+    if (reading_.tokens[at].is_any({"sorry", "actually", "wait", "correction", "oh", "oops", "rather", "nope"})) return 1;
+    if (!reading_.tokens[at].is("no")) return 0;
+    const bool stands_alone = at + 1 >= end_ || reading_.tokens[at + 1].kind != Token::Kind::word || item_at(at + 1) != nullptr ||
+                              reading_.tokens[at + 1].is_any({"wait", "sorry", "make", "i", "not", "rather", "actually", "it", "the", "from", "to", "at", "blur", "pixelate", "remove"});
+    return stands_alone && at > begin_ ? 1 : stands_alone && at + 1 < end_ && reading_.tokens[at + 1].is_any({",", "wait", "-"}) ? 1 : 0;
+  }
+
+  /// The first token of the clause behind its separators, and whether it corrects what was before.
+  std::pair<std::size_t, bool> start(std::size_t cut) const {
+    std::size_t at = cuts_[cut];
+    bool corrects = false;
+    for (;;) {
+      const std::size_t marks = at < end_ && !in_item(at) ? correction(at) : 0;
+      if (marks > 0) {
+        corrects = true;
+        at += marks;
+      } else if (at < end_ && (cut > 0 || at > begin_ || corrects) && separates(at)) {
+        ++at;
+      } else {
+        return {at, corrects};
+      }
+    }
+  }
+
+  std::pair<ClauseRead, double> read(std::size_t from, std::size_t to, const Rule* verb) const {
+    ClauseRead clause;
+    const auto [first, corrects] = start(from);
+    const std::size_t begin = std::min(first, cuts_[to]), end = cuts_[to];
+    clause.corrects = corrects;
+    clause.joined_by_and = from > 0 && reading_.tokens[cuts_[from]].is_any({"and", "&", "+"}) && begin == cuts_[from] + 1;
+    clause.match.begin = begin;
+    clause.match.end = end;
+    const auto plain = without_rule(clause, begin, end);
+    if (plain && clause.kind == ClauseRead::Kind::nothing) return {std::move(clause), *plain};
+    Match match = rules_.best(reading_, begin, end);
+    double cost = match.rule == nullptr ? 10.0 * static_cast<double>(end - begin) + 5 : match.cost;
+    bool goes_on = false;
+    if (verb != nullptr) {
+      Match again = rules_.again(*verb, reading_, begin, end);
+      // Colours or places alone are more likely about what was asked for just before.
+      const bool all_taken = again.left.empty() && again.unknown.empty();
+      if (again.cost + 2.5 < cost && !(plain && clause.kind == ClauseRead::Kind::time) && (!plain || all_taken)) {
+        cost = again.cost + 2.5;
+        match = std::move(again);
+        goes_on = true;
+      }
+    }
+    if (plain && *plain < cost) return {std::move(clause), *plain};
+    clause.kind = ClauseRead::Kind::rule;
+    clause.match = std::move(match);
+    clause.goes_on = goes_on;
+    return {std::move(clause), cost};
+  }
+
+  /// Clauses of times, of other items, or of nothing that matters.
+  std::optional<double> without_rule(ClauseRead& clause, std::size_t begin, std::size_t end) const {
+    bool time = false, other = false, words = false;
+    for (std::size_t i = begin; i < end;) {
+      const Item* const item = item_at(i);
+      if (item != nullptr) {
+        (item->kind == "time" ? time : other) = true;
+        clause.match.items.push_back(item);
+        i = std::max(i + 1, item->end);
+        continue;
+      }
+      const Token& token = reading_.tokens[i++];
+      const auto& lexicon = rules_.lexicon();
+      words = words || (token.kind != Token::Kind::symbol && !lexicon.fillers.contains(token.stem));
+    }
+    if (words) {
+      clause.match.items.clear();
+      return std::nullopt;
+    }
+    clause.kind = time && !other ? ClauseRead::Kind::time : time || other ? ClauseRead::Kind::items : ClauseRead::Kind::nothing;
+    return clause.kind == ClauseRead::Kind::nothing ? 0 : clause.kind == ClauseRead::Kind::time ? 0.5 : 1.5;
+  }
+
+  const Item* item_at(std::size_t token) const {
+    for (const Item& item : reading_.items)
+      if (token >= item.begin && token < item.end) return &item;
+    return nullptr;
+  }
+
+  const Rules& rules_;
+  const Reading& reading_;
+  std::size_t begin_, end_;
+  std::vector<std::size_t> cuts_;
+};
+
+/// How many letters are missing, too many, wrong or in each other's place; more than `most` counts as `most` + 1.
+std::size_t slips(std::string_view a, std::string_view b, std::size_t most) {
+  if (a.size() > b.size() + most || b.size() > a.size() + most) return most + 1;
+  std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i)
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        cost[i][j] = i + j;
+        continue;
+      }
+      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+    }
+  return cost[a.size()][b.size()];
+}
+
+}  // namespace
+
+std::vector<ClauseRead> clauses_of(const Rules& rules, const Reading& reading, std::size_t begin, std::size_t end) {
+  return Sentence(rules, reading, begin, end).best();
+}
+
+std::string meant_by(const Token& token, const Lexicon& lexicon, const std::vector<Rule>&) {
+  if (token.kind != Token::Kind::word || token.text.size() < 4 || token.text.size() > 24 || lexicon.vocabulary.contains(token.text)) return {};
+  const std::size_t most = token.text.size() >= 8 ? 2 : 1;
+  std::string best;
+  std::size_t least = most + 1;
+  for (const std::string& word : lexicon.vocabulary) {
+    if (word.size() < 3 || (word.size() < 4 && token.text.size() > 4)) continue;
+    std::size_t count = slips(token.text, word, most);
+    if (count > most) continue;
+    count = 2 * count + (word[0] == token.text[0] ? 0 : 1);
+    if (count < 2 * least || (count == 2 * least && best.size() < word.size())) {
+      best = word;
+      least = count / 2;
+    }
+  }
+  return best;
+}
+
+}  // namespace reel::prompt

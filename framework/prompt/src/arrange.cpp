@@ -30,6 +30,7 @@ class Arranger {
 
   void run() {
     correct();
+    merge_manner();
     give_items();
     share_times();
     pass_over_talk();
@@ -103,6 +104,18 @@ class Arranger {
     return &reading_.made.back();
   }
 
+  // --- `anonymize everyone, pixelated` ---
+
+  void merge_manner() {
+    for (std::size_t i = 1; i < all_.size(); ++i) {
+      if (!is_rule(all_[i]) || !is_rule(all_[i - 1]) || !all_[i].clause.match.bare || all_[i].clause.joined_by_and) continue;
+      const std::string& action = all_[i].clause.match.rule->action;
+      if (all_[i - 1].clause.match.rule->action != "hide" || (action != "blur" && action != "pixelate" && action != "blackout")) continue;
+      all_[i - 1].clause.match.rule = all_[i].clause.match.rule;
+      all_[i].clause.kind = Kind::nothing;
+    }
+  }
+
   // --- items alone: `, top right`, `in red` ---
 
   void give_items() {
@@ -173,8 +186,11 @@ class Arranger {
     if (!takes_time(all_[i]) || is_about_time(all_[i]) || !at_head(all_[i])) return;
     const auto last = before(i);
     if (last < all_.size() && all_[last].sentence == all_[i].sentence) return;
+    const Item* const time = all_[i].clause.match.item("time");
+    const bool apart = time->end < reading_.tokens.size() && reading_.tokens[time->end].is_any({",", ":"});
     for (std::size_t later = i + 1; later < all_.size() && all_[later].sentence == all_[i].sentence; ++later)
-      if (takes_time(all_[later]) && time_of(all_[later]) == nullptr && all_[later].clause.joined_by_and) all_[later].time = all_[i].clause.match.item("time");
+      if (takes_time(all_[later]) && time_of(all_[later]) == nullptr && may_be_part(all_[later]) && (apart || all_[later].clause.joined_by_and))
+        all_[later].time = time;
   }
 
   /// `blur and mute from 1:00 to 1:10` is about both; `blur the faces and mute the sound from …` could be.

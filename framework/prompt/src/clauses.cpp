@@ -24,6 +24,7 @@ class Sentence {
     steps[0].cost = 0;
     for (std::size_t to = 1; to < cuts_.size(); ++to)
       for (std::size_t from = to > most_parts ? to - most_parts : 0; from < to; ++from) {
+        if (corrected_within(from, to)) continue;
         auto [clause, cost] = read(from, to, steps[from].verb);
         cost += steps[from].cost + 0.4;
         if (cost >= steps[to].cost) continue;
@@ -54,6 +55,13 @@ class Sentence {
     return reading_.tokens[token].is_any({",", "and", "then", "also", "plus", "&", "but", ":", "(", ")", "-", "while", "+", "/", "|", "*"}) && !in_item(token);
   }
   bool is_separator(std::size_t token) const { return token > begin_ && !in_item(token) && (separates(token) || correction(token) > 0); }
+
+  /// What is taken back stands in a clause of its own.
+  bool corrected_within(std::size_t from, std::size_t to) const {
+    for (std::size_t cut = from + 1; cut < to; ++cut)
+      if (correction(cuts_[cut]) > 0) return true;
+    return false;
+  }
 
   bool says(std::size_t at, std::initializer_list<std::string_view> words) const {
     for (const std::string_view word : words)

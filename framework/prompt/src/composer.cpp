@@ -20,7 +20,9 @@ Time to_millisecond(Time time) { return Time{(time.count() + 500'000) / 1'000'00
 
 Composer::Composer(const Ask& ask, const model::StageSource& stages, const Rules& rules, const Reading& reading, Draft draft,
                    Understanding& out)
-    : ask_(ask), stages_(stages), rules_(rules), reading_(reading), draft_(std::move(draft)), out_(out) {}
+    : ask_(ask), stages_(stages), rules_(rules), reading_(reading), draft_(std::move(draft)), out_(out) {
+  for (const Draft::Node& node : draft_.nodes) first_new_key_ = std::max(first_new_key_, node.key + 1);
+}
 
 void Composer::question(Words words, std::string code, std::string text, std::vector<std::string> choices) {
   const auto same = [&](const Remark& other) { return other.code == code && other.words == words; };
@@ -221,7 +223,7 @@ void Composer::clause(const std::string& uses, const std::string& meaning, const
 
 bool Composer::no_time(const std::string& what) {
   if (when_.spans.empty() && when_.moments.empty() && !when_.length) return true;
-  refusal(words_of(match_->begin, match_->end), "not-for-a-part", what + " is done to all of a video, not to a part of its time",
+  refusal(words_of(match_->begin, match_->end), "out-of-scope", what + " is done to all of a video, not to a part of its time",
           {"say it without a time", "cut the part out as a video of its own first: `keep only 1:00 to 1:10`"});
   return false;
 }
@@ -386,20 +388,30 @@ void Composer::add(const ClauseRead& clause, const Item* shared_time) {
   match_ = &clause.match;
   const Rule& rule = *match_->rule;
   when_ = {};
-  for (const std::size_t token : match_->unknown)
-    out_.unknown.push_back({reading_.tokens[token].words, "unknown-word", "`" + said(token, token + 1) + "` was not understood", {}});
-  for (const Item* const item : match_->left)
-    out_.unknown.push_back({words_of(item->begin, item->end), "unknown-words", "what `" + said(item->begin, item->end) + "` is to mean here was not understood", {}});
   const Words words = words_of(match_->begin, match_->end);
   if (!rule.refuses.empty()) return refusal(words, rule.refuses, rule.text, rule.choices);
   if (!rule.asks.empty()) return question(words, rule.asks, rule.text, rule.choices);
   when_ = when(shared_time);
+  const std::size_t refused = out_.refusals.size();
+  act();
+  if (out_.refusals.size() == refused) tell_unknown();
+}
+
+void Composer::act() {
+  const Rule& rule = *match_->rule;
   if (rule.action.empty()) return stage_rule();
   const auto action = actions().find(rule.action);
   if (action == actions().end()) throw std::logic_error("lexicon.yaml: nothing is called " + rule.action);
-  if (rule.action == "cut" || rule.action == "keep" || rule.action == "split")
-    if (ask_needs()) return;
+  const bool about_time = rule.action == "cut" || rule.action == "keep" || rule.action == "split";
+  if (about_time && ask_needs()) return;
   (this->*action->second)();
+}
+
+void Composer::tell_unknown() {
+  for (const std::size_t token : match_->unknown)
+    out_.unknown.push_back({reading_.tokens[token].words, "unknown-word", "`" + said(token, token + 1) + "` was not understood", {}});
+  for (const Item* const item : match_->left)
+    out_.unknown.push_back({words_of(item->begin, item->end), "unknown-words", "what `" + said(item->begin, item->end) + "` is to mean here was not understood", {}});
 }
 
 void Composer::finish() {

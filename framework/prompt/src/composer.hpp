@@ -36,6 +36,8 @@ class Composer {
 
   /// One clause, with the time of its sentence where it has none of its own.
   void add(const ClauseRead& clause, const Item* shared_time);
+  /// A clause that is about a stage of the pipeline that is there: `undo the cut`, `make the blur stronger`. False: it is not.
+  bool change(const ClauseRead& clause);
   /// What could only be done when all was read: cuts, sizes. Then the pipeline is whole.
   void finish();
   const Draft& draft() const { return draft_; }
@@ -59,6 +61,8 @@ class Composer {
   static const std::map<std::string, Action, std::less<>>& actions();
 
   // composer.cpp: what all clauses have in common
+  void act();
+  void tell_unknown();
   When when(const Item* shared_time);
   std::optional<Span> span(const Range& range, Words words);
   std::optional<base::Time> absolute(const Point& point) const;
@@ -131,6 +135,15 @@ class Composer {
   void rescale();
   std::pair<int, int> size() const;
 
+  // change.cpp
+  std::vector<int> named_stages(std::size_t begin, std::size_t end) const;
+  bool was_there(int key) const;
+  bool start_over();
+  bool undo(const std::vector<int>& named);
+  bool scale_main(const std::vector<int>& named);
+  bool set_items(const std::vector<int>& named);
+  bool change_time(Draft::Node& node);
+
   // output.cpp
   void output();
   void output_sound();
@@ -145,6 +158,7 @@ class Composer {
   Draft draft_;
   Understanding& out_;
   bool changed_ = false;
+  int first_new_key_ = 0;
 
   const Match* match_ = nullptr;  ///< of the clause at hand
   When when_;

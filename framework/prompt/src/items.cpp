@@ -19,7 +19,7 @@ std::string kind_of_file(const std::string& name) {
 
 class Scanner {
  public:
-  Scanner(std::span<const Token> tokens, const Lexicon& lexicon) : tokens_(tokens), lexicon_(lexicon) {}
+  Scanner(std::span<const Token> tokens, const Lexicon& lexicon, std::string_view text) : tokens_(tokens), lexicon_(lexicon), text_(text) {}
 
   std::vector<Item> all() {
     while (at_ < tokens_.size()) {
@@ -54,7 +54,7 @@ class Scanner {
 
   std::optional<Item> next() {
     using Read = std::optional<Item> (Scanner::*)();
-    for (const Read read : {&Scanner::literal, &Scanner::ratio, &Scanner::size, &Scanner::lines, &Scanner::amount,
+    for (const Read read : {&Scanner::literal, &Scanner::description, &Scanner::spoken_text, &Scanner::ratio, &Scanner::size, &Scanner::lines, &Scanner::amount,
                             &Scanner::time, &Scanner::format, &Scanner::quality, &Scanner::place, &Scanner::color, &Scanner::degree,
                             &Scanner::bigness, &Scanner::opacity, &Scanner::follow, &Scanner::look, &Scanner::bare_number})
       if (auto found = (this->*read)()) return found;
@@ -67,6 +67,60 @@ class Scanner {
     if (token.kind == Token::Kind::file) return item(kind_of_file(token.text), 1, token.text);
     if (token.kind == Token::Kind::color) return item("color", 1, token.text);
     return std::nullopt;
+  }
+
+  std::string slice(std::size_t begin, std::size_t end) const {
+    const Words& first = tokens_[begin].words;
+    const Words& last = tokens_[end - 1].words;
+    return std::string(text_.substr(first.begin, last.begin + last.length - first.begin));
+  }
+
+  bool ends_sentence(std::size_t token) const {
+    return tokens_[token].is("\n") || (tokens_[token].is_any({".", "!", "?", ";"}) && (token + 1 == tokens_.size() || !tokens_[token + 1].glued));
+  }
+
+  /// `generate a video of …`, `restyle it as …`: all that follows is for whoever makes it.
+  std::optional<Item> description() {
+    if (!sees({"of", "showing", "where", "with", "about", ":", "that", "in", "as", "like", "into"}) || at_ == 0) return std::nullopt;
+    std::size_t from = at_;
+    while (from > 0 && !ends_sentence(from - 1) && at_ - from < 10) --from;
+    bool makes = false, clip = false, styles = false;
+    for (std::size_t i = from; i < at_; ++i) {
+      makes = makes || tokens_[i].is_any({"generate", "generated", "create", "imagine", "dream", "produce", "synthesize", "make", "ai"});
+      clip = clip || tokens_[i].is_any({"video", "clip", "film", "movie", "shot", "scene", "footage"});
+      styles = styles || tokens_[i].is_any({"restyle", "reimagine", "imagine", "repaint", "transform", "restyled"}) || tokens_[i].is("look");
+    }
+    const bool of_clip = makes && clip && tokens_[at_ - 1].is_any({"video", "clip", "film", "movie", "shot", "scene", "footage"}) &&
+                         sees({"of", "showing", "where", "with", "about", ":", "that"}) && !sees({"it", "this"}, 1);
+    const bool of_style = styles && sees({"as", "like", "into"}) && (!tokens_[at_ - 1].is("look") || sees({"like"}));
+    if (!of_clip && !of_style) return std::nullopt;
+    const std::size_t skip = sees({"that"}) && sees({"shows"}, 1) ? 2 : 1;
+    std::size_t end = at_ + skip;
+    while (end < tokens_.size() && !ends_sentence(end)) ++end;
+    // `at the end` says where a clip that is added goes; a time at the end, which part is restyled.
+    for (std::size_t i = at_ + skip + 1; i < end; ++i) {
+      const auto said = read_time(tokens_.subspan(i, end - i));
+      if (said && i + said->tokens == end && (said->kind == TimeSaid::Kind::ranges || said->edge) && !(of_clip && said->kind == TimeSaid::Kind::ranges)) {
+        end = i;
+        break;
+      }
+    }
+    if (end == at_ + skip) return std::nullopt;
+    return item("description", end - at_, slice(at_ + skip, end));
+  }
+
+  /// `saying Hello World`, without quotation marks.
+  std::optional<Item> spoken_text() {
+    if (at_ == 0 || !behind({"saying", "says", "reading", "reads", "titled", "entitled", "say"}) || tokens_[at_].kind == Token::Kind::quote) return std::nullopt;
+    if (tokens_[at_].kind == Token::Kind::symbol && !sees({":"})) return std::nullopt;
+    const std::size_t skip = sees({":"}) ? 1 : 0;
+    std::size_t end = at_ + skip;
+    while (end < tokens_.size() && !ends_sentence(end) && !sees({","}, end - at_)) {
+      if (end > at_ + skip && (read_time(tokens_.subspan(end)) || tokens_[end].is_any({"at", "in", "on"}))) break;
+      ++end;
+    }
+    if (end == at_ + skip || tokens_[end - 1].kind == Token::Kind::quote || tokens_[at_ + skip].kind == Token::Kind::quote) return std::nullopt;
+    return item("text", end - at_, slice(at_ + skip, end));
   }
 
   std::optional<Item> time() {
@@ -189,8 +243,8 @@ class Scanner {
     if (!sees({"quality"})) return std::nullopt;
     std::size_t ahead = sees({"of", "to", "at", ":", "="}, 1) ? 2 : 1;
     if (peek(ahead) == nullptr || peek(ahead)->kind != Token::Kind::number) return std::nullopt;
-    if (sees({"%", "percent"}, ahead + 1)) return item("quality", ahead + 2, {}, peek(ahead)->number);
-    return item("quality", ahead + 1, {}, peek(ahead)->number);
+    if (sees({"%", "percent"}, ahead + 1)) return item("quality", ahead + 2, {}, peek(ahead)->number, true);
+    return item("quality", ahead + 1, {}, peek(ahead)->number, true);
   }
 
   /// `in the top left corner`, `bottom`, `lower third`, `left half`.
@@ -302,6 +356,7 @@ class Scanner {
 
   std::span<const Token> tokens_;
   const Lexicon& lexicon_;
+  std::string_view text_;
   std::size_t at_ = 0;
   std::vector<Item> items_;
 };
@@ -315,6 +370,8 @@ std::string Item::what() const {
   return time.edge ? "edge" : "moment";
 }
 
-std::vector<Item> items_in(std::span<const Token> tokens, const Lexicon& lexicon) { return Scanner(tokens, lexicon).all(); }
+std::vector<Item> items_in(std::span<const Token> tokens, const Lexicon& lexicon, std::string_view text) {
+  return Scanner(tokens, lexicon, text).all();
+}
 
 }  // namespace reel::prompt

@@ -13,7 +13,7 @@ namespace reel::prompt {
 
 struct Item {
   /// time, text, image-file, video-file, sound-file, lut-file, color, place, half, size, ratio, lines, px, percent, x, deg, db, lufs, mb, fps, number, degree, bigness,
-  /// opacity, format, quality, follow, size-word, look
+  /// opacity, format, quality, follow, size-word, look, description
   std::string kind;
   std::size_t begin = 0, end = 0;  ///< tokens
   std::string text;                ///< color: #rrggbb; place: top-left; half: left; ratio: 16:9; size: 1280x720; format: webm
@@ -28,6 +28,7 @@ struct Item {
 };
 
 /// In order, none over another.
-std::vector<Item> items_in(std::span<const Token> tokens, const Lexicon& lexicon);
+/// `text` is what the tokens were read from.
+std::vector<Item> items_in(std::span<const Token> tokens, const Lexicon& lexicon, std::string_view text);
 
 }  // namespace reel::prompt

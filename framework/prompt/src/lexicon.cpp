@@ -176,6 +176,8 @@ Lexicon read_lexicon() {
       read.vocabulary.insert(word);
       read.objects[stem(spelled(word))] = entry.key;
     }
+  for (const Node::Entry& entry : at("called").entries)
+    for (const std::string& word : split(entry.value.scalar, '|')) read.called[entry.key].push_back(phrase_of(word, &read.vocabulary));
   for (const Node::Entry& entry : at("colors").entries) {
     read.vocabulary.insert(entry.key);
     read.colors[entry.key] = entry.value.scalar;

@@ -44,7 +44,7 @@ class Fit {
     share_items();
     leave_words();
     for (const Need& need : rule_.needs)
-      if (!std::ranges::any_of(need.kinds, [&](const std::string& kind) { return has(kind); })) match_.cost += 3;
+      if (!std::ranges::any_of(need.kinds, [&](const std::string& kind) { return has(kind); })) match_.lacks = true, match_.cost += rule_.action == "cut" || rule_.action == "keep" || rule_.action == "split" ? 3 : 6;
     std::ranges::sort(match_.said);
     return true;
   }
@@ -55,6 +55,10 @@ class Fit {
   enum class Use : char { no, soft, hard, literal };
 
   bool has(const std::string& kind) const {
+    if (kind == "file")
+      return std::ranges::any_of(match_.items, [](const Item* item) { return item->kind.ends_with("-file"); });
+    if (kind == "time")
+      return std::ranges::any_of(match_.items, [](const Item* item) { return item->kind == "time"; });
     if (kind == "amount")
       return std::ranges::any_of(match_.items, [&](const Item* item) {
         return std::ranges::any_of(rule_.amounts, [&](const Amount& amount) { return amount.units.contains(item->kind); });
@@ -100,7 +104,12 @@ class Fit {
     for (const Item* const item : items_) {
       bool spoken = false;
       for (std::size_t i = item->begin; i < item->end; ++i) spoken = spoken || used_[i - match_.begin] == Use::literal;
+      if (item->kind == "time" && item->time.kind == TimeSaid::Kind::whole) continue;
       if (rule_.accepts(item->kind) || rule_.accepts(item->what())) {
+        // Twice the same is likelier of two clauses.
+        const bool again = std::ranges::any_of(match_.items, [&](const Item* other) { return other->what() == item->what(); });
+        if (again) match_.cost += item->what() == "time" ? 0.5 : 4;
+        if (item->what() == "edge" && !rule_.accepts("edge")) match_.cost += 1.5;
         // A word that the rule is said by may be a number or a place as well: `half speed`, `rotate left`.
         if (spoken && item->kind == "degree") continue;
         match_.items.push_back(item);
@@ -151,7 +160,7 @@ class Fit {
       take_thing(content, weak);
     } else {
       match_.unknown = content;
-      match_.cost += unknown_word * static_cast<double>(content.size());
+      match_.cost += (rule_.refuses.empty() ? unknown_word : 3) * static_cast<double>(content.size());
       match_.bare = content.empty() && weak.empty() && match_.items.empty();
     }
   }
@@ -227,6 +236,9 @@ Match Rules::best(const Reading& reading, std::size_t begin, std::size_t end) co
       Fit fit(*way->second.rule, way->second.pattern, lexicon_, reading, begin, end, is_verb);
       if (!fit.run()) continue;
       Match match = std::move(fit).result();
+      // More words that mean nothing than words that it is said by: it was not meant.
+      const bool refuses = !match.rule->refuses.empty();
+      if (!refuses && (match.unknown.size() > 1 + match.said.size() || (!match.unknown.empty() && match.lacks))) continue;
       if (way->second.pattern->thing) match.cost += 1;
       if (match.cost < best.cost || (match.cost == best.cost && match.rule < best.rule)) best = std::move(match);
     }

@@ -163,7 +163,43 @@ void Composer::chroma_key() {
   draft_.insert(std::move(over));
 }
 
-void Composer::generate() {}
-void Composer::restyle() {}
+void Composer::generate() {
+  if (!known("luma") || ask_needs()) return;
+  const auto fill = [&](Draft::Node& node) {
+    node.uses = "luma";
+    node.set("prompt", quoted(match_->item("description")->text));
+    for (const Item* const item : match_->items)
+      if (item->what() == "length") node.set("duration", base::format_time(item->time.length));
+    if (const Item* const ratio = match_->item("ratio")) node.set("aspect-ratio", quoted(ratio->text));
+    else if (said_any({"vertical", "portrait", "upright"})) node.set("aspect-ratio", quoted("9:16"));
+    else if (said_any({"squar"})) node.set("aspect-ratio", quoted("1:1"));
+    if (const Item* const lines = match_->item("lines")) node.set("resolution", lines->value == 2160 ? "4k" : number(lines->value) + "p");
+  };
+  const std::string meaning = "Luma makes a clip; it costs money";
+  if (!ask_.media && ask_.pipeline.empty()) {
+    Draft::Node& source = draft_.nodes.front();
+    source.with.clear();
+    fill(source);
+    return clause("luma", meaning, {});
+  }
+  if (!known("transition")) return;
+  Draft::Node source;
+  source.phase = Phase::source;
+  fill(source);
+  Draft::Node node = stage("transition");
+  node.set("duration", "0");
+  node.inputs = {draft_.insert_source(std::move(source), Phase::join)};
+  const bool first = said_any({"befor", "before", "beginn", "beginning", "start", "front"});
+  node.main = first ? 1 : 0;
+  draft_.insert(std::move(node));
+  clause("luma", meaning, {});
+}
+
+void Composer::restyle() {
+  if (!known("luma-edit") || ask_needs()) return;
+  Draft::Node node = stage("luma-edit");
+  node.set("prompt", quoted(match_->item("description")->text));
+  put(node, "Luma makes it anew; it costs money");
+}
 
 }  // namespace reel::prompt

@@ -6,9 +6,6 @@
 namespace reel::prompt {
 namespace {
 
-bool says(const std::vector<std::string>& words, std::string_view what) {
-  return std::ranges::find(words, what) != words.end();
-}
 
 std::string upper_first(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
@@ -47,6 +44,7 @@ Composer::Target Composer::target(std::size_t begin, std::size_t end, bool first
     if (lexicon.plural.contains(token.text)) target.all = true;
     if (!verb && !lexicon.colors.contains(token.text)) words.push_back(token.text);
   }
+  for (std::size_t i = match_->begin; first && i < begin; ++i) target.all = target.all || reading_.tokens[i].is_any({"every", "all", "both", "each", "any"});
   target.words = said(begin, end);
   for (const Item* const item : match_->items) {
     if (item->begin < begin && !first) continue;
@@ -95,6 +93,11 @@ std::vector<Composer::Target> Composer::targets() {
   std::vector<Target> all;
   const bool only_pronoun = match_->thing_end == match_->thing_begin + 1 && rules_.lexicon().pronouns.contains(reading_.tokens[match_->thing_begin].stem);
   if (only_pronoun && !last_targets_.empty() && ask_.regions.empty()) return last_targets_;
+  if (only_pronoun && ask_.regions.empty())
+    for (std::size_t i = match_->begin; i-- > 0;) {
+      const Target before = target(i, i + 1, false);
+      if (!before.label.empty()) return last_targets_ = {before};
+    }
   // Several regions, and all of them are meant.
   const std::string words = said(match_->thing_begin, match_->thing_end);
   bool plural = false;
@@ -145,7 +148,9 @@ void Composer::ask_which(const Target& target, const std::string& verb) {
 void Composer::remove() {
   const bool shadow = said_any({"shadow"});
   for (const Target& target : targets()) {
-    if (target.region.empty() && (target.label.empty() || target.which == "elsewhere")) {
+    if (target.region.empty() && target.label.empty() && said_any({"scene", "scen", "part", "moment", "ending", "intro", "outro"}) && when_.spans.empty()) {
+      question(words_of(match_->begin, match_->end), "when", "from when to when is that? A range such as 1:00 to 1:30 says it");
+    } else if (target.region.empty() && (target.label.empty() || target.which == "elsewhere")) {
       ask_which(target, "removed");
       continue;
     }

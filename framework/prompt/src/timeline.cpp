@@ -16,16 +16,8 @@ std::string list_yaml(const std::vector<Span>& spans) {
   return "[ " + yaml + " ]";
 }
 
-Span of_absolute(const base::TimeRange& range, std::optional<Time> duration) {
-  Span span;
-  span.absolute = range;
-  if (range.begin > Time{0}) span.written.begin = range.begin;
-  if (range.end != Time::max() && range.end != duration) span.written.end = range.end;
-  return span;
-}
-
 /// In order of time; those that overlap or touch as one.
-std::vector<Span> joined(std::vector<Span> spans, std::optional<Time> duration) {
+std::vector<Span> joined(std::vector<Span> spans) {
   std::ranges::sort(spans, {}, [](const Span& span) { return span.absolute.begin; });
   std::vector<Span> out;
   for (Span& span : spans) {
@@ -38,7 +30,6 @@ std::vector<Span> joined(std::vector<Span> spans, std::optional<Time> duration) 
     }
     out.push_back(std::move(span));
   }
-  (void)duration;
   return out;
 }
 
@@ -120,13 +111,13 @@ void Composer::split() {
 void Composer::finish_cuts() {
   if (removed_.empty() && kept_.empty()) return;
   const auto total = duration();
-  auto removed = joined(removed_, total), kept = joined(kept_, total);
+  auto removed = joined(removed_), kept = joined(kept_);
   const bool both = !removed.empty() && !kept.empty();
   if (both) {
     // What is kept, less what is removed.
     auto gone = complement(kept, total);
     gone.insert(gone.end(), removed.begin(), removed.end());
-    kept = complement(joined(gone, total), total);
+    kept = complement(joined(gone), total);
     removed.clear();
   }
   const bool nothing_left = kept.empty() ? complement(removed, total).empty() : false;
@@ -157,7 +148,7 @@ void Composer::finish_cuts() {
         }
         at = comma + 1;
       }
-      list = list_yaml(joined(all, total));
+      list = list_yaml(joined(all));
     }
     there->set(param, list);
     return;
@@ -322,7 +313,13 @@ void Composer::fade(const std::string& direction) {
   if (during.size() == 1 && !direction.empty()) long_ = during[0].absolute.end - during[0].absolute.begin;
   if (long_) node.set("duration", base::format_time(*long_));
   if (const Item* const color = match_->item("color"); color != nullptr && color->text != "#000000") node.set("color", quoted(color->text));
-  const bool sound = said_any({"sound", "audio", "music", "soundtrack", "volume"}), picture = said_any({"picture", "image", "visual", "visuals"});
+  bool sound = said_any({"sound", "audio", "music", "soundtrack", "volume"}), picture = said_any({"picture", "image", "visual", "visuals", "video"});
+  for (std::size_t i = match_->begin; i + 2 < reading_.tokens.size(); ++i)
+    if (reading_.tokens[i].is("not")) {
+      const bool of_sound = reading_.tokens[i + 1].is_any({"sound", "audio", "music"}) || reading_.tokens[i + 2].is_any({"sound", "audio", "music"});
+      (of_sound ? sound : picture) = false;
+    }
+  if (picture && match_->item("color") == nullptr && !said_any({"picture", "image", "visual", "visuals"})) picture = false;
   if (sound && !picture) node.set("picture", "false");
   if (picture && !sound) node.set("sound", "false");
   for (const Span& span : during) {

@@ -180,7 +180,15 @@ class Reader {
       of_the_video();
       return Point{.from = Point::From::end};
     }
-    const bool half = take({"middle", "halfway", "midpoint"}) || phrase({"half", "way"}) || phrase({"half", "-", "way"});
+    // `in the middle` is a place, unless it is that of the video.
+    const std::size_t before = at_;
+    if (take({"middle", "center"})) {
+      const std::size_t behind = at_;
+      of_the_video();
+      if (at_ == behind) return at_ = before, std::nullopt;
+      return Point{.from = Point::From::share, .share = 0.5};
+    }
+    const bool half = take({"halfway", "midpoint"}) || phrase({"half", "way"}) || phrase({"half", "-", "way"});
     if (!half) return std::nullopt;
     take({"point", "mark"});
     take({"through", "in"});
@@ -424,6 +432,8 @@ class Reader {
       const bool first = take({"first", "opening", "initial", "starting", "1st"});
       if (!first && !take({"last", "final", "closing", "ending", "lats"})) return std::nullopt;
       take({"-"});
+      if (sees({"half"}) && peek(1) != nullptr && (unit_of(*peek(1)) || peek(1)->is("a")))
+        if (const auto long_ = length()) return edge_range(first, *long_);
       if (take({"half"})) return share(first ? 0 : 0.5, first ? 0.5 : 1);
       if (take({"third"})) return share(first ? 0 : 2.0 / 3, first ? 1.0 / 3 : 1);
       if (take({"quarter"})) return share(first ? 0 : 0.75, first ? 0.25 : 1);

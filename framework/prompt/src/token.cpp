@@ -148,6 +148,7 @@ class Tokenizer {
     std::size_t end = at_;
     while (end < text_.size() && !is_space(text_[end]) && text_[end] != '\n' && text_[end] != '"' && text_[end] != ',') ++end;
     while (end > at_ && std::string_view(".,;!?)\"'").find(text_[end - 1]) != std::string_view::npos) --end;
+    if (text_[at_] == '(' || text_[at_] == '[') return false;
     const std::string_view name = text_.substr(at_, end - at_);
     if (!names_a_file(name)) return false;
     add(Token::Kind::file, end, std::string(name));

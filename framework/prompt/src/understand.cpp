@@ -26,7 +26,10 @@ std::vector<Sentence> sentences_of(const Reading& reading) {
   std::size_t begin = 0;
   for (std::size_t i = 0; i <= reading.tokens.size(); ++i)
     if (i == reading.tokens.size() || ends_sentence(reading, i)) {
-      if (i > begin) sentences.push_back({begin, i});
+      // `1.` and `2)` number a list.
+      if (begin + 1 < i && reading.tokens[begin].kind == Token::Kind::number && reading.tokens[begin + 1].is(")")) begin += 2;
+      const bool number = i == begin + 1 && i < reading.tokens.size() && reading.tokens[begin].kind == Token::Kind::number && reading.tokens[i].is(".");
+      if (i > begin && !number) sentences.push_back({begin, i});
       begin = i + 1;
     }
   return sentences;
@@ -49,7 +52,7 @@ class Understander {
       out_.refusals.push_back({{0, 0}, "too-long", "a prompt may have 20,000 characters at most", {"say it in several prompts"}});
       return std::move(out_);
     }
-    reading_.items = items_in(reading_.tokens, rules_.lexicon());
+    reading_.items = items_in(reading_.tokens, rules_.lexicon(), ask_.text);
     read_all();
     compose();
     return std::move(out_);
@@ -105,7 +108,7 @@ class Understander {
       token.stem = stem(meant);
     }
     if (corrections_.empty()) return false;
-    other_.items = items_in(other_.tokens, rules_.lexicon());
+    other_.items = items_in(other_.tokens, rules_.lexicon(), ask_.text);
     return true;
   }
 
@@ -114,10 +117,12 @@ class Understander {
     arrange(clauses_, reading_, rules_, composer);
     for (const Said& said : clauses_) {
       if (said.clause.kind != ClauseRead::Kind::rule) continue;
+      if (composer.change(said.clause)) continue;
       if (said.clause.match.rule != nullptr) composer.add(said.clause, said.time);
       else not_understood(composer, said.clause);
     }
     composer.finish();
+    nothing_to_do();
     if (!composer.changed()) return;
     out_.yaml = composer.draft().yaml();
     validate();
@@ -131,6 +136,22 @@ class Understander {
     const auto pipeline = model::load_pipeline("pipeline.yaml", ask_.pipeline, stages_, options, diagnosed);
     if (!pipeline) throw base::InputError("the pipeline that is to be changed is not valid:\n" + model::to_text(diagnosed));
     return Draft::of(*pipeline);
+  }
+
+  /// Words that are known, and ask for nothing that is an edit.
+  void nothing_to_do() {
+    if (!out_.clauses.empty() || !out_.questions.empty() || !out_.refusals.empty()) return;
+    const auto& lexicon = rules_.lexicon();
+    const bool words = std::ranges::any_of(reading_.tokens, [&](const Token& token) {
+      return token.kind == Token::Kind::word && (lexicon.fillers.contains(token.stem) || lexicon.media.contains(token.stem) || lexicon.vocabulary.contains(token.text));
+    });
+    if (!words) {
+      if (out_.unknown.empty()) out_.unknown.push_back({{0, ask_.text.size()}, "unknown-words", "there are no words in it that say what to do", {}});
+      return;
+    }
+    out_.unknown.clear();
+    out_.refusals.push_back({{0, ask_.text.size()}, "out-of-scope", "this is no edit of a video that is known here",
+                             {"`cut from 1:00 to 1:30`", "`remove the person on the left`", "`blur the faces`", "`add the title \"Hello\"`", "`fade out`", "`make it vertical`"}});
   }
 
   void not_understood(Composer& composer, const ClauseRead& clause) {

@@ -244,6 +244,8 @@ TEST(Contract, is_read_from_its_text) {
   EXPECT_EQ(parse_contract("retime keep=a remove=b"), (model::Contract{Kind::retime, 0, 0, "a", "b", ""}));
   EXPECT_EQ(parse_contract("retime rate=r"), (model::Contract{Kind::retime, 0, 0, "", "", "r"}));
   EXPECT_EQ(parse_contract("retime append=d"), (model::Contract{.kind = Kind::retime, .append = "d"}));
+  EXPECT_EQ(parse_contract("retime hold=at length=l"),
+            (model::Contract{.kind = Kind::retime, .hold = "at", .length = "l"}));
   EXPECT_EQ(parse_contract("retime keep=k crossfade=c"),
             (model::Contract{.kind = Kind::retime, .keep = "k", .crossfade = "c"}));
   EXPECT_EQ(parse_contract("pointwise edges=e sides=s"),

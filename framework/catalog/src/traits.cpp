@@ -155,6 +155,8 @@ Contract parse_contract(const std::string& text) {
                               : key == "remove"    ? &contract.remove
                               : key == "rate"      ? &contract.rate
                               : key == "append"    ? &contract.append
+                              : key == "hold"      ? &contract.hold
+                              : key == "length"    ? &contract.length
                               : key == "crossfade" ? &contract.crossfade
                                                    : nullptr;
     const bool fits =

@@ -17,7 +17,8 @@ std::string to_text(const Contract& contract) {
              " after" + (contract.from_begin.empty() ? "" : "; from the beginning on with " + contract.from_begin);
     case Contract::Kind::retime: {
       std::vector<std::string> by;
-      for (const std::string& param : {contract.keep, contract.remove, contract.rate, contract.append})
+      for (const std::string& param :
+           {contract.keep, contract.remove, contract.rate, contract.append, contract.hold, contract.length})
         if (!param.empty()) by.push_back(param);
       return by.empty() ? "retime" : "retime by " + base::join_words(by);
     }

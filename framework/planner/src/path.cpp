@@ -16,11 +16,16 @@ Time output_end(const TimeMap::Piece& piece) {
   return piece.input.end == forever ? forever : piece.output + (piece.input.end - piece.input.begin);
 }
 
-/// A range on the clock that `map` leads to, on the clock that it comes from. Only for maps that play at rate 1.
+/// A range on the clock that `map` leads to, on the clock that it comes from: of what is held, its last moment. Only for maps that play at
+/// rate 1.
 std::vector<TimeRange> back(const TimeMap& map, const TimeRange& range) {
   std::vector<TimeRange> found;
-  for (const TimeMap::Piece& piece : map.pieces()) {
-    const Time begin = std::max(range.begin, piece.output), end = std::min(range.end, output_end(piece));
+  for (std::size_t i = 0; i < map.pieces().size(); ++i) {
+    const TimeMap::Piece& piece = map.pieces()[i];
+    const Time ends = output_end(piece), held = map.held_after(i);
+    if (held > Time{0} && range.begin < ends + held && ends < range.end)
+      found.push_back({piece.input.end - Time{1}, piece.input.end});
+    const Time begin = std::max(range.begin, piece.output), end = std::min(range.end, ends);
     if (begin >= end) continue;
     found.push_back({piece.input.begin + (begin - piece.output),
                      end == forever ? forever : piece.input.begin + (end - piece.output)});
@@ -28,8 +33,15 @@ std::vector<TimeRange> back(const TimeMap& map, const TimeRange& range) {
   return found;
 }
 
+/// On the clock that `map` leads to: where its first piece ends, for a stage holds once.
+TimeRange held_in(const TimeMap& map) {
+  const Time end = output_end(map.pieces().front());
+  return {end, end + map.held_after(0)};
+}
+
 /// Why no packet of the source outlives this stage; empty if some may.
-std::string refusal_of(const model::Stage& stage, const model::Contract& contract, const StageClock& clock) {
+std::string refusal_of(const model::Stage& stage, const model::Contract& contract, const StageClock& clock,
+                       Media media) {
   const std::string name = "'" + stage.id + "'";
   switch (contract.kind) {
     case Kind::whole:
@@ -38,17 +50,18 @@ std::string refusal_of(const model::Stage& stage, const model::Contract& contrac
       if (!contract.append.empty()) return name + " plays several inputs one after the other";
       if (std::ranges::any_of(clock.map.pieces(), [](const auto& p) { return p.rate != 1.0; }))
         return name + " changes the speed";
+      if (clock.map.holds() && media == Media::sound) return name + " makes it wait";
       return {};
     default:
       return {};
   }
 }
 
-/// Whether a stage shows what a source plays beside the main input, and leaves alone what it shows nothing of it in.
+/// Whether a stage lays what a source plays over the main input, and leaves alone what it lays nothing of it over.
 bool lays_over(const model::Stage& stage, const model::Stage& beside) {
   const auto in_place = [](Kind kind) { return kind == Kind::pointwise || kind == Kind::untouched; };
   return beside.traits.role == StageRole::source && in_place(stage.traits.video.kind) &&
-         stage.traits.audio.kind == Kind::untouched;
+         in_place(stage.traits.audio.kind);
 }
 
 class Walk {
@@ -73,10 +86,17 @@ class Walk {
   void pass(std::size_t index) {
     const model::Stage& stage = pipeline_.stages[index];
     const model::Contract& contract = media_ == Media::pictures ? stage.traits.video : stage.traits.audio;
-    path_.refusal = refusal_of(stage, contract, clocks_[index]);
+    path_.refusal = refusal_of(stage, contract, clocks_[index], media_);
+    if (path_.refusal.empty() && holds_ && contract.kind == Kind::retime && contract.hold.empty())
+      path_.refusal = "'" + stage.id + "' cuts what is held";
     if (!path_.refusal.empty() || contract.kind == Kind::untouched) return;
     if (contract.kind == Kind::retime) {
       path_.retimers.push_back(index);
+      holds_ = holds_ || clocks_[index].map.holds();
+      if (clocks_[index].map.holds())
+        for (const TimeRange& range : back(clocks_[index].map, held_in(clocks_[index].map)))
+          for (const TimeRange& source : back(clocks_[stage.inputs.front()].from_source, range))
+            path_.changes.push_back({index, source, {}});
       return;
     }
     path_.before += contract.before;
@@ -95,6 +115,7 @@ class Walk {
   const std::vector<StageClock>& clocks_;
   Media media_;
   Path path_;
+  bool holds_ = false;  ///< a stage so far does
 };
 
 }  // namespace

@@ -23,9 +23,12 @@ class Spans {
   Spans(const Pictures& pictures, const Path& path, std::vector<Span>& spans)
       : pictures_(pictures), path_(path), spans_(spans) {}
 
-  void add(const TimeMap::Piece& piece) {
+  /// `held`: how long its last picture is shown on after its end. False if no picture stands there.
+  bool add(const TimeMap::Piece& piece, Time held) {
     piece_ = piece;
     const std::size_t end = pictures_.from(piece.input.end);
+    if (held > Time{0} && (end <= pictures_.from(piece.input.begin) || !stands(end - 1, piece.input.end - Time{1})))
+      return false;
     // A picture belongs where it begins.
     std::size_t at = pictures_.from(piece.input.begin);
     while (at < end) {
@@ -41,9 +44,25 @@ class Spans {
       if (at < copied) put(Span::Kind::copy, at, copied);
       at = copied;
     }
+    if (held > Time{0}) hold(held);
+    behind_held_ = held > Time{0};
+    return true;
   }
 
  private:
+  bool stands(std::size_t picture, Time moment) const {
+    return pictures_.begin(picture) < pictures_.end(picture) && moment < pictures_.end(picture);
+  }
+
+  /// The last span is a render, since what is held is changed.
+  void hold(Time held) {
+    Span& span = spans_.back();
+    const std::size_t last = span.end - 1;
+    span.step = pictures_.end(last) - pictures_.begin(last);
+    span.held = static_cast<std::size_t>((held + span.step / 2) / span.step);
+    span.output.end += held + pictures_.end(last) - span.source.end;
+  }
+
   bool shown_in(std::size_t picture, const TimeRange& range) const {
     return pictures_.begin(picture) < range.end && range.begin < pictures_.end(picture);
   }
@@ -127,13 +146,15 @@ class Spans {
     span.decode_from = pictures_.packet(pictures_.entry_before(first - std::min(first, before)));
     span.decode_to = pictures_.clean_after(std::min(span.end + after, pictures_.count()));
     span.stages = stages_in(span.first, span.end);
-    span.reason = span.stages.empty() ? "a cut parts the group of pictures here" : "";
+    if (span.stages.empty())
+      span.reason = std::string(behind_held_ ? "what is held" : "a cut") + " parts the group of pictures here";
   }
 
   const Pictures& pictures_;
   const Path& path_;
   std::vector<Span>& spans_;
   TimeMap::Piece piece_;
+  bool behind_held_ = false;  ///< what the piece before ended with
 };
 
 std::string stages_in_words(const model::Pipeline& pipeline, const std::vector<std::size_t>& stages) {
@@ -179,7 +200,12 @@ void plan_pictures(const PlanInput& input, const Path& path, const model::MediaI
   } else {
     if (!index.refusal.empty()) return give_up(index.refusal);
     Spans builder(pictures, path, spans);
-    for (const TimeMap::Piece& piece : path.pieces) builder.add(piece);
+    for (std::size_t i = 0; i < path.pieces.size(); ++i) {
+      const Time next = i + 1 < path.pieces.size() ? path.pieces[i + 1].output : Time{0};
+      const Time end = path.pieces[i].output + (path.pieces[i].input.end - path.pieces[i].input.begin);
+      if (!builder.add(path.pieces[i], std::max(Time{0}, next - end)))
+        return give_up("no picture stands where one is held");
+    }
     spans = joined(std::move(spans));
     plan.pictures = Treatment::splice;
   }
@@ -246,6 +272,17 @@ Time length_of(const PlanInput& input, const Ends& ends) {
   return input.media[ends.source]->duration.value_or(Time::max());
 }
 
+/// The stage that brings sound from beside, where the main source has none; nothing: it stays silent.
+std::optional<std::size_t> bringer_of_sound(const PlanInput& input, const Ends& ends) {
+  for (const std::size_t i : ends.line) {
+    const model::Stage& stage = input.pipeline.stages[i];
+    if (!stage.traits.takes_audio || !stage.traits.gives_audio) continue;
+    for (const std::size_t beside : stage.inputs)
+      if (beside != stage.inputs.front() && (!input.media[beside] || input.media[beside]->audio() != nullptr)) return i;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string why_all_pictures(const PlanInput& input) {
@@ -285,8 +322,12 @@ Plan plan(const PlanInput& input) {
     plan_pictures(input, path_of(input.pipeline, input.clocks, Media::pictures, length), *index, plan);
   }
   const Time length = length_of(input, ends);
-  if (media.audio() != nullptr)
+  if (media.audio() != nullptr) {
     plan_sound(input, path_of(input.pipeline, input.clocks, Media::sound, length), length, plan);
+  } else if (const auto bringer = bringer_of_sound(input, ends)) {
+    plan.sound = Treatment::render;
+    plan.sound_reason = "'" + input.pipeline.stages[*bringer].id + "' brings it";
+  }
   return plan;
 }
 

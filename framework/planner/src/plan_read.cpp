@@ -60,6 +60,7 @@ Span span(const json& object) {
   if (span.first >= span.end) refuse("a span ends before it begins");
   span.first_packet = object.contains("first_packet") ? number(object, "first_packet") : span.first;
   if (object.contains("marked_packet")) span.marked = number(object, "marked_packet");
+  if (object.contains("held")) span.held = number(object, "held");
   if (const auto reason = object.find("reason"); reason != object.end() && reason->is_string())
     span.reason = reason->get<std::string>();
   return span;

@@ -81,6 +81,14 @@ class Case {
     pipeline_.stages.push_back(std::move(made));
     return *this;
   }
+  Case& hold(Time at, Time length) {
+    model::Stage made = stage("freeze", StageRole::filter, pipeline_.stages.size());
+    made.traits.video = made.traits.audio = {.kind = Kind::retime, .hold = "at", .length = "duration"};
+    made.settings.push_back({.name = "at", .value = base::TimePoint(at)});
+    made.settings.push_back({.name = "duration", .value = base::TimePoint(length)});
+    pipeline_.stages.push_back(std::move(made));
+    return *this;
+  }
   Case& with_sound() {
     sound_ = true;
     return *this;
@@ -110,7 +118,7 @@ class Case {
   bool sound_ = false;
 };
 
-/// `copy 0..4` or `render 4..8 from 4`.
+/// `copy 0..4` or `render 4..8 from 4`, and `+3` where the last picture comes three times more.
 std::string text(const Plan& plan) {
   std::string text;
   for (const Span& s : plan.spans) {
@@ -122,6 +130,7 @@ std::string text(const Plan& plan) {
             std::to_string(s.first) + ".." + std::to_string(s.end);
     if (s.kind == Span::Kind::render)
       text += " from " + std::to_string(s.decode_from) + " to " + std::to_string(s.decode_to);
+    if (s.held > 0) text += " +" + std::to_string(s.held);
   }
   return text.empty() ? "full: " + plan.pictures_reason : text;
 }
@@ -265,6 +274,65 @@ TEST(Plan, of_an_effect_behind_a_cut_counts_on_the_new_clock) {
   const Plan plan = Case(three_groups).cut("remove", {{0ms, 400ms}}).blur(0ms, 100ms).plan();
   EXPECT_EQ(text(plan), "render 4..8 from 4 to 8, copy 8..12");
   EXPECT_EQ(plan.spans[1].output, (TimeRange{400ms, 800ms}));
+}
+
+TEST(Plan, of_what_is_held_renders_its_group_and_moves_the_rest) {
+  const Plan plan = Case(three_groups).with_sound().hold(550ms, 1s).plan();
+  EXPECT_EQ(text(plan), "copy 0..5, render 5..6 from 4 to 8 +10, render 6..8 from 4 to 8, copy 8..12");
+  EXPECT_EQ(plan.spans[1].output, (TimeRange{500ms, 1600ms}));
+  EXPECT_EQ(plan.spans[1].step, Time{100ms});
+  EXPECT_THAT(plan.spans[1].stages, testing::ElementsAre(1));
+  EXPECT_EQ(plan.spans[2].output, (TimeRange{1600ms, 1800ms}));
+  EXPECT_EQ(plan.spans[2].reason, "what is held parts the group of pictures here");
+  EXPECT_EQ(plan.spans[3].output, (TimeRange{1800ms, 2200ms}));
+  EXPECT_EQ(plan.copied + plan.rendered, 22U);
+  EXPECT_EQ(plan.sound, Treatment::render);
+  EXPECT_EQ(plan.sound_reason, "'freeze' makes it wait");
+}
+
+TEST(Plan, of_a_held_picture_takes_that_which_begins_then) {
+  EXPECT_EQ(text(Case(all_entries).hold(200ms, 200ms).plan()), "copy 0..2, render 2..3 from 2 to 3 +2, copy 3..6");
+  EXPECT_EQ(text(Case(all_entries).hold(0ms, 200ms).plan()), "render 0..1 from 0 to 1 +2, copy 1..6");
+  EXPECT_EQ(text(Case(all_entries).hold(599ms, 200ms).plan()), "copy 0..5, render 5..6 from 5 to 6 +2");
+  // To the nearest whole number of pictures.
+  EXPECT_EQ(text(Case(all_entries).hold(200ms, 149ms).plan()), "copy 0..2, render 2..3 from 2 to 3 +1, copy 3..6");
+  EXPECT_EQ(text(Case(all_entries).hold(200ms, 49ms).plan()), "copy 0..2, render 2..3 from 2 to 3, copy 3..6");
+  EXPECT_EQ(text(Case(all_entries).hold(200ms, 0ms).plan()), "copy 0..6");
+}
+
+TEST(Plan, of_a_change_behind_a_held_picture_counts_on_the_new_clock) {
+  const Plan later = Case(all_entries).hold(200ms, 1s).blur(1400ms, 1500ms).plan();
+  EXPECT_EQ(text(later), "copy 0..2, render 2..3 from 2 to 3 +10, copy 3..4, render 4..5 from 4 to 5, copy 5..6");
+  // What changes nothing but what is held.
+  const Plan within = Case(all_entries).hold(200ms, 1s).blur(600ms, 700ms).plan();
+  EXPECT_EQ(text(within), "copy 0..2, render 2..3 from 2 to 3 +10, copy 3..6");
+  EXPECT_THAT(within.spans[1].stages, testing::ElementsAre(1, 2));
+}
+
+TEST(Plan, of_two_held_pictures_and_of_one_behind_a_cut) {
+  EXPECT_EQ(text(Case(all_entries).hold(100ms, 200ms).hold(600ms, 300ms).plan()),
+            "copy 0..1, render 1..2 from 1 to 2 +2, copy 2..4, render 4..5 from 4 to 5 +3, copy 5..6");
+  EXPECT_EQ(text(Case(all_entries).cut("remove", {{0ms, 200ms}}).hold(100ms, 200ms).plan()),
+            "copy 2..3, render 3..4 from 3 to 4 +2, copy 4..6");
+  EXPECT_EQ(text(Case(all_entries).hold(100ms, 200ms).cut("remove", {{0ms, 200ms}}).plan()),
+            "full: 'cut' cuts what is held");
+}
+
+TEST(Plan, of_sound_that_is_brought_from_beside) {
+  const auto plan_of = [](bool has_sound, const TimeRange& during) {
+    Case mixed(three_groups);
+    if (has_sound) mixed.with_sound();
+    mixed.overlay({}, during);
+    model::StageTraits& traits = mixed.pipeline().stages.back().traits;
+    traits.audio = {.kind = Kind::pointwise};
+    traits.takes_audio = traits.gives_audio = true;
+    return mixed.plan();
+  };
+  EXPECT_EQ(text(plan_of(true, {500ms, 600ms})), "copy 0..12");
+  EXPECT_EQ(plan_of(true, {500ms, 600ms}).sound_reason, "'overlay' changes sound");
+  EXPECT_EQ(text(plan_of(false, {500ms, 600ms})), "copy 0..12");
+  EXPECT_EQ(plan_of(false, {500ms, 600ms}).sound, Treatment::render);
+  EXPECT_EQ(plan_of(false, {500ms, 600ms}).sound_reason, "'overlay' brings it");
 }
 
 TEST(Plan, of_nothing_copies_all) {

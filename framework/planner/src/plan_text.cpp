@@ -86,6 +86,7 @@ std::string to_json(const Plan& plan) {
                              {"recalled", span.recalled},
                              {"reason", span.reason}});
     if (span.marked) json["spans"].back()["marked_packet"] = *span.marked;
+    if (span.held > 0) json["spans"].back()["held"] = span.held;
   }
   if (plan.sound == Treatment::splice) json["sound"].update(json_of(plan.parts));
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);

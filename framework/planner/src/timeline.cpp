@@ -55,11 +55,26 @@ double rate_of(const model::Stage& stage, const std::string& name) {
   return 1;
 }
 
+/// A parameter of type `time` as it is set, or as it is by itself; nothing where the name is empty.
+std::optional<Time> time_of(const model::Stage& stage, const std::string& name) {
+  if (name.empty()) return std::nullopt;
+  const model::Setting* const setting = stage.setting(name);
+  const model::ParamSchema* const param = stage.traits.param(name);
+  const model::Value* const value = setting != nullptr ? &setting->value
+                                    : param != nullptr ? &param->default_value
+                                                       : nullptr;
+  const auto* const point = value != nullptr ? std::get_if<base::TimePoint>(value) : nullptr;
+  const auto* const time = point != nullptr ? std::get_if<Time>(point) : nullptr;
+  return time != nullptr ? *time : Time{0};
+}
+
 TimeMap map_of(const model::Stage& stage) {
   for (const model::Contract& contract : {stage.traits.video, stage.traits.audio}) {
     if (contract.kind != model::Contract::Kind::retime) continue;
     if (const auto kept = ranges_of(stage, contract.keep); !kept.empty()) return TimeMap::keep(kept);
     if (const auto removed = ranges_of(stage, contract.remove); !removed.empty()) return TimeMap::remove(removed);
+    if (const auto at = time_of(stage, contract.hold))
+      return TimeMap::hold(*at, time_of(stage, contract.length).value_or(Time{0}));
     if (const double rate = rate_of(stage, contract.rate); rate > 0) return TimeMap::speed(rate);
   }
   return TimeMap::identity();
@@ -67,18 +82,8 @@ TimeMap map_of(const model::Stage& stage) {
 
 /// How long the inputs of a stage that plays them one after the other overlap; nothing for other stages.
 std::optional<Time> overlap_of(const model::Stage& stage) {
-  for (const model::Contract& contract : {stage.traits.video, stage.traits.audio}) {
-    if (contract.append.empty()) continue;
-    const model::Setting* const setting = stage.setting(contract.append);
-    const model::ParamSchema* const param = stage.traits.param(contract.append);
-    const model::Value* const value = setting != nullptr ? &setting->value
-                                      : param != nullptr ? &param->default_value
-                                                         : nullptr;
-    if (value == nullptr) return Time{0};
-    if (const auto* const point = std::get_if<base::TimePoint>(value); point != nullptr)
-      if (const auto* const time = std::get_if<Time>(point)) return *time;
-    return Time{0};
-  }
+  for (const model::Contract& contract : {stage.traits.video, stage.traits.audio})
+    if (const auto overlap = time_of(stage, contract.append)) return overlap;
   return std::nullopt;
 }
 
@@ -109,6 +114,23 @@ TimeMap TimeMap::keep(const std::vector<TimeRange>& kept) {
 
 TimeMap TimeMap::remove(const std::vector<TimeRange>& removed) { return keep(gaps(base::normalized(removed))); }
 
+TimeMap TimeMap::hold(Time at, Time length) {
+  if (length <= Time{0}) return identity();
+  // A picture that begins at that moment is the one that stays.
+  const Time after = at + Time{1};
+  return TimeMap({{{Time{0}, after}, Time{0}, 1.0}, {{after, forever}, after + length, 1.0}});
+}
+
+Time TimeMap::held_after(std::size_t i) const {
+  return i + 1 < pieces_.size() ? pieces_[i + 1].output - output_of(pieces_[i]).end : Time{0};
+}
+
+bool TimeMap::holds() const {
+  for (std::size_t i = 0; i < pieces_.size(); ++i)
+    if (held_after(i) > Time{0}) return true;
+  return false;
+}
+
 TimeMap TimeMap::speed(double rate) { return TimeMap({{{Time{0}, forever}, Time{0}, rate}}); }
 
 std::optional<Time> TimeMap::to_output(Time input) const {
@@ -128,7 +150,7 @@ Time TimeMap::duration(Time input) const {
   Time total{0};
   for (const Piece& piece : pieces_) {
     const Time end = std::min(piece.input.end, input);
-    if (end > piece.input.begin) total += scaled(end - piece.input.begin, 1 / piece.rate);
+    if (end > piece.input.begin) total = piece.output + scaled(end - piece.input.begin, 1 / piece.rate);
   }
   return total;
 }

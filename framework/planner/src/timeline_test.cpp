@@ -45,6 +45,26 @@ TEST(TimeMap, of_speed_scales) {
   EXPECT_EQ(map.duration(10s), Time{5s});
 }
 
+TEST(TimeMap, of_what_is_held_moves_what_is_behind_it) {
+  const TimeMap map = TimeMap::hold(2s, 3s);
+  EXPECT_EQ(map.to_output(1s), Time{1s});
+  EXPECT_EQ(map.to_output(2s), Time{2s});
+  EXPECT_EQ(map.to_output(2500ms), Time{5500ms});
+  EXPECT_EQ(map.to_input(2s), Time{2s});
+  EXPECT_EQ(map.to_input(4s), Time{2s} + Time{1});
+  EXPECT_EQ(map.to_input(6s), Time{3s});
+  EXPECT_EQ(map.duration(1s), Time{1s});
+  EXPECT_EQ(map.duration(10s), Time{13s});
+  EXPECT_TRUE(map.holds());
+  EXPECT_EQ(map.held_after(0), Time{3s});
+  EXPECT_FALSE(TimeMap::hold(2s, 0s).holds());
+  EXPECT_FALSE(TimeMap::remove({{2s, 3s}}).holds());
+  const TimeMap twice = map.then(TimeMap::hold(8s, 1s));
+  EXPECT_EQ(twice.to_output(5s), Time{8s});
+  EXPECT_EQ(twice.to_output(6s), Time{10s});
+  EXPECT_EQ(twice.duration(10s), Time{14s});
+}
+
 TEST(TimeMap, maps_follow_one_another) {
   const TimeMap map = TimeMap::keep({{10s, 20s}}).then(TimeMap::speed(2)).then(TimeMap::remove({{1s, 2s}}));
   EXPECT_EQ(map.to_output(10s), Time{0s});

@@ -1,5 +1,6 @@
 #include <reel/sdk.hpp>
 
+#include "freeze.hpp"
 #include "speed.hpp"
 
 REEL_PLUGIN((reel::PluginInfo{.id = "org.reelwork.speed",
@@ -7,5 +8,5 @@ REEL_PLUGIN((reel::PluginInfo{.id = "org.reelwork.speed",
                               .vendor = "reel",
                               .version = "0.1.0",
                               .license = "GPL-2.0-or-later",
-                              .summary = "Faster and slower, with the pitch kept"}),
-            reel::speed::Speed);
+                              .summary = "Faster and slower, with the pitch kept, and freeze frames"}),
+            reel::speed::Speed, reel::speed::Freeze);

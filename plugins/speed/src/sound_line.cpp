@@ -1,13 +1,8 @@
 #include "sound_line.hpp"
 
+#include "clock_time.hpp"
+
 namespace reel::speed {
-namespace {
-
-/// Sound within so much of where it should be goes on without a gap: containers round timestamps.
-constexpr Time tolerance = std::chrono::milliseconds(40);
-
-}  // namespace
-
 void SoundLine::begin_run(std::int64_t at) {
   run_.emplace(
       Run{keep_pitch_ ? make_pitch_keeper(info_.rate, info_.channels, speed_) : make_resampler(info_.channels, speed_),

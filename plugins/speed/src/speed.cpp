@@ -1,10 +1,9 @@
 #include "speed.hpp"
 
+#include "clock_time.hpp"
+
 namespace reel::speed {
 namespace {
-
-GstClockTime clock_time(Time t) { return static_cast<GstClockTime>(t.count()); }
-Time nanoseconds(GstClockTime t) { return Time{static_cast<std::int64_t>(t)}; }
 
 /// What the pad on the other side can do, at any frame rate.
 bool answer_caps(GstElement* e, GstPad* pad, GstQuery* query) {

@@ -126,6 +126,9 @@ typedef struct reel_plugin {
 /* An SDK stage that is the identity outside a time range by itself has this property, of type "ranges". */
 #define REEL_PROPERTY_DURING "during"
 
+/* A join that has this property, of type "time" and for the host, is told how long its first input is, where that is known. */
+#define REEL_PROPERTY_MAIN_LENGTH "main-length"
+
 /* ---- Extensions of the host --------------------------------------------------------------------------- */
 
 typedef enum { REEL_LOG_DEBUG = 0, REEL_LOG_INFO = 1, REEL_LOG_WARNING = 2, REEL_LOG_ERROR = 3 } reel_log_level;

@@ -84,13 +84,22 @@ class FrameNumbers {
     const model::FrameIndex& index = index_of(source);
     planner::TimeMap map = planner::TimeMap::identity();
     // Numbers further up have been replaced already; those further down do not matter here.
-    if (!pipeline_.stages[stage].inputs.empty())
-      map = planner::clocks(pipeline_, durations(media_))[pipeline_.stages[stage].inputs.front()].from_source;
+    if (!pipeline_.stages[stage].inputs.empty()) map = map_to(pipeline_.stages[stage].inputs.front());
     std::vector<base::Time> times;
     for (const base::Time t : index.times)
       if (const auto shown = map.to_output(t)) times.push_back(*shown);
     times.push_back(map.duration(index.end));
     return times;
+  }
+
+  planner::TimeMap map_to(std::size_t stage) const {
+    const auto clocks = planner::clocks(pipeline_, durations(media_));
+    for (std::size_t i = stage; !pipeline_.stages[i].inputs.empty(); i = pipeline_.stages[i].inputs.front())
+      if (clocks[i].map.holds())
+        throw Unusable{
+            "behind '" + pipeline_.stages[i].id + "', which shows one several times, frames cannot be counted",
+            "write times, such as 2.5s"};
+    return clocks[stage].from_source;
   }
 
   const model::FrameIndex& index_of(std::size_t source) {

@@ -23,7 +23,9 @@ class StageTimes {
       if (const auto* const ranges = std::get_if<std::vector<base::TimePointRange>>(&setting.value))
         for (const auto& range : *ranges) check(range, what, setting.value_mark);
       if (const auto* const point = std::get_if<base::TimePoint>(&setting.value);
-          point != nullptr && time(*point) > length_ + slack)
+          point != nullptr && setting.name == held_at() && time(*point) >= length_)
+        outside(setting.value_mark, what + " is " + base::format(*point));
+      else if (point != nullptr && setting.name != held_for() && time(*point) > length_ + slack)
         partly(setting.value_mark, what + " is " + base::format(*point));
       if (!setting.keyframes.empty()) check_keyframes(setting, what);
     }
@@ -32,6 +34,14 @@ class StageTimes {
 
  private:
   static Time time(const base::TimePoint& point) { return std::get<Time>(point); }
+
+  /// Names of the parameters of a stage that holds what is shown at a time; empty for others.
+  const std::string& held_at() const {
+    return stage_.traits.video.hold.empty() ? stage_.traits.audio.hold : stage_.traits.video.hold;
+  }
+  const std::string& held_for() const {
+    return stage_.traits.video.length.empty() ? stage_.traits.audio.length : stage_.traits.video.length;
+  }
 
   std::string lasts() const {
     return ", but what reaches '" + stage_.id + "' lasts only " + base::format_moment(length_);

@@ -216,6 +216,9 @@ GstElement* Graph::make_stage(std::size_t node) {
     };
     gst_structure_foreach(found->second.get(), set, element);
   }
+  if (has_property(element, REEL_PROPERTY_MAIN_LENGTH) && !stage.inputs.empty())
+    if (const auto& length = prepared_.clocks[stage.inputs.front()].output_duration)
+      g_object_set(element, REEL_PROPERTY_MAIN_LENGTH, static_cast<guint64>(length->count()), nullptr);
   if (stage.traits.role == model::StageRole::source) set_kinds_of_source(element, node);
   if (stage.traits.role == model::StageRole::sink && options_.hold_artifacts && has_property(element, "commit"))
     g_object_set(element, "commit", FALSE, nullptr);

@@ -530,6 +530,8 @@ std::vector<Time> times_of(const Span& span, const FileIndex& index) {
   const auto at = [&](std::size_t picture) { return index.shown.begin() + static_cast<std::ptrdiff_t>(picture); };
   std::vector<Time> times(at(span.first), at(span.end));
   for (Time& t : times) t += span.output.begin - span.source.begin;
+  const Time last = times.back();
+  for (std::size_t i = 1; i <= span.held; ++i) times.push_back(last + static_cast<std::int64_t>(i) * span.step);
   return times;
 }
 

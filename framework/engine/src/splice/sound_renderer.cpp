@@ -201,8 +201,9 @@ class Renderer {
     auto made = std::make_unique<Graph>(prepared_, GraphOptions{options_.secret, {}, true});
     made->want_output({stages[main_sink(prepared_.pipeline).value_or(0)].inputs.front(), Kind::audio}, end.release());
     made->assemble();
+    const std::size_t source = main_source(prepared_.pipeline, main_sink(prepared_.pipeline).value_or(0));
     for (const auto& [stage, element] : made->elements())
-      if (stages[stage].traits.role == model::StageRole::source) snap_to_grid(element, file_.index);
+      if (stage == source) snap_to_grid(element, file_.index);
     return made;
   }
 

@@ -135,8 +135,8 @@ class Follower {
 
   void end(const Span& span, std::size_t begin) {
     const std::size_t count = at_ - begin;
-    a_.stretches.push_back(
-        {span.kind, span.first, begin, count, count == span.pictures(), span.reason, span.marked.has_value()});
+    a_.stretches.push_back({span.kind, span.first, begin, count, count == span.pictures() && span.held == 0,
+                            span.reason, span.marked.has_value()});
   }
 
   void step(std::size_t& i, std::size_t end) {

@@ -230,7 +230,8 @@ VerifiedSound check_sound(const Scene& scene, Findings& findings) {
   if (before && after) return Sound(scene, findings).check();
   const bool wanted = before && (!scene.plan || scene.plan->sound != planner::Treatment::none);
   if (wanted && !after) findings.add("sound", "none", Time{0}, "there is no sound, though the source has some");
-  if (after) findings.add("sound", "more", Time{0}, "there is sound, though the source has none");
+  const bool brought = scene.plan && scene.plan->sound == planner::Treatment::render;
+  if (after && !brought) findings.add("sound", "more", Time{0}, "there is sound, though the source has none");
   return {.present = after, .packets = after ? scene.output.sound->count() : 0};
 }
 

@@ -37,10 +37,11 @@ struct Contract {
   enum class Kind { untouched, pointwise, window, retime, whole };
   Kind kind = Kind::untouched;
   int before = 0, after = 0;  ///< window: frames
-  /// retime: the names of the parameters that say how; at most one of the four groups.
+  /// retime: the names of the parameters that say how; at most one of the five groups.
   std::string keep, remove;  ///< range lists
   std::string rate;          ///< a number: 2 plays twice as fast
   std::string append;        ///< a time: the inputs play one after the other, and overlap so long
+  std::string hold, length;  ///< times: what is shown at the one stays for the other, then all goes on from there
   std::string crossfade;     ///< of keep and remove, a time: so long both sides of a join sound together
   /// pointwise: a time: only so much at either end of `during`, or of the media, is changed; and a choice, `in` or `out` where it is
   /// but one end.

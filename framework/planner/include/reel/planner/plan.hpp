@@ -30,6 +30,9 @@ struct Span {
   bool goes_on = false;
   /// Of a render of one picture that is not rendered in truth: its packet, which stays but for a mark that lets decoders begin there.
   std::optional<std::size_t> marked;
+  /// Of a render: how many pictures more it has at its end, each the same as its last, `step` apart.
+  std::size_t held = 0;
+  base::Time step{0};
   base::TimeRange source;  ///< on the source's clock
   base::TimeRange output;  ///< on the output's clock
   std::vector<std::size_t>
@@ -37,7 +40,7 @@ struct Span {
   std::string reason;     ///< in words
   bool recalled = false;  ///< once it was run: an earlier run had rendered it
 
-  std::size_t pictures() const { return end - first; }
+  std::size_t pictures() const { return end - first + held; }
   /// Whether its pictures are encoded anew.
   bool encoded() const { return kind == Kind::render && !marked; }
 };

@@ -16,7 +16,7 @@ namespace reel::planner {
 constexpr base::Time forever = base::Time::max();
 
 /// A piecewise linear map from a stage's input clock to its output clock. Times outside all pieces do not
-/// survive.
+/// survive. What lies between two pieces on the output clock shows on and on what the first of them ends with.
 class TimeMap {
  public:
   struct Piece {
@@ -30,8 +30,13 @@ class TimeMap {
   static TimeMap keep(const std::vector<base::TimeRange>& kept);
   static TimeMap remove(const std::vector<base::TimeRange>& removed);
   static TimeMap speed(double rate);
+  /// What begins at `at` or before stays where it is, all else comes later by `length`.
+  static TimeMap hold(base::Time at, base::Time length);
 
   const std::vector<Piece>& pieces() const { return pieces_; }
+  /// How long piece `i` is shown on after its end, before the next begins.
+  base::Time held_after(std::size_t i) const;
+  bool holds() const;
   std::optional<base::Time> to_output(base::Time input) const;
   /// The input time shown at `output`; for a time past the end, the end.
   base::Time to_input(base::Time output) const;

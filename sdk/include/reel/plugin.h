@@ -77,6 +77,9 @@ typedef struct reel_plugin {
  *   "retime keep=PROP" | "retime remove=PROP" | "retime keep=PROP remove=PROP" | "retime rate=PROP"
  *                               maps input times to output times as that property says; keep and remove may go with
  *                               "crossfade=PROP": for so long both sides of a join sound together, behind the join
+ *   "retime hold=PROP length=PROP"
+ *                               the last picture that has begun at the one time comes again, after each time that it was to be shown
+ *                               for, as often as is nearest to the other time; sound is silent. What is behind comes later by that
  *   "retime append=PROP"        one input after the other; over the time that the property says, both overlap
  *   "whole"                     on everything, or cannot tell (also when absent) */
 #define REEL_META_VIDEO_CONTRACT "reel-video-contract"

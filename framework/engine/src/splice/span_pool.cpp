@@ -57,6 +57,8 @@ class Pool {
 
  private:
   std::size_t at_once() const {
+    // How to encode what is copied may not even be known.
+    if (spans_.empty()) return 0;
     const std::size_t picture = static_cast<std::size_t>(format_.parameters->width) *
                                 static_cast<std::size_t>(format_.parameters->height) * 3 / 2;
     const std::size_t fit = std::max<std::size_t>(1, memory / (picture * pictures_in_flight + 1));

@@ -142,7 +142,8 @@ bool Composer::scale_main(const std::vector<int>& named) {
       const auto now = set == nullptr ? std::optional{usual_value(*main)} : as_number(*set);
       if (!now) return false;
       // What is multiplied is how far it is from changing nothing.
-      const double base = main->identity.value_or(0);
+      const bool around_identity = main->identity && *main->identity == 1 && usual_value(*main) == 1 && node.uses != "sharpen";
+      const double base = around_identity ? 1 : 0;
       double value = base + (*now - base) * factor;
       if (main->maximum) value = std::min(value, *main->maximum);
       if (main->minimum) value = std::max(value, *main->minimum);

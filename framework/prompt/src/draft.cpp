@@ -18,7 +18,7 @@ Phase phase_of(std::string_view uses, bool has_during) {
                                              {"rotate", Phase::geometry},   {"scale", Phase::geometry},  {"text", Phase::title},
                                              {"watermark", Phase::title},   {"overlay", Phase::title},   {"photoshop", Phase::document},
                                              {"freeze", Phase::freeze},     {"cut", Phase::cut},         {"speed", Phase::speed},
-                                             {"transition", Phase::join},   {"mix", Phase::sound},       {"normalize", Phase::ending},
+                                             {"transition", Phase::join},   {"mix", Phase::sound},       {"normalize", Phase::loudness},
                                              {"sink", Phase::sink},         {"reel/cut", Phase::cut},    {"reel/sink", Phase::sink}}};
   if (uses == "fade") return has_during ? Phase::edit : Phase::ending;
   const auto* const found = std::ranges::find(known, uses, &Of::uses);
@@ -175,6 +175,8 @@ int Draft::insert(Node node) {
   const int key = node.key;
   std::size_t at = 0;
   for (const int input : node.inputs) at = std::max(at, position(input) + 1);
+  // Documents beside the chain stay with what they show.
+  while (node.phase > Phase::document && at < nodes.size() && nodes[at].phase == Phase::document) ++at;
   nodes.insert(nodes.begin() + static_cast<std::ptrdiff_t>(at), std::move(node));
   return key;
 }
@@ -190,6 +192,13 @@ int Draft::insert_before(int key, Node node) {
   node.key = next_key_++;
   const int made = node.key;
   nodes.insert(nodes.begin() + static_cast<std::ptrdiff_t>(position(key)), std::move(node));
+  return made;
+}
+
+int Draft::insert_behind(int key, Node node) {
+  node.key = next_key_++;
+  const int made = node.key;
+  nodes.insert(nodes.begin() + static_cast<std::ptrdiff_t>(position(key) + 1), std::move(node));
   return made;
 }
 

@@ -12,7 +12,7 @@
 namespace reel::prompt {
 
 /// Where in the list stages belong, so that all times mean the original: edits before cuts.
-enum class Phase { source, edit, geometry, title, document, freeze, cut, speed, join, sound, ending, sink };
+enum class Phase { source, edit, geometry, title, document, freeze, cut, speed, join, sound, loudness, ending, sink };
 
 /// By what a stage is, and whether it has a `during`.
 Phase phase_of(std::string_view uses, bool has_during);
@@ -49,6 +49,8 @@ struct Draft {
   int insert_source(Node node, Phase of);
   /// A node beside the chain, right before another one.
   int insert_before(int key, Node node);
+  /// A node beside the chain, right behind another one.
+  int insert_behind(int key, Node node);
   /// What took it takes what it took.
   void remove(int key);
   /// The main chain's last node of at most that phase.

@@ -150,7 +150,9 @@ void Composer::remove() {
   for (const Target& target : targets()) {
     if (target.region.empty() && target.label.empty() && said_any({"scene", "scen", "part", "moment", "ending", "intro", "outro"}) && when_.spans.empty()) {
       question(words_of(match_->begin, match_->end), "when", "from when to when is that? A range such as 1:00 to 1:30 says it");
-    } else if (target.region.empty() && (target.label.empty() || target.which == "elsewhere")) {
+      continue;
+    }
+    if (target.region.empty() && (target.label.empty() || target.which == "elsewhere")) {
       ask_which(target, "removed");
       continue;
     }

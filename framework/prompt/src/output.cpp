@@ -89,8 +89,7 @@ void Composer::photoshop() {
   // Beside the chain, behind all that changes pictures.
   const int behind = draft_.last_until(Phase::title);
   node.inputs = {behind};
-  const auto keys = draft_.chain();
-  draft_.insert_before(*(std::ranges::find(keys, behind) + 1), std::move(node));
+  draft_.insert_behind(behind, std::move(node));
   clause("photoshop", "Writes a Photoshop document", all);
 }
 

@@ -316,7 +316,7 @@ class Reader {
       }
       return std::nullopt;
     }
-    take({"around", "about", "in", "at", "the"});
+    take({"around", "about", "in", "at", "the", "from", "between"});
     auto said = point() ? std::optional{unsure("when", "when exactly? A time such as 5:00, or a range such as 5:00 to 5:15, says it")} : std::nullopt;
     if (said && take({"to", "until", "-", "and"})) point();
     return said;
@@ -325,14 +325,15 @@ class Reader {
   /// `from 5 to 10`: seconds or minutes?
   std::optional<TimeSaid> no_unit() {
     const bool from = take({"from", "between", "at", "after", "until", "before", "since"});
-    if (!from) return std::nullopt;
-    const bool range = tokens_[at_ - 1].is_any({"from", "between"});
+    const bool range = !from || tokens_[at_ - 1].is_any({"from", "between"});
     const auto begin = number();
     if (!begin || tokens_[at_ - 1].is("a") || (peek() != nullptr && peek()->glued && !sees({"-", ",", "."}))) return std::nullopt;
     if (range && take({"to", "and", "-", "until", "through"})) {
       if (peek() != nullptr && clock_of(*peek())) return std::nullopt;
       const auto end = number();
       if (!end) return std::nullopt;
+    } else if (!from) {
+      return std::nullopt;
     }
     if (followed_by_unit()) return std::nullopt;
     return unsure("which-unit", "are these seconds or minutes? `5 s`, `5 min` or 5:00 say it");
@@ -342,7 +343,7 @@ class Reader {
     if (next == nullptr) return false;
     return unit_of(*next) || is_frames(*next) || next->kind == Token::Kind::number || next->kind == Token::Kind::clock ||
            next->is_any({"%", "percent", "x", "times", "px", "pixels", "pixel", "fps", "mb", "db", "kbps", "mbps", "-", "degrees", "to", "th", "st",
-                         "nd", "rd", "p", "k", "/", "inch", "lufs", "points", "steps"}) ||
+                         "nd", "rd", "p", "k", "/", "inch", "lufs", "points", "steps", "the", "speed", "size", "by", "quality"}) ||
            next->is("\xC2\xB0");
   }
 

@@ -110,6 +110,20 @@ TEST_F(MixTest, a_part_of_the_time_costs_that_part) {
     ASSERT_NEAR(out[i], was[i] + wave(0.25, 1000, static_cast<double>(i) / 48000 - 2), 0.06) << i;
 }
 
+TEST_F(MixTest, takes_no_sound_that_the_author_leaves_out) {
+  write(file("p.yaml"),
+        "reel: 1\nstages:\n  - { id: clip, uses: source, with: { uri: clip.mov, audio: false } }\n"
+        "  - { id: music, uses: source, with: { uri: music.wav, video: false } }\n"
+        "  - { uses: mix, from: [ clip, music ], with: { at-end: repeat } }\n"
+        "  - { uses: sink, with: { uri: out.mov, audio-codec: pcm } }\n");
+  const Result done = installation.run(reel() + " run p.yaml --progress none");
+  ASSERT_EQ(done.exit, 0) << done.output;
+  const auto out = samples(file("out.mov"), 44100);
+  ASSERT_NEAR(static_cast<double>(out.size()) / 44100, 6, 0.001);
+  for (std::size_t i = 0; i < 44100; ++i)
+    ASSERT_NEAR(out[i], wave(0.25, 1000, static_cast<double>(i) / 44100), 1e-3) << i;
+}
+
 /// Pictures that could not be rendered in parts can be copied all the same.
 TEST_F(MixTest, leaves_pictures_alone_that_nobody_could_render_like_that) {
   std::filesystem::copy(clip("cockatoo.mp4"), file("real.mp4"));

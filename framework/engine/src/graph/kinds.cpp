@@ -3,8 +3,16 @@
 namespace reel::engine {
 namespace {
 
+/// The author wants none of that kind.
+bool left_out(const model::Stage& stage, Kind kind) {
+  const model::Setting* const wanted = stage.setting(name(kind));
+  const auto* const is = wanted != nullptr ? std::get_if<bool>(&wanted->value) : nullptr;
+  return is != nullptr && !*is;
+}
+
 Kinds source_kinds(const model::Stage& stage, const std::optional<model::MediaInfo>& media) {
   Kinds kinds{stage.traits.gives_video, stage.traits.gives_audio};
+  for (const Kind kind : both_kinds) kinds.of(kind) = kinds.has(kind) && !left_out(stage, kind);
   if (!media) return kinds;
   kinds.video = kinds.video && media->video() != nullptr;
   kinds.audio = kinds.audio && media->audio() != nullptr;

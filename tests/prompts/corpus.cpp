@@ -125,7 +125,11 @@ void read_settings(const Node& node, Case& test) {
     for (const Node& label : labels->items) test.ask.labels.push_back(label.scalar);
   }
   if (const Node* const regions = node.find("regions")) {
-    for (const Node& box : regions->items) test.ask.regions.push_back({"", box_in(box)});
+    for (const Node& drawn : regions->items) {
+      const Node* const box = drawn.find("box");
+      const Node* const name = drawn.find("name");
+      test.ask.regions.push_back({name == nullptr ? "" : name->scalar, box_in(box == nullptr ? drawn : *box)});
+    }
     for (const Node::Entry& named : regions->entries) test.ask.regions.push_back({named.key, box_in(named.value)});
   }
 }

@@ -31,7 +31,9 @@ class Arranger {
   void run() {
     correct();
     merge_manner();
+    merge_screen();
     give_items();
+    complaints();
     share_times();
     pass_over_talk();
   }
@@ -116,6 +118,41 @@ class Arranger {
     }
   }
 
+  // --- `I stand in front of a green screen, put beach.jpg behind me` ---
+
+  void merge_screen() {
+    for (Said& screen : all_) {
+      if (!is_rule(screen) || screen.clause.match.rule->action != "chroma-key") continue;
+      if (screen.clause.match.item("image-file") != nullptr || screen.clause.match.item("video-file") != nullptr) continue;
+      for (Said& other : all_) {
+        if (!is_rule(other) || &other == &screen) continue;
+        const Item* const image = other.clause.match.item("image-file");
+        const Item* const file = image != nullptr ? image : other.clause.match.item("video-file");
+        if (file == nullptr || !says(other.clause.match, {"behind", "background", "instead", "replace"})) continue;
+        screen.clause.match.items.push_back(file);
+        other.clause.kind = Kind::nothing;
+        break;
+      }
+    }
+  }
+
+  bool says(const Match& match, std::initializer_list<std::string_view> words) const {
+    for (std::size_t i = match.begin; i < match.end; ++i)
+      if (reading_.tokens[i].is_any(words)) return true;
+    return false;
+  }
+
+  // --- `the sound is too quiet, make it louder` ---
+
+  void complaints() {
+    for (Said& said : all_) {
+      if (!is_rule(said) || !said.clause.match.rule->complaint) continue;
+      const std::string& stage = said.clause.match.rule->stage;
+      const bool asked = std::ranges::any_of(all_, [&](const Said& other) { return is_rule(other) && !other.clause.match.rule->complaint && other.clause.match.rule->stage == stage; });
+      if (asked) said.clause.kind = Kind::nothing;
+    }
+  }
+
   // --- items alone: `, top right`, `in red` ---
 
   void give_items() {
@@ -129,6 +166,12 @@ class Arranger {
         while (target < all_.size() && !is_rule(all_[target])) ++target;
         if (target == all_.size() || all_[target].sentence != said.sentence) target = earlier;
       }
+      if (target < all_.size() && target < i && is_one_more(all_[target].clause.match, said.clause.match.items)) {
+        said.clause.kind = Kind::rule;
+        said.clause.goes_on = true;
+        said.clause.match.rule = all_[target].clause.match.rule;
+        continue;
+      }
       for (const Item* const item : said.clause.match.items) {
         if (target < all_.size() && (all_[target].clause.match.rule->accepts(item->kind) || all_[target].clause.match.rule->accepts(item->what())))
           all_[target].clause.match.items.push_back(item);
@@ -137,6 +180,16 @@ class Arranger {
       if (target == all_.size()) said.clause.kind = Kind::rule;
       else said.clause.kind = Kind::nothing;
     }
+  }
+
+  /// `and "No way" from 2:14 to 2:16`: the same once more.
+  static bool is_one_more(const Match& before, const std::vector<const Item*>& items) {
+    bool again = false;
+    for (const Item* const item : items) {
+      if (!before.rule->accepts(item->kind) && !before.rule->accepts(item->what())) return false;
+      again = again || std::ranges::any_of(before.items, [&](const Item* other) { return other->what() == item->what() && item->kind != "degree"; });
+    }
+    return again;
   }
 
   // --- times ---
@@ -221,11 +274,26 @@ class Arranger {
     const bool any = std::ranges::any_of(all_, [](const Said& said) { return is_rule(said) && said.clause.match.cost < 10; });
     if (!any) return;
     for (Said& said : all_) {
-      if (said.clause.kind != Kind::rule || said.clause.match.rule != nullptr) continue;
+      if (said.clause.kind != Kind::rule || (said.clause.match.rule != nullptr && said.clause.match.cost < 5)) continue;
       if (!tells(said.clause.match)) continue;
       said.clause.kind = Kind::nothing;
-      composer_.note(said.clause.match, "passed over");
+      if (!pass_time_on(said)) composer_.note(said.clause.match, "passed over");
     }
+  }
+
+  /// `Somebody walks by from 9:00 to 9:08. Please remove them.`
+  bool pass_time_on(const Said& teller) {
+    const Item* time = nullptr;
+    for (const Item& item : reading_.items)
+      if (item.kind == "time" && item.time.kind == TimeSaid::Kind::ranges && item.begin >= teller.clause.match.begin && item.end <= teller.clause.match.end) time = &item;
+    if (time == nullptr) return false;
+    for (auto next = static_cast<std::size_t>(&teller - all_.data()) + 1; next < all_.size(); ++next) {
+      if (!is_rule(all_[next])) continue;
+      if (!takes_time(all_[next]) || time_of(all_[next]) != nullptr) return false;
+      all_[next].time = time;
+      return true;
+    }
+    return false;
   }
 
   /// `I filmed this at the sea`, `Kind regards`: nobody is asked to do anything.
@@ -234,11 +302,14 @@ class Arranger {
     while (first < match.end && reading_.tokens[first].kind == Token::Kind::symbol) ++first;
     if (first == match.end) return true;
     for (std::size_t i = match.begin; i < match.end; ++i)
-      if (reading_.tokens[i].is_any({"want", "need", "should", "must", "please", "could", "would", "can", "make", "add", "have", "put", "lets", "let's", "don't", "without", "no", "not"}) || item_at(i))
+      if (reading_.tokens[i].is_any({"want", "need", "should", "must", "please", "could", "would", "can", "make", "add", "have", "put", "lets", "let's", "don't", "without", "no", "not"}) || (item_at(i) && !is_time(i)))
         return false;
     return reading_.tokens[first].is_any({"i", "we", "my", "our", "the", "it", "this", "there", "he", "she", "they", "dear", "kind", "best", "regards", "sincerely", "love", "hello",
                                           "hi", "hey", "sorry", "so", "as", "these", "those", "that", "yours", "greetings", "because", "someone", "somebody", "good", "some", "which", "since"}) ||
            match.end - first == 1;
+  }
+  bool is_time(std::size_t token) const {
+    return std::ranges::any_of(reading_.items, [&](const Item& item) { return token >= item.begin && token < item.end && item.kind == "time"; });
   }
   bool item_at(std::size_t token) const {
     return std::ranges::any_of(reading_.items, [&](const Item& item) { return token >= item.begin && token < item.end; });

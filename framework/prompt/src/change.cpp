@@ -13,7 +13,7 @@ bool akin(const std::string& a, const std::string& b) {
   if (a == b) return true;
   const auto differ = std::ranges::mismatch(a, b);
   const auto common = static_cast<std::size_t>(differ.in1 - a.begin());
-  return common >= 5 && common + 4 >= std::max(a.size(), b.size());
+  return common >= 5 && common + 6 >= std::max(a.size(), b.size());
 }
 
 std::optional<double> as_number(const std::string& yaml) {

@@ -1,6 +1,8 @@
 #include "clauses.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <limits>
 
 namespace reel::prompt {
@@ -164,18 +166,20 @@ class Sentence {
   std::vector<std::size_t> cuts_;
 };
 
-/// How many letters are missing, too many, wrong or in each other's place; more than `most` counts as `most` + 1.
+/// How many letters are missing, too many, wrong or in each other's place; more than `most` counts as `most` + 1. Words of up to 24 letters.
 std::size_t slips(std::string_view a, std::string_view b, std::size_t most) {
-  if (a.size() > b.size() + most || b.size() > a.size() + most) return most + 1;
-  std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  if (a.size() > b.size() + most || b.size() > a.size() + most || b.size() > 24) return most + 1;
+  std::array<std::array<std::uint8_t, 26>, 26> cost{};
   for (std::size_t i = 0; i <= a.size(); ++i)
     for (std::size_t j = 0; j <= b.size(); ++j) {
       if (i == 0 || j == 0) {
-        cost[i][j] = i + j;
+        cost[i][j] = static_cast<std::uint8_t>(i + j);
         continue;
       }
-      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+      const int other = a[i - 1] == b[j - 1] ? 0 : 1;
+      int least = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + other});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) least = std::min(least, cost[i - 2][j - 2] + 1);
+      cost[i][j] = static_cast<std::uint8_t>(least);
     }
   return cost[a.size()][b.size()];
 }

@@ -235,6 +235,20 @@ bool Composer::is_there(const Draft::Node& node) const {
   });
 }
 
+/// Pixels cut off at two edges are one crop.
+bool Composer::joins(const Draft::Node& node) {
+  const auto edges = [](const Draft::Node& crop) {
+    return crop.uses == "crop" && std::ranges::all_of(crop.with, [](const auto& set) { return set.first == "left" || set.first == "right" || set.first == "top" || set.first == "bottom"; });
+  };
+  if (!edges(node)) return false;
+  for (Draft::Node& other : draft_.nodes)
+    if (other.text.empty() && edges(other)) {
+      for (const auto& [name, value] : node.with) other.set(name, value);
+      return true;
+    }
+  return false;
+}
+
 bool Composer::put(const Draft::Node& node, const std::string& meaning, bool) {
   const model::StageTraits* const traits = stages_.find(node.uses);
   if (traits == nullptr) return known(node.uses);
@@ -250,7 +264,7 @@ bool Composer::put(const Draft::Node& node, const std::string& meaning, bool) {
     return false;
   }
   if (when_.spans.empty()) {
-    if (is_there(node)) return true;
+    if (is_there(node) || joins(node)) return true;
     draft_.insert(node);
   } else {
     for (const Span& span : when_.spans) {
@@ -380,7 +394,7 @@ const std::map<std::string, Composer::Action, std::less<>>& Composer::actions() 
       {"faster", &Composer::faster},     {"freeze", &Composer::freeze},     {"replace-sound", &Composer::replace_sound}, {"add-sound", &Composer::add_sound},
       {"chroma-key", &Composer::chroma_key}, {"crop", &Composer::crop},     {"zoom", &Composer::zoom},           {"rotate", &Composer::rotate},
       {"flip", &Composer::flip},         {"rescale", &Composer::rescale},   {"output", &Composer::output},       {"output-sound", &Composer::output_sound},
-      {"photoshop", &Composer::photoshop}, {"generate", &Composer::generate}, {"restyle", &Composer::restyle}};
+      {"photoshop", &Composer::photoshop}, {"track", &Composer::track}, {"nothing", &Composer::nothing}, {"generate", &Composer::generate}, {"restyle", &Composer::restyle}};
   return all;
 }
 

@@ -76,6 +76,7 @@ class Composer {
   /// One node for each span; false: a question was asked instead.
   bool put(const Draft::Node& node, const std::string& meaning, bool needs_during_only = true);
   bool is_there(const Draft::Node& node) const;
+  bool joins(const Draft::Node& node);
   void clause(const std::string& uses, const std::string& meaning, const std::vector<Span>& spans);
   bool known(const std::string& uses);
   bool no_time(const std::string& what);
@@ -84,6 +85,8 @@ class Composer {
 
   // objects.cpp
   void remove();
+  void track();
+  void nothing() {}
   void blur();
   void pixelate();
   void hide();
@@ -95,6 +98,7 @@ class Composer {
   void ask_which(const Target& target, const std::string& verb);
 
   // timeline.cpp
+  bool is_about_a_thing(Match& match) const;
   void cut();
   void keep();
   void begin_at();

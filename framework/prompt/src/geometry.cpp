@@ -51,7 +51,8 @@ void Composer::zoom() {
   Draft::Node node = stage("crop");
   const Item* const x = match_->item("x");
   const Item* const percent = match_->item("percent");
-  const double factor = x != nullptr ? x->value : percent != nullptr ? percent->value / 100 : said_any({"twice", "doubl"}) ? 2 : 0;
+  const Item* const number_said = match_->item("number");
+  const double factor = x != nullptr ? x->value : percent != nullptr ? percent->value / 100 : number_said != nullptr ? number_said->value : said_any({"twice", "doubl"}) ? 2 : 0;
   if (factor > 1) {
     const auto [width, height] = size();
     if (width == 0) return question(words, "which-size", "how large the picture is, is not known: which size is the result to have?");
@@ -80,7 +81,7 @@ void Composer::rotate() {
   const Item* const degrees = match_->item("deg") != nullptr ? match_->item("deg") : match_->item("number");
   double angle = 0;
   if (degrees != nullptr) angle = left ? -degrees->value : degrees->value;
-  else if (said_any({"upsid", "upside", "head", "down"})) angle = 180;
+  else if (said_any({"upsid", "upside", "head", "down"}) || (said_any({"way", "side"}) && said_any({"up"}))) angle = 180;
   else if (left || right || said_any({"quarter"})) angle = left ? -90 : 90;
   if (angle == 0) return question(words, "how-much", "by how many degrees, and to which side?", {"90 degrees clockwise", "90 degrees counterclockwise", "upside down"});
   Draft::Node node = stage("rotate");

@@ -259,7 +259,7 @@ class Scanner {
     bool center = false, third = false;
     const std::size_t first = ahead;
     for (;; ++ahead) {
-      if (sees({"-", ","}, ahead) && peek(ahead)->glued && ahead > first) continue;
+      if (sees({"-"}, ahead) && peek(ahead)->glued && ahead > first && sees({"left", "right", "center", "middle", "hand", "most", "top", "bottom"}, ahead + 1)) continue;
       if (sees({"top", "upper", "topmost"}, ahead)) vertical = "top";
       else if (sees({"bottom", "lower", "bottommost"}, ahead)) vertical = "bottom", third = third || peek(ahead)->is("lower");
       else if (sees({"left", "leftmost", "lefthand"}, ahead)) horizontal = "left";

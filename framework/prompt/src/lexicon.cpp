@@ -133,6 +133,7 @@ Rule rule_in(const Node& node, const Patterns& patterns) {
     if (entry.key == "needs")
       for (const Node::Entry& need : value.entries)
         rule.needs.push_back({split(need.key, '|'), list_in(need.value).at(0), list_in(need.value).at(1)});
+    if (entry.key == "complaint") rule.complaint = value.scalar == "true";
     if (entry.key == "asks") rule.asks = value.scalar;
     if (entry.key == "refuses") rule.refuses = value.scalar;
     if (entry.key == "text") rule.text = value.scalar;
@@ -167,6 +168,7 @@ Lexicon read_lexicon() {
   for (const Node& node : at("rules").items) read.rules.push_back(rule_in(node, patterns));
   read.fillers = stems_in(at("fillers"), read.vocabulary);
   read.media = stems_in(at("media"), read.vocabulary);
+  stems_in(at("known"), read.vocabulary);
   read.pronouns = stems_in(at("pronouns"), read.vocabulary);
   read.fixed = stems_in(at("fixed"), read.vocabulary, '|');
   read.drawn = stems_in(at("drawn"), read.vocabulary, '|');

@@ -46,6 +46,7 @@ struct Rule {
   std::map<std::string, std::vector<std::string>> takes;  ///< by kind: the parameter and what goes with it
   std::vector<Amount> amounts;
   std::vector<Need> needs;
+  bool complaint = false;  ///< says what is wrong: nothing where something is asked for as well
   std::string asks, refuses, text;
   std::vector<std::string> choices;
 

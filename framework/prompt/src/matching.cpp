@@ -35,14 +35,16 @@ class Fit {
   /// False: it is not said by this pattern.
   bool run() {
     if (pattern_ != nullptr) {
-      for (const Group& group : pattern_->groups)
-        if (!group.optional && !take(group, -2)) return false;
+      if (!take_needed(0)) return false;
       for (const Group& group : pattern_->groups)
         for (double worth = group.optional ? -1 : -0.5; take(group, worth); worth = -0.25) {
         }
     }
     share_items();
     leave_words();
+    // What is said behind `and` is likelier another clause.
+    for (std::size_t i = match_.begin + 1; i + 1 < match_.end; ++i)
+      if (tokens_[i].is_any({"and", ",", "then", ";"}) && used_[i - match_.begin] == Use::no) match_.cost += 1;
     for (const Need& need : rule_.needs)
       if (!std::ranges::any_of(need.kinds, [&](const std::string& kind) { return has(kind); })) match_.lacks = true, match_.cost += rule_.action == "cut" || rule_.action == "keep" || rule_.action == "split" ? 3 : 6;
     std::ranges::sort(match_.said);
@@ -85,16 +87,40 @@ class Fit {
     return taken;
   }
 
+  /// All groups from the one of that number on which have to be said.
+  bool take_needed(std::size_t number) {
+    while (number < pattern_->groups.size() && pattern_->groups[number].optional) ++number;
+    if (number == pattern_->groups.size()) return true;
+    for (const Phrase& phrase : pattern_->groups[number].options)
+      for (std::size_t at = match_.begin; at < match_.end; ++at) {
+        const auto taken = phrase_at(phrase, at);
+        if (taken.empty()) continue;
+        const auto used = used_;
+        const auto said = match_.said.size();
+        const double cost = match_.cost;
+        say(taken, -2);
+        if (take_needed(number + 1)) return true;
+        used_ = used;
+        match_.said.resize(said);
+        match_.cost = cost;
+      }
+    return false;
+  }
+
+  void say(const std::vector<std::size_t>& taken, double worth) {
+    for (const std::size_t token : taken) {
+      const bool filler = lexicon_.fillers.contains(tokens_[token].stem) || lexicon_.media.contains(tokens_[token].stem);
+      used_[token - match_.begin] = Use::literal;
+      match_.said.push_back(token);
+      match_.cost += filler ? worth / 4 : worth;
+    }
+  }
+
   bool take(const Group& group, double worth) {
     for (const Phrase& phrase : group.options)
       for (std::size_t at = match_.begin; at < match_.end; ++at)
         if (const auto taken = phrase_at(phrase, at); !taken.empty()) {
-          for (const std::size_t token : taken) {
-            const bool filler = lexicon_.fillers.contains(tokens_[token].stem) || lexicon_.media.contains(tokens_[token].stem);
-            used_[token - match_.begin] = Use::literal;
-            match_.said.push_back(token);
-            match_.cost += filler ? worth / 4 : worth;
-          }
+          say(taken, worth);
           return true;
         }
     return false;
@@ -160,7 +186,10 @@ class Fit {
       take_thing(content, weak);
     } else {
       match_.unknown = content;
-      match_.cost += (rule_.refuses.empty() ? unknown_word : 3) * static_cast<double>(content.size());
+      for (const std::size_t word : content) {
+        const bool thing = lexicon_.objects.contains(tokens_[word].stem) || lexicon_.fixed.contains(tokens_[word].stem);
+        match_.cost += rule_.refuses.empty() || thing ? unknown_word : 3;
+      }
       match_.bare = content.empty() && weak.empty() && match_.items.empty();
     }
   }
@@ -238,7 +267,7 @@ Match Rules::best(const Reading& reading, std::size_t begin, std::size_t end) co
       Match match = std::move(fit).result();
       // More words that mean nothing than words that it is said by: it was not meant.
       const bool refuses = !match.rule->refuses.empty();
-      if (!refuses && (match.unknown.size() > 1 + match.said.size() || (!match.unknown.empty() && match.lacks))) continue;
+      if (!refuses && (match.unknown.size() > 1 + match.said.size() || (match.lacks && match.unknown.size() >= match.said.size()))) continue;
       if (way->second.pattern->thing) match.cost += 1;
       if (match.cost < best.cost || (match.cost == best.cost && match.rule < best.rule)) best = std::move(match);
     }

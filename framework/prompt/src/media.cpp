@@ -106,8 +106,8 @@ void Composer::join(bool before, bool plain) {
   clause("transition", before ? "`" + *name + "` plays first" : "`" + *name + "` plays afterwards", {});
 }
 
-void Composer::append() { join(said_any({"befor", "begin", "start", "front", "intro", "first"}) && !said_any({"end", "after", "outro"}), true); }
-void Composer::prepend() { join(true, true); }
+void Composer::append() { join(said_any({"before", "befor", "beginning", "begin", "start", "front", "first"}) && !said_any({"end", "after"}), true); }
+void Composer::prepend() { join(!said_any({"end", "after"}), true); }
 void Composer::transition() { join(said_any({"from"}) && !said_any({"to", "into"}), false); }
 
 void Composer::replace_sound() { mix(true); }
@@ -138,8 +138,10 @@ void Composer::chroma_key() {
   const Item* const named = match_->item("image-file") != nullptr ? match_->item("image-file") : match_->item("video-file");
   const Item* behind = nullptr;
   for (const Item* const item : match_->items) {
-    const bool of_screen = item->kind == "color" && item->end < reading_.tokens.size() && reading_.tokens[item->end].is_any({"screen", "background", "backdrop", "-"});
-    if (item->kind == "color" && !of_screen) behind = item;
+    if (item->kind != "color") continue;
+    const Token& word = reading_.tokens[item->begin];
+    const bool screen = word.is_any({"green", "blue"}) && behind == nullptr && !(item->begin > 0 && reading_.tokens[item->begin - 1].is_any({"with", "by", "to"}));
+    if (!screen) behind = item;
   }
   if (named == nullptr && behind == nullptr)
     return question(words, "which-background", "what is to be seen behind? The name of an image or a video, or a colour, says it", {"beach.jpg", "white"});

@@ -92,7 +92,7 @@ Composer::Target Composer::target(std::size_t begin, std::size_t end, bool first
 std::vector<Composer::Target> Composer::targets() {
   std::vector<Target> all;
   const bool only_pronoun = match_->thing_end == match_->thing_begin + 1 && rules_.lexicon().pronouns.contains(reading_.tokens[match_->thing_begin].stem);
-  if (only_pronoun && !last_targets_.empty() && ask_.regions.empty()) return last_targets_;
+  if (only_pronoun && !last_targets_.empty() && (ask_.regions.empty() || !last_targets_[0].region.empty())) return last_targets_;
   if (only_pronoun && ask_.regions.empty())
     for (std::size_t i = match_->begin; i-- > 0;) {
       const Target before = target(i, i + 1, false);
@@ -143,6 +143,13 @@ void Composer::ask_which(const Target& target, const std::string& verb) {
   const std::string what = target.generic || target.words.empty() ? "Which object is to be " + verb + "?" : "Where is `" + target.words + "`? It cannot be found by that word.";
   question(words_of(match_->begin, match_->end), "which-object",
            what + " Draw a box around it" + (named.empty() ? "" : ", or name one of: " + named), std::move(choices));
+}
+
+/// `track the backpack and remove it`: the next clause says what is to be done.
+void Composer::track() {
+  auto followed = targets();
+  for (Target& target : followed) target.moves = true;
+  last_targets_ = std::move(followed);
 }
 
 void Composer::remove() {
@@ -233,7 +240,7 @@ void Composer::hide() {
   const bool people = std::ranges::all_of(all, [](const Target& target) { return target.person && (!target.label.empty() || !target.region.empty()); });
   if (people) return obscure("", said_any({"black"}) ? "fill" : "");
   const Target& target = all.front();
-  if (target.words.empty() || target.whole || said_any({"anonym"}))
+  if (target.words.empty() || target.whole || said_any({"anonym"}) || (target.generic && target.region.empty()))
     return said_any({"anonym"}) && !target.region.empty() ? obscure("", "") : ask_which(target, "hidden");
   question(words_of(match_->begin, match_->end), "how", "how is `" + target.words + "` to be hidden?", {"blur it", "pixelate it", "remove it"});
 }

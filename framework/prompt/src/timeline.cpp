@@ -54,8 +54,28 @@ std::vector<Span> complement(const std::vector<Span>& spans, std::optional<Time>
 
 }  // namespace
 
+/// `remove it from 1:00 to 1:10` is about something in the picture, `cut it from …` about time.
+bool Composer::is_about_a_thing(Match& match) const {
+  if (said_any({"cut", "trim", "chop", "snip", "skip", "drop", "shave", "clip", "part", "section", "everything", "segment"})) return false;
+  for (std::size_t i = match.begin; i < match.end; ++i)
+    if (reading_.tokens[i].is_any({"it", "him", "her", "them", "this", "that"})) {
+      const bool in_time = std::ranges::any_of(reading_.items, [&](const Item& item) { return i >= item.begin && i < item.end; });
+      if (in_time) continue;
+      match.thing_begin = i;
+      match.thing_end = i + 1;
+      return true;
+    }
+  return false;
+}
+
 void Composer::cut() {
   if (when_.failed) return;
+  Match thing = *match_;
+  if (is_about_a_thing(thing)) {
+    match_ = &thing;
+    remove();
+    return;
+  }
   if (!when_.moments.empty() && when_.spans.empty()) {
     const std::string at = base::format_moment(when_.moments[0].absolute.begin);
     return question(words_of(match_->begin, match_->end), "how", "what is to happen at " + at + "?",
@@ -281,6 +301,7 @@ void Composer::freeze() {
     if (!at.written.begin) at.written.begin = Time{0};
     long_ = at.absolute.end - at.absolute.begin;
   } else {
+    if (!when_.length) question(words, "how-long", "for how long is the picture to stand still? `for 3 seconds` says it");
     return question(words, "when", "which picture is to stand still? `freeze at 2:15 for 3 seconds` says it");
   }
   Draft::Node node = stage("freeze");

@@ -231,7 +231,7 @@ class Reader {
   /// What is said behind an amount of time to make it a moment.
   Point around(Time at) {
     if (phrase({"before", "the", "end"}) || phrase({"from", "the", "end"}) || phrase({"before", "it", "ends"}) ||
-        phrase({"to", "the", "end"}) || phrase({"before", "end"}) || phrase({"before", "the", "video", "ends"}) || phrase({"from", "end"})) {
+        phrase({"before", "end"}) || phrase({"before", "the", "video", "ends"}) || phrase({"from", "end"})) {
       of_the_video();
       return Point{.from = Point::From::end, .offset = at};
     }
@@ -326,8 +326,9 @@ class Reader {
   std::optional<TimeSaid> no_unit() {
     const bool from = take({"from", "between", "at", "after", "until", "before", "since"});
     const bool range = !from || tokens_[at_ - 1].is_any({"from", "between"});
+    if (sees({"half", "a", "one"})) return std::nullopt;
     const auto begin = number();
-    if (!begin || tokens_[at_ - 1].is("a") || (peek() != nullptr && peek()->glued && !sees({"-", ",", "."}))) return std::nullopt;
+    if (!begin || (peek() != nullptr && peek()->glued && !sees({"-", ",", "."}))) return std::nullopt;
     if (range && take({"to", "and", "-", "until", "through"})) {
       if (peek() != nullptr && clock_of(*peek())) return std::nullopt;
       const auto end = number();
@@ -350,7 +351,27 @@ class Reader {
   std::optional<TimeSaid> between() {
     take({"from", "in", "during", "the"});
     if (!take({"between"})) return std::nullopt;
+    if (auto marks = attempt([&] { return ordinal_marks(); })) return marks;
     return two_points({"and", "to", "-", "until"});
+  }
+
+  /// `the first and the second minute mark`.
+  std::optional<TimeSaid> ordinal_marks() {
+    articles();
+    const auto first = peek() == nullptr ? std::nullopt : ordinal(*peek());
+    if (!first) return std::nullopt;
+    ++at_;
+    take({"minute", "hour"});
+    take({"mark"});
+    if (!take({"and"})) return std::nullopt;
+    articles();
+    const auto last = peek() == nullptr ? std::nullopt : ordinal(*peek());
+    if (!last) return std::nullopt;
+    ++at_;
+    if (!sees({"minute", "hour"}) || !sees({"mark"}, 1)) return std::nullopt;
+    const Time of = *unit();
+    ++at_;
+    return ranges({Point{.offset = of * *first}, Point{.offset = of * *last}});
   }
 
   std::optional<TimeSaid> two_points(std::initializer_list<std::string_view> joints) {
@@ -430,8 +451,8 @@ class Reader {
 
   std::optional<TimeSaid> first_or_last() {
     return attempt([&]() -> std::optional<TimeSaid> {
-      const bool first = take({"first", "opening", "initial", "starting", "1st"});
-      if (!first && !take({"last", "final", "closing", "ending", "lats"})) return std::nullopt;
+      const bool first = take({"first", "opening", "initial", "1st"});
+      if (!first && !take({"last", "final", "closing", "lats"})) return std::nullopt;
       take({"-"});
       if (sees({"half"}) && peek(1) != nullptr && (unit_of(*peek(1)) || peek(1)->is("a")))
         if (const auto long_ = length()) return edge_range(first, *long_);

@@ -277,6 +277,7 @@ std::string spelled(std::string word) {
 std::string stem(std::string_view given) {
   std::string word(given);
   if (word.size() <= 3) return word;
+  const std::size_t whole = word.size();
   if (strip(word, "'s", 3)) return stem(word);
   if (strip(word, "ies", 3)) {
     word += 'y';
@@ -285,7 +286,7 @@ std::string stem(std::string_view given) {
   }
   if (word.size() > 3) strip(word, "e", 3);
   const std::size_t n = word.size();
-  if (n > 3 && word[n - 1] == word[n - 2] && !vowel(word[n - 1])) word.pop_back();
+  if (n < whole && n > 3 && word[n - 1] == word[n - 2] && !vowel(word[n - 1]) && word[n - 1] != 's') word.pop_back();
   return word;
 }
 

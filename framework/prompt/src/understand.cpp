@@ -14,6 +14,8 @@ constexpr std::size_t most_bytes = 20'000, most_tokens = 3'000;
 bool ends_sentence(const Reading& reading, std::size_t i) {
   const Token& token = reading.tokens[i];
   if (!token.is_any({".", ";", "!", "?", "\n"})) return false;
+  // `.mov`
+  if (token.is(".") && !token.glued && i + 1 < reading.tokens.size() && reading.tokens[i + 1].glued) return false;
   return std::ranges::none_of(reading.items, [&](const Item& item) { return i > item.begin && i + 1 < item.end; });
 }
 
@@ -38,7 +40,7 @@ std::vector<Sentence> sentences_of(const Reading& reading) {
 double cost_of(const std::vector<ClauseRead>& clauses) {
   double cost = 0;
   for (const ClauseRead& clause : clauses)
-    if (clause.kind == ClauseRead::Kind::rule) cost += clause.match.rule == nullptr ? 20 : std::max(0.0, clause.match.cost);
+    if (clause.kind == ClauseRead::Kind::rule) cost += clause.match.rule == nullptr ? 20 : clause.match.cost;
   return cost;
 }
 
@@ -74,10 +76,10 @@ class Understander {
   void read_all() {
     double cost = 0;
     clauses_ = read_sentences(reading_, cost);
-    if (cost < 8 || !corrected()) return;
+    if (!corrected()) return;
     double less = 0;
     auto again = read_sentences(other_, less);
-    if (less >= cost) return;
+    if (less + 1 > cost) return;
     std::swap(reading_, other_);
     clauses_ = std::move(again);
     for (auto& note : corrections_) out_.notes.push_back(std::move(note));

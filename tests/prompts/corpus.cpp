@@ -96,7 +96,10 @@ void read_media(const Node& node, prompt::Ask& ask) {
   video.video->width = std::stoi(node.find("size")->items.at(0).scalar);
   video.video->height = std::stoi(node.find("size")->items.at(1).scalar);
   const double fps = std::stod(node.find("fps")->scalar);
-  video.video->frame_rate = fps == 29.97 ? model::Rational{30000, 1001} : fps == 23.976 ? model::Rational{24000, 1001} : fps == 59.94 ? model::Rational{60000, 1001} : model::Rational{static_cast<std::int64_t>(fps), 1};
+  video.video->frame_rate = fps == 29.97    ? model::Rational{30000, 1001}
+                            : fps == 23.976 ? model::Rational{24000, 1001}
+                            : fps == 59.94  ? model::Rational{60000, 1001}
+                                            : model::Rational{static_cast<std::int64_t>(fps), 1};
   media.streams.push_back(video);
   if (node.find("sound") != nullptr && node.find("sound")->scalar == "true") {
     model::StreamInfo audio;
@@ -218,19 +221,23 @@ std::string fault_of(const Case& test, const model::StageSource& stages) {
   const prompt::Understanding got = prompt::understand(ask, stages);
   const auto found = canonical_stages(got.yaml, test.over);
   std::string fault;
-  if (test.has_stages && found != test.stages) fault += "    stages:" + listed(found) + "\n    expected:" + listed(test.stages) + "\n";
+  if (test.has_stages && found != test.stages)
+    fault += "    stages:" + listed(found) + "\n    expected:" + listed(test.stages) + "\n";
   if (codes(got.questions) != test.asks) {
     fault += "    asks:" + listed(codes(got.questions)) + "\n    expected:" + listed(test.asks) + "\n";
     for (const auto& question : got.questions) fault += "      ? " + question.text + "\n";
   }
-  if (codes(got.refusals) != test.refuses) fault += "    refuses:" + listed(codes(got.refusals)) + "\n    expected:" + listed(test.refuses) + "\n";
+  if (codes(got.refusals) != test.refuses)
+    fault += "    refuses:" + listed(codes(got.refusals)) + "\n    expected:" + listed(test.refuses) + "\n";
   if (got.unknown.empty() == test.unknown) {
     fault += test.unknown ? "    understood what means nothing\n" : "    did not understand:\n";
     for (const auto& unknown : got.unknown) fault += "      " + unknown.text + "\n";
   }
-  if (test.has_stages && test.asks.empty() && test.refuses.empty() && !test.unknown && !test.stages.empty() && !got.complete() && fault.empty())
+  if (test.has_stages && test.asks.empty() && test.refuses.empty() && !test.unknown && !test.stages.empty() &&
+      !got.complete() && fault.empty())
     fault += "    not complete\n";
-  if (!test.output.empty() && got.yaml.find(test.output) == std::string::npos) fault += "    the output is not " + test.output + "\n";
+  if (!test.output.empty() && got.yaml.find(test.output) == std::string::npos)
+    fault += "    the output is not " + test.output + "\n";
   if (fault.empty()) return fault;
   return test.file + ":" + std::to_string(test.line) + ": " + test.ask.text + "\n" + fault;
 }

@@ -16,11 +16,14 @@ const Item* time_of(const Said& said) {
   return own != nullptr ? own : said.time;
 }
 
-bool takes_time(const Said& said) { return is_rule(said) && said.clause.match.rule->accepts("time") && said.clause.match.rule->refuses.empty(); }
+bool takes_time(const Said& said) {
+  return is_rule(said) && said.clause.match.rule->accepts("time") && said.clause.match.rule->refuses.empty();
+}
 /// `cut` is about its time; a blur may be about all of it.
 bool is_about_time(const Said& said) {
   const std::string& action = said.clause.match.rule->action;
-  return action == "cut" || action == "keep" || action == "photoshop" || action == "split" || action == "freeze" || action == "begin-at" || action == "end-at";
+  return action == "cut" || action == "keep" || action == "photoshop" || action == "split" || action == "freeze" ||
+         action == "begin-at" || action == "end-at";
 }
 
 class Arranger {
@@ -30,6 +33,7 @@ class Arranger {
 
   void run() {
     correct();
+    answers();
     merge_manner();
     merge_screen();
     give_items();
@@ -69,14 +73,18 @@ class Arranger {
     const bool same = now.rule == then.rule || now.rule->stage == then.rule->stage;
     const Token& mark = reading_.tokens[now.begin > 0 ? now.begin - 1 : 0];
     if (!same && mark.is("actually")) return;
-    if (now.item("time") == nullptr && then.item("time") != nullptr && now.rule->accepts("time")) now.items.push_back(then.item("time"));
-    if (now.thing_begin == now.thing_end && then.thing_begin != then.thing_end) now.thing_begin = then.thing_begin, now.thing_end = then.thing_end;
+    if (now.item("time") == nullptr && then.item("time") != nullptr && now.rule->accepts("time"))
+      now.items.push_back(then.item("time"));
+    if (now.thing_begin == now.thing_end && then.thing_begin != then.thing_end)
+      now.thing_begin = then.thing_begin, now.thing_end = then.thing_end;
     all_[earlier].clause.kind = Kind::nothing;
   }
 
   void replace_items(Match& match, const std::vector<const Item*>& items) {
     for (const Item* const item : items) {
-      const auto old = std::ranges::find_if(match.items, [&](const Item* other) { return other->kind == item->kind || (other->kind == "deg" && item->kind == "number"); });
+      const auto old = std::ranges::find_if(match.items, [&](const Item* other) {
+        return other->kind == item->kind || (other->kind == "deg" && item->kind == "number");
+      });
       if (old == match.items.end()) {
         match.items.push_back(item);
         continue;
@@ -92,7 +100,8 @@ class Arranger {
     Range range = then.ranges[0];
     if (now->time.kind == TimeSaid::Kind::moments && now->time.moments.size() == 1 && range.end) {
       range.end = now->time.moments[0];
-    } else if (now->time.kind == TimeSaid::Kind::ranges && now->time.ranges.size() == 1 && range.begin && range.end && !now->time.edge) {
+    } else if (now->time.kind == TimeSaid::Kind::ranges && now->time.ranges.size() == 1 && range.begin && range.end &&
+               !now->time.edge) {
       const Range& said = now->time.ranges[0];
       if (said.begin && said.end) return now;
       if (said.begin) range.begin = said.begin;
@@ -106,13 +115,64 @@ class Arranger {
     return &reading_.made.back();
   }
 
+  // --- `remove the object. The person on the left.` ---
+
+  bool is_open(const Said& said) const {
+    if (!is_rule(said) || !std::ranges::any_of(said.clause.match.rule->say, &Pattern::thing)) return false;
+    const Match& match = said.clause.match;
+    for (std::size_t i = match.thing_begin; i < match.thing_end; ++i) {
+      const std::string& stem = reading_.tokens[i].stem;
+      const auto& lexicon = rules_.lexicon();
+      if (!stem.empty() && !lexicon.drawn.contains(stem) && !lexicon.media.contains(stem) &&
+          !lexicon.pronouns.contains(stem) && !lexicon.fillers.contains(stem))
+        return false;
+    }
+    return true;
+  }
+
+  /// A sentence of its own that is a name and nothing else says what the one before was about.
+  void answers() {
+    for (std::size_t i = 1; i < all_.size(); ++i) {
+      Said& said = all_[i];
+      if (said.clause.kind != Kind::rule || (said.clause.match.rule != nullptr && said.clause.match.cost < 5)) continue;
+      const std::size_t earlier = before(i);
+      if (earlier == all_.size() || !is_open(all_[earlier])) continue;
+      Match& match = all_[earlier].clause.match;
+      const Match named = rules_.again(*match.rule, reading_, said.clause.match.begin, said.clause.match.end);
+      const bool known = std::ranges::any_of(
+          reading_.tokens.begin() + static_cast<std::ptrdiff_t>(named.begin),
+          reading_.tokens.begin() + static_cast<std::ptrdiff_t>(named.end), [&](const Token& token) {
+            return rules_.lexicon().objects.contains(token.stem) || composer_.is_label(token);
+          });
+      if (!known || !named.left.empty() || named.thing_end - named.thing_begin > 3) continue;
+      match.thing_begin = named.thing_begin;
+      match.thing_end = named.thing_end;
+      match.items.insert(match.items.end(), named.items.begin(), named.items.end());
+      said.clause.kind = Kind::nothing;
+    }
+  }
+
   // --- `anonymize everyone, pixelated` ---
 
   void merge_manner() {
+    // `a title, fading in`
     for (std::size_t i = 1; i < all_.size(); ++i) {
-      if (!is_rule(all_[i]) || !is_rule(all_[i - 1]) || !all_[i].clause.match.bare || all_[i].clause.joined_by_and) continue;
+      if (!is_rule(all_[i]) || !is_rule(all_[i - 1]) || all_[i - 1].clause.match.rule->stage != "text") continue;
+      if (!says(all_[i].clause.match, {"fading", "sliding", "typewriter"}) || all_[i].clause.match.unknown.size() > 0)
+        continue;
+      Match& match = all_[i].clause.match;
+      match.items.clear();
+      for (const Item& item : reading_.items)
+        if (item.begin >= match.begin && item.end <= match.end) match.items.push_back(&item);
+      all_[i].clause.kind = std::ranges::all_of(match.items, [](const Item* item) { return item->kind == "time"; })
+                                ? Kind::time
+                                : Kind::items;
+    }
+    for (std::size_t i = 1; i < all_.size(); ++i) {
+      if (!is_rule(all_[i]) || !is_rule(all_[i - 1]) || !is_open(all_[i]) || all_[i].clause.joined_by_and) continue;
       const std::string& action = all_[i].clause.match.rule->action;
-      if (all_[i - 1].clause.match.rule->action != "hide" || (action != "blur" && action != "pixelate" && action != "blackout")) continue;
+      const bool manner = action == "blur" || action == "pixelate" || action == "blackout" || action == "remove";
+      if (all_[i - 1].clause.match.rule->action != "hide" || !manner) continue;
       all_[i - 1].clause.match.rule = all_[i].clause.match.rule;
       all_[i].clause.kind = Kind::nothing;
     }
@@ -123,7 +183,8 @@ class Arranger {
   void merge_screen() {
     for (Said& screen : all_) {
       if (!is_rule(screen) || screen.clause.match.rule->action != "chroma-key") continue;
-      if (screen.clause.match.item("image-file") != nullptr || screen.clause.match.item("video-file") != nullptr) continue;
+      if (screen.clause.match.item("image-file") != nullptr || screen.clause.match.item("video-file") != nullptr)
+        continue;
       for (Said& other : all_) {
         if (!is_rule(other) || &other == &screen) continue;
         const Item* const image = other.clause.match.item("image-file");
@@ -148,7 +209,9 @@ class Arranger {
     for (Said& said : all_) {
       if (!is_rule(said) || !said.clause.match.rule->complaint) continue;
       const std::string& stage = said.clause.match.rule->stage;
-      const bool asked = std::ranges::any_of(all_, [&](const Said& other) { return is_rule(other) && !other.clause.match.rule->complaint && other.clause.match.rule->stage == stage; });
+      const bool asked = std::ranges::any_of(all_, [&](const Said& other) {
+        return is_rule(other) && !other.clause.match.rule->complaint && other.clause.match.rule->stage == stage;
+      });
       if (asked) said.clause.kind = Kind::nothing;
     }
   }
@@ -173,12 +236,16 @@ class Arranger {
         continue;
       }
       for (const Item* const item : said.clause.match.items) {
-        if (target < all_.size() && (all_[target].clause.match.rule->accepts(item->kind) || all_[target].clause.match.rule->accepts(item->what())))
+        if (target < all_.size() && (all_[target].clause.match.rule->accepts(item->kind) ||
+                                     all_[target].clause.match.rule->accepts(item->what())))
           all_[target].clause.match.items.push_back(item);
-        else if (target < all_.size()) all_[target].clause.match.left.push_back(item);
+        else if (target < all_.size())
+          all_[target].clause.match.left.push_back(item);
       }
-      if (target == all_.size()) said.clause.kind = Kind::rule;
-      else said.clause.kind = Kind::nothing;
+      if (target == all_.size())
+        said.clause.kind = Kind::rule;
+      else
+        said.clause.kind = Kind::nothing;
     }
   }
 
@@ -187,7 +254,9 @@ class Arranger {
     bool again = false;
     for (const Item* const item : items) {
       if (!before.rule->accepts(item->kind) && !before.rule->accepts(item->what())) return false;
-      again = again || std::ranges::any_of(before.items, [&](const Item* other) { return other->what() == item->what() && item->kind != "degree"; });
+      again = again || std::ranges::any_of(before.items, [&](const Item* other) {
+                return other->what() == item->what() && item->kind != "degree";
+              });
     }
     return again;
   }
@@ -212,16 +281,23 @@ class Arranger {
     bool given = false;
     if (first)
       for (std::size_t later = i + 1; later < all_.size() && all_[later].sentence == sentence; ++later)
-        if (takes_time(all_[later]) && all_[later].clause.match.item("time") == nullptr) all_[later].time = time, given = true;
+        if (takes_time(all_[later]) && all_[later].clause.match.item("time") == nullptr)
+          all_[later].time = time, given = true;
     // A list of times, a line each, or a time behind the clause.
+    if (!given && last < all_.size() && all_[last].clause.match.rule->accepts(time->what())) {
+      all_[last].clause.match.items.push_back(time);
+      given = true;
+    }
     if (!given && last < all_.size() && takes_time(all_[last])) {
       Match& match = all_[last].clause.match;
-      if (match.item("time") == nullptr || all_[last].sentence != sentence || is_about_time(all_[last])) match.items.push_back(time), given = true;
+      if (match.item("time") == nullptr || all_[last].sentence != sentence || is_about_time(all_[last]))
+        match.items.push_back(time), given = true;
     }
     if (!given) {
       std::size_t next = i + 1;
       while (next < all_.size() && !is_rule(all_[next])) ++next;
-      if (next < all_.size() && takes_time(all_[next]) && all_[next].clause.match.item("time") == nullptr) all_[next].time = time, given = true;
+      if (next < all_.size() && takes_time(all_[next]) && all_[next].clause.match.item("time") == nullptr)
+        all_[next].time = time, given = true;
     }
     if (!given) all_[i].clause.kind = Kind::rule;
   }
@@ -230,7 +306,9 @@ class Arranger {
     const Item* const time = said.clause.match.item("time");
     if (time == nullptr) return false;
     for (std::size_t token = said.clause.match.begin; token < time->begin; ++token)
-      if (!rules_.lexicon().fillers.contains(reading_.tokens[token].stem) && reading_.tokens[token].kind != Token::Kind::symbol) return false;
+      if (!rules_.lexicon().fillers.contains(reading_.tokens[token].stem) &&
+          reading_.tokens[token].kind != Token::Kind::symbol)
+        return false;
     return true;
   }
 
@@ -242,7 +320,8 @@ class Arranger {
     const Item* const time = all_[i].clause.match.item("time");
     const bool apart = time->end < reading_.tokens.size() && reading_.tokens[time->end].is_any({",", ":"});
     for (std::size_t later = i + 1; later < all_.size() && all_[later].sentence == all_[i].sentence; ++later)
-      if (takes_time(all_[later]) && time_of(all_[later]) == nullptr && may_be_part(all_[later]) && (apart || all_[later].clause.joined_by_and))
+      if (takes_time(all_[later]) && time_of(all_[later]) == nullptr && may_be_part(all_[later]) &&
+          (apart || all_[later].clause.joined_by_and))
         all_[later].time = time;
   }
 
@@ -250,7 +329,8 @@ class Arranger {
   void side_by_side(std::size_t i) {
     if (!takes_time(all_[i]) || time_of(all_[i]) != nullptr || i + 1 >= all_.size()) return;
     const Said& next = all_[i + 1];
-    if (!is_rule(next) || next.sentence != all_[i].sentence || !next.clause.joined_by_and || next.clause.goes_on) return;
+    if (!is_rule(next) || next.sentence != all_[i].sentence || !next.clause.joined_by_and || next.clause.goes_on)
+      return;
     const Item* const time = next.clause.match.item("time");
     if (time == nullptr || !takes_time(next) || is_about_time(next) || is_about_time(all_[i]) || at_head(next)) return;
     const auto range = time->what() == "time" || time->what() == "moment";
@@ -259,23 +339,28 @@ class Arranger {
       all_[i].time = time;
     } else if (may_be_part(all_[i]) && may_be_part(next)) {
       composer_.question(composer_.words_of(time->begin, time->end), "when",
-                         "does `" + composer_.said(time->begin, time->end) + "` hold for `" + composer_.said(all_[i].clause.match.begin, all_[i].clause.match.end) + "` as well?",
+                         "does `" + composer_.said(time->begin, time->end) + "` hold for `" +
+                             composer_.said(all_[i].clause.match.begin, all_[i].clause.match.end) + "` as well?",
                          {"for both", "only for the last one"});
     }
   }
   bool may_be_part(const Said& said) const {
     const Rule& rule = *said.clause.match.rule;
-    return !rule.action.starts_with("fade") && rule.action != "speed" && rule.stage != "crop" && rule.action != "output" && rule.stage != "normalize";
+    return !rule.action.starts_with("fade") && rule.action != "speed" && rule.stage != "crop" &&
+           rule.action != "output" && rule.stage != "normalize";
   }
 
   // --- what asks for nothing ---
 
   void pass_over_talk() {
-    const bool any = std::ranges::any_of(all_, [](const Said& said) { return is_rule(said) && said.clause.match.cost < 10; });
+    const bool any =
+        std::ranges::any_of(all_, [](const Said& said) { return is_rule(said) && said.clause.match.cost < 10; });
     if (!any) return;
     for (Said& said : all_) {
       if (said.clause.kind != Kind::rule || (said.clause.match.rule != nullptr && said.clause.match.cost < 5)) continue;
-      if (!tells(said.clause.match)) continue;
+      const bool signs = said.clause.match.end == said.clause.match.begin + 1 && closing_;
+      if (!signs && !tells(said.clause.match)) continue;
+      closing_ = says(said.clause.match, {"regards", "sincerely", "love", "yours", "thanks", "cheers", "wishes"});
       said.clause.kind = Kind::nothing;
       if (!pass_time_on(said)) composer_.note(said.clause.match, "passed over");
     }
@@ -285,7 +370,9 @@ class Arranger {
   bool pass_time_on(const Said& teller) {
     const Item* time = nullptr;
     for (const Item& item : reading_.items)
-      if (item.kind == "time" && item.time.kind == TimeSaid::Kind::ranges && item.begin >= teller.clause.match.begin && item.end <= teller.clause.match.end) time = &item;
+      if (item.kind == "time" && item.time.kind == TimeSaid::Kind::ranges && item.begin >= teller.clause.match.begin &&
+          item.end <= teller.clause.match.end)
+        time = &item;
     if (time == nullptr) return false;
     for (auto next = static_cast<std::size_t>(&teller - all_.data()) + 1; next < all_.size(); ++next) {
       if (!is_rule(all_[next])) continue;
@@ -296,25 +383,18 @@ class Arranger {
     return false;
   }
 
-  /// `I filmed this at the sea`, `Kind regards`: nobody is asked to do anything.
-  bool tells(const Match& match) const {
-    std::size_t first = match.begin;
-    while (first < match.end && reading_.tokens[first].kind == Token::Kind::symbol) ++first;
-    if (first == match.end) return true;
-    for (std::size_t i = match.begin; i < match.end; ++i)
-      if (reading_.tokens[i].is_any({"want", "need", "should", "must", "please", "could", "would", "can", "make", "add", "have", "put", "lets", "let's", "don't", "without", "no", "not"}) || (item_at(i) && !is_time(i)))
-        return false;
-    return reading_.tokens[first].is_any({"i", "we", "my", "our", "the", "it", "this", "there", "he", "she", "they", "dear", "kind", "best", "regards", "sincerely", "love", "hello",
-                                          "hi", "hey", "sorry", "so", "as", "these", "those", "that", "yours", "greetings", "because", "someone", "somebody", "good", "some", "which", "since"}) ||
-           match.end - first == 1;
-  }
+  bool tells(const Match& match) const { return prompt::tells(reading_, match.begin, match.end); }
   bool is_time(std::size_t token) const {
-    return std::ranges::any_of(reading_.items, [&](const Item& item) { return token >= item.begin && token < item.end && item.kind == "time"; });
+    return std::ranges::any_of(reading_.items, [&](const Item& item) {
+      return token >= item.begin && token < item.end && item.kind == "time";
+    });
   }
   bool item_at(std::size_t token) const {
-    return std::ranges::any_of(reading_.items, [&](const Item& item) { return token >= item.begin && token < item.end; });
+    return std::ranges::any_of(reading_.items,
+                               [&](const Item& item) { return token >= item.begin && token < item.end; });
   }
 
+  bool closing_ = false;  ///< `Kind regards` was said: a name may follow
   std::vector<Said>& all_;
   Reading& reading_;
   const Rules& rules_;
@@ -323,6 +403,8 @@ class Arranger {
 
 }  // namespace
 
-void arrange(std::vector<Said>& all, Reading& reading, const Rules& rules, Composer& composer) { Arranger(all, reading, rules, composer).run(); }
+void arrange(std::vector<Said>& all, Reading& reading, const Rules& rules, Composer& composer) {
+  Arranger(all, reading, rules, composer).run();
+}
 
 }  // namespace reel::prompt

@@ -24,7 +24,8 @@ std::optional<double> as_number(const std::string& yaml) {
 
 double usual_value(const model::ParamSchema& schema) {
   if (const auto* const number = std::get_if<double>(&schema.default_value)) return *number;
-  if (const auto* const integer = std::get_if<std::int64_t>(&schema.default_value)) return static_cast<double>(*integer);
+  if (const auto* const integer = std::get_if<std::int64_t>(&schema.default_value))
+    return static_cast<double>(*integer);
   return 0;
 }
 
@@ -50,11 +51,13 @@ std::vector<int> Composer::named_stages(std::size_t begin, std::size_t end) cons
       continue;
     }
     names.clear();
-    if (const auto called = rules_.lexicon().called.find(node.uses); called != rules_.lexicon().called.end()) names = called->second;
+    if (const auto called = rules_.lexicon().called.find(node.uses); called != rules_.lexicon().called.end())
+      names = called->second;
     if (traits != nullptr)
       for (const std::string& synonym : traits->synonyms) {
         Phrase phrase;
-        for (const Token& token : tokenize(synonym.substr(0, synonym.find("=>")))) phrase.push_back(token.stem.empty() ? token.text : token.stem);
+        for (const Token& token : tokenize(synonym.substr(0, synonym.find("=>"))))
+          phrase.push_back(token.stem.empty() ? token.text : token.stem);
         names.push_back(std::move(phrase));
       }
     if (std::ranges::any_of(names, says)) other.insert(other.begin(), node.key);
@@ -70,7 +73,9 @@ bool Composer::start_over() {
     for (std::size_t i = match_->begin; i < match_->end; ++i) all += " " + reading_.tokens[i].text;
     return all + " ";
   }();
-  for (const std::string_view all : {" start over ", " start again ", " from scratch ", " undo everything ", " undo all ", " forget everything ", " remove everything ", " reset ", " forget it all ", " remove all edits "})
+  for (const std::string_view all :
+       {" start over ", " start again ", " from scratch ", " undo everything ", " undo all ", " forget everything ",
+        " remove everything ", " reset ", " forget it all ", " remove all edits "})
     if (text.find(all) != std::string::npos) {
       if (!when(nullptr).spans.empty()) return false;
       std::vector<int> keys;
@@ -86,7 +91,8 @@ bool Composer::start_over() {
 
 bool Composer::undo(const std::vector<int>& named) {
   const bool undoes = said_any({"undo", "revert", "cancel", "unde"});
-  const bool removes = said_any({"remov", "delet", "drop", "scrap", "without", "forget", "rid", "los"}) || (said_any({"take", "tak", "leav", "leave"}) && said_any({"out", "away", "off", "back"})) ||
+  const bool removes = said_any({"remov", "delet", "drop", "scrap", "without", "forget", "rid", "los"}) ||
+                       (said_any({"take", "tak", "leav", "leave"}) && said_any({"out", "away", "off", "back"})) ||
                        (said_any({"no", "not"}) && said_any({"more", "longer", "anymore", "want"}));
   if (!undoes && !removes) return false;
   if (!named.empty()) {
@@ -115,8 +121,11 @@ bool Composer::undo(const std::vector<int>& named) {
 
 bool Composer::scale_main(const std::vector<int>& named) {
   if (named.empty()) return false;
-  const bool more = said_any({"stronger", "strong", "more", "bigger", "larger", "longer", "higher", "heavier", "thicker", "increas", "doubl", "twice", "intens", "harder", "louder", "faster", "darker"});
-  const bool less = said_any({"weaker", "weak", "less", "smaller", "shorter", "lower", "lighter", "softer", "decreas", "reduc", "halv", "half", "subtler", "gentler", "milder", "quieter", "slower"});
+  const bool more =
+      said_any({"stronger", "strong", "more", "bigger", "larger", "longer", "higher", "heavier", "thicker", "increas",
+                "doubl", "twice", "intens", "harder", "louder", "faster", "darker"});
+  const bool less = said_any({"weaker", "weak", "less", "smaller", "shorter", "lower", "lighter", "softer", "decreas",
+                              "reduc", "halv", "half", "subtler", "gentler", "milder", "quieter", "slower"});
   if (more == less) return false;
   for (const int key : named) {
     Draft::Node& node = *draft_.find(key);
@@ -126,7 +135,8 @@ bool Composer::scale_main(const std::vector<int>& named) {
     for (const model::ParamSchema& param : traits->params) {
       const bool counts = param.type == model::ParamType::number || param.type == model::ParamType::integer ||
                           (param.type == model::ParamType::time && node.uses == "fade");
-      if (counts && (main == nullptr || (node.find(param.name) != nullptr && node.find(main->name) == nullptr))) main = &param;
+      if (counts && (main == nullptr || (node.find(param.name) != nullptr && node.find(main->name) == nullptr)))
+        main = &param;
     }
     if (main == nullptr) return false;
     double factor = match_->item("degree") != nullptr && degree() < 1 ? 1.5 : 2;
@@ -137,12 +147,14 @@ bool Composer::scale_main(const std::vector<int>& named) {
     if (main->type == model::ParamType::time) {
       const auto now = set == nullptr ? base::parse_time("1s") : base::parse_time(*set);
       if (!now || !std::holds_alternative<base::Time>(*now)) return false;
-      node.set(main->name, base::format_time(base::Time{std::llround(static_cast<double>(std::get<base::Time>(*now).count()) * factor)}));
+      node.set(main->name, base::format_time(base::Time{
+                               std::llround(static_cast<double>(std::get<base::Time>(*now).count()) * factor)}));
     } else {
       const auto now = set == nullptr ? std::optional{usual_value(*main)} : as_number(*set);
       if (!now) return false;
       // What is multiplied is how far it is from changing nothing.
-      const bool around_identity = main->identity && *main->identity == 1 && usual_value(*main) == 1 && node.uses != "sharpen";
+      const bool around_identity =
+          main->identity && *main->identity == 1 && usual_value(*main) == 1 && node.uses != "sharpen";
       const double base = around_identity ? 1 : 0;
       double value = base + (*now - base) * factor;
       if (main->maximum) value = std::min(value, *main->maximum);
@@ -163,7 +175,8 @@ bool Composer::change_time(Draft::Node& node) {
   const auto now = base::parse_range(node.during);
   if (now) {
     const auto& [begin, end] = *now;
-    const bool only_begin = written.begin && !written.end, only_end = !written.begin && written.end && !when.spans[0].touches_edge;
+    const bool only_begin = written.begin && !written.end,
+               only_end = !written.begin && written.end && !when.spans[0].touches_edge;
     if (only_begin && end) written.end = end;
     if (only_end && begin) written.begin = begin;
   }
@@ -175,7 +188,9 @@ bool Composer::change_time(Draft::Node& node) {
 bool Composer::set_items(const std::vector<int>& named) {
   if (named.empty()) return false;
   const bool instead = said_any({"instead", "rather"});
-  const bool changes = said_any({"chang", "mov", "mak", "set", "should", "shall", "must", "alter", "edit", "adjust", "renam", "resiz", "shift", "turn", "put", "let", "use", "us", "plac", "start", "end"});
+  const bool changes =
+      said_any({"chang", "mov",   "mak",  "set", "should", "shall", "must", "alter", "edit",  "adjust", "renam",
+                "resiz", "shift", "turn", "put", "let",    "use",   "us",   "plac",  "start", "end"});
   if (!instead && !changes) return false;
   Draft::Node& node = *draft_.find(named[0]);
   const model::StageTraits* const traits = stages_.find(node.uses);
@@ -192,22 +207,32 @@ bool Composer::set_items(const std::vector<int>& named) {
   std::vector<const Item*> all = match_->items;
   all.insert(all.end(), match_->left.begin(), match_->left.end());
   for (const Item& item : reading_.items)
-    if (item.begin >= match_->begin && item.end <= match_->end && std::ranges::find(all, &item) == all.end()) all.push_back(&item);
+    if (item.begin >= match_->begin && item.end <= match_->end && std::ranges::find(all, &item) == all.end())
+      all.push_back(&item);
   for (const Item* const item : all) {
-    if (item->kind == "text") set({"text"}, quoted(item->text));
-    if (item->kind == "color") set({"color"}, quoted(item->text));
+    if (item->kind == "text") set({"text"}, quoted_yaml(item->text));
+    if (item->kind == "color") set({"color"}, quoted_yaml(item->text));
     if (item->kind == "place") set({"align", "position"}, item->text);
     if (item->what() == "length") set({"duration"}, base::format_time(item->time.length));
     if (item->kind == "opacity") set({"opacity"}, number(item->value));
-    if (item->kind == "image-file" || item->kind == "lut-file") set({"file"}, path(item->text));
+    if (item->kind == "image-file" || item->kind == "lut-file") set({"file"}, path_yaml(item->text));
     if (item->kind == "px") set({"radius", "size"}, number(item->value));
     if (item->kind == "percent") set({"size", "width"}, number(item->value));
-    if (item->kind == "bigness" && node.uses == "text") set({"size"}, number(std::vector<double>{3, 4, 10, 15}[static_cast<std::size_t>(item->value)]));
+    if (item->kind == "bigness" && node.uses == "text")
+      set({"size"}, number(std::vector<double>{3, 4, 10, 15}[static_cast<std::size_t>(item->value)]));
     if (item->kind == "bigness" && node.uses == "watermark") set({"width"}, item->value >= 2 ? "25" : "10");
     if (item->what() == "time" && traits->allows_during) any = change_time(node) || any;
   }
   if (any) clause(node.uses, "Changes `" + node.uses + "`", {});
   return any;
+}
+
+bool Composer::is_about_stage(const Match& match) const {
+  for (std::size_t i = match.begin; i + 1 < match.end; ++i)
+    if (reading_.tokens[i].is_any({"the", "that", "this", "its", "my"}) &&
+        !named_stages(i + 1, std::min(i + 3, match.end)).empty())
+      return true;
+  return false;
 }
 
 bool Composer::change(const ClauseRead& clause) {
@@ -218,10 +243,7 @@ bool Composer::change(const ClauseRead& clause) {
   if (said_any({"add", "anoth", "also", "additional"}) && !said_any({"undo", "instead"})) return false;
   const auto named = named_stages(match_->begin, match_->end);
   if (undo(named)) return true;
-  bool definite = said_any({"instead"});
-  for (std::size_t i = match_->begin; i + 1 < match_->end; ++i)
-    definite = definite || (reading_.tokens[i].is_any({"the", "that", "this", "its", "my"}) && !named_stages(i + 1, std::min(i + 3, match_->end)).empty());
-  if (!definite) return false;
+  if (!said_any({"instead"}) && !is_about_stage(*match_)) return false;
   return scale_main(named) || set_items(named);
 }
 

@@ -50,13 +50,18 @@ class Sentence {
   };
 
   bool in_item(std::size_t token) const {
-    return std::ranges::any_of(reading_.items, [&](const Item& item) { return token > item.begin && token < item.end; });
+    return std::ranges::any_of(reading_.items,
+                               [&](const Item& item) { return token > item.begin && token < item.end; });
   }
 
   bool separates(std::size_t token) const {
-    return reading_.tokens[token].is_any({",", "and", "then", "also", "plus", "&", "but", ":", "(", ")", "-", "while", "+", "/", "|", "*"}) && !in_item(token);
+    return reading_.tokens[token].is_any(
+               {",", "and", "then", "also", "plus", "&", "but", ":", "(", ")", "-", "while", "+", "/", "|", "*"}) &&
+           !in_item(token);
   }
-  bool is_separator(std::size_t token) const { return token > begin_ && !in_item(token) && (separates(token) || correction(token) > 0); }
+  bool is_separator(std::size_t token) const {
+    return token > begin_ && !in_item(token) && (separates(token) || correction(token) > 0);
+  }
 
   /// What is taken back stands in a clause of its own.
   bool corrected_within(std::size_t from, std::size_t to) const {
@@ -73,15 +78,24 @@ class Sentence {
 
   /// How many tokens of `no, wait`, `I mean`, `sorry` stand here.
   std::size_t correction(std::size_t at) const {
-    const bool apart = at == begin_ || reading_.tokens[at - 1].kind == Token::Kind::symbol || reading_.tokens[at - 1].is_any({"no", "sorry", "oh", "wait", "or"});
-    if (says(at, {"i", "mean"}) || says(at, {"or", "rather"}) || says(at, {"scratch", "that"}) || says(at, {"i", "meant"})) return 2;
+    const bool apart = at == begin_ || reading_.tokens[at - 1].kind == Token::Kind::symbol ||
+                       reading_.tokens[at - 1].is_any({"no", "sorry", "oh", "wait", "or"});
+    if (says(at, {"i", "mean"}) || says(at, {"or", "rather"}) || says(at, {"scratch", "that"}) ||
+        says(at, {"i", "meant"}))
+      return 2;
     if (!apart) return 0;
-    if (says(at, {"make", "that"}) || says(at, {"make", "it"})) return at > begin_ && item_at(at + 2) != nullptr && item_at(at + 2)->kind == "time" ? 2 : 0;
-    if (reading_.tokens[at].is_any({"sorry", "actually", "wait", "correction", "oh", "oops", "rather", "nope"})) return 1;
+    if (says(at, {"make", "that"}) || says(at, {"make", "it"}))
+      return at > begin_ && item_at(at + 2) != nullptr && item_at(at + 2)->kind == "time" ? 2 : 0;
+    if (reading_.tokens[at].is_any({"sorry", "actually", "wait", "correction", "oh", "oops", "rather", "nope"}))
+      return 1;
     if (!reading_.tokens[at].is("no")) return 0;
-    const bool stands_alone = at + 1 >= end_ || reading_.tokens[at + 1].kind != Token::Kind::word || item_at(at + 1) != nullptr ||
-                              reading_.tokens[at + 1].is_any({"wait", "sorry", "make", "i", "not", "rather", "actually", "it", "the", "from", "to", "at", "blur", "pixelate", "remove"});
-    return stands_alone && at > begin_ ? 1 : stands_alone && at + 1 < end_ && reading_.tokens[at + 1].is_any({",", "wait", "-"}) ? 1 : 0;
+    const bool stands_alone =
+        at + 1 >= end_ || reading_.tokens[at + 1].kind != Token::Kind::word || item_at(at + 1) != nullptr ||
+        reading_.tokens[at + 1].is_any({"wait", "sorry", "make", "i", "not", "rather", "actually", "it", "the", "from",
+                                        "to", "at", "blur", "pixelate", "remove"});
+    return stands_alone && at > begin_                                                           ? 1
+           : stands_alone && at + 1 < end_ && reading_.tokens[at + 1].is_any({",", "wait", "-"}) ? 1
+                                                                                                 : 0;
   }
 
   /// The first token of the clause behind its separators, and whether it corrects what was before.
@@ -106,13 +120,16 @@ class Sentence {
     const auto [first, corrects] = start(from);
     const std::size_t begin = std::min(first, cuts_[to]), end = cuts_[to];
     clause.corrects = corrects;
-    clause.joined_by_and = from > 0 && reading_.tokens[cuts_[from]].is_any({"and", "&", "+"}) && begin == cuts_[from] + 1;
+    clause.joined_by_and =
+        from > 0 && reading_.tokens[cuts_[from]].is_any({"and", "&", "+"}) && begin == cuts_[from] + 1;
     clause.match.begin = begin;
     clause.match.end = end;
     const auto plain = without_rule(clause, begin, end);
     if (plain && clause.kind == ClauseRead::Kind::nothing) return {std::move(clause), *plain};
     Match match = rules_.best(reading_, begin, end);
-    double cost = match.rule == nullptr ? 10.0 * static_cast<double>(end - begin) + 5 : match.cost;
+    double cost = match.rule != nullptr         ? match.cost
+                  : tells(reading_, begin, end) ? 3.5
+                                                : 10.0 * static_cast<double>(end - begin) + 5;
     bool goes_on = false;
     if (verb != nullptr) {
       Match again = rules_.again(*verb, reading_, begin, end);
@@ -150,7 +167,9 @@ class Sentence {
       clause.match.items.clear();
       return std::nullopt;
     }
-    clause.kind = time && !other ? ClauseRead::Kind::time : time || other ? ClauseRead::Kind::items : ClauseRead::Kind::nothing;
+    clause.kind = time && !other  ? ClauseRead::Kind::time
+                  : time || other ? ClauseRead::Kind::items
+                                  : ClauseRead::Kind::nothing;
     return clause.kind == ClauseRead::Kind::nothing ? 0 : clause.kind == ClauseRead::Kind::time ? 0.5 : 1.5;
   }
 
@@ -178,7 +197,8 @@ std::size_t slips(std::string_view a, std::string_view b, std::size_t most) {
       }
       const int other = a[i - 1] == b[j - 1] ? 0 : 1;
       int least = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + other});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) least = std::min(least, cost[i - 2][j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        least = std::min(least, cost[i - 2][j - 2] + 1);
       cost[i][j] = static_cast<std::uint8_t>(least);
     }
   return cost[a.size()][b.size()];
@@ -190,13 +210,45 @@ std::vector<ClauseRead> clauses_of(const Rules& rules, const Reading& reading, s
   return Sentence(rules, reading, begin, end).best();
 }
 
-std::string meant_by(const Token& token, const Lexicon& lexicon, const std::vector<Rule>&) {
-  if (token.kind != Token::Kind::word || token.text.size() < 4 || token.text.size() > 24 || lexicon.vocabulary.contains(token.text)) return {};
+bool tells(const Reading& reading, std::size_t begin, std::size_t end) {
+  const auto item_at = [&](std::size_t token) -> const Item* {
+    for (const Item& item : reading.items)
+      if (token >= item.begin && token < item.end) return &item;
+    return nullptr;
+  };
+  const auto is_time = [&](std::size_t token) { return item_at(token) != nullptr && item_at(token)->kind == "time"; };
+  std::size_t first = begin;
+  while (first < end && (reading.tokens[first].kind == Token::Kind::symbol || is_time(first))) ++first;
+  if (first == end) return true;
+  const auto& tokens = reading.tokens;
+  const bool sees = first + 1 < end && tokens[first].is_any({"one", "you", "we", "i"}) &&
+                    (tokens[first + 1].is_any({"see", "hear"}) ||
+                     (tokens[first + 1].is("can") && first + 2 < end && tokens[first + 2].is_any({"see", "hear"})));
+  if (sees) return true;
+  for (std::size_t i = begin; i < end; ++i)
+    if (tokens[i].is_any({"want", "need", "should", "must", "please", "could", "would", "can", "make", "add", "have",
+                          "put", "lets", "let's", "don't", "without", "no", "not"}) ||
+        (item_at(i) != nullptr && !is_time(i) && !item_at(i)->soft))
+      return false;
+  return tokens[first].is_any({"i",        "we",        "my",    "our",   "the",   "it",        "it's",    "its",
+                               "this",     "there",     "he",    "she",   "they",  "dear",      "kind",    "best",
+                               "regards",  "sincerely", "love",  "hello", "hi",    "hey",       "sorry",   "so",
+                               "as",       "these",     "those", "that",  "yours", "greetings", "because", "someone",
+                               "somebody", "good",      "some",  "which", "since"});
+}
+
+std::string meant_by(const Token& token, const Lexicon& lexicon) {
+  if (token.kind != Token::Kind::word || token.text.size() < 4 || token.text.size() > 24 ||
+      lexicon.vocabulary.contains(token.text))
+    return {};
   const std::size_t most = token.text.size() >= 8 ? 2 : 1;
   std::string best;
   std::size_t least = most + 1;
   for (const std::string& word : lexicon.vocabulary) {
     if (word.size() < 3 || (word.size() < 4 && token.text.size() > 4)) continue;
+    // The first letter is right, or has changed places with the second.
+    const bool begins = word[0] == token.text[0] || (word[0] == token.text[1] && word[1] == token.text[0]);
+    if (!begins) continue;
     std::size_t count = slips(token.text, word, most);
     if (count > most) continue;
     count = 2 * count + (word[0] == token.text[0] ? 0 : 1);

@@ -20,15 +20,15 @@ struct Reading {
 /// A rule, and what it took of a clause.
 struct Match {
   const Rule* rule = nullptr;
-  std::size_t begin = 0, end = 0;     ///< tokens of the clause
-  std::vector<const Item*> items;     ///< that the rule takes, in order
-  std::vector<const Item*> left;      ///< that it does not
+  std::size_t begin = 0, end = 0;              ///< tokens of the clause
+  std::vector<const Item*> items;              ///< that the rule takes, in order
+  std::vector<const Item*> left;               ///< that it does not
   std::size_t thing_begin = 0, thing_end = 0;  ///< tokens of its object; the same: it has none
-  std::vector<std::size_t> unknown;   ///< words that nothing took
-  std::vector<std::size_t> said;      ///< words that the rule is said by
-  double cost = 0;                    ///< how badly it fits; less than 10: all is taken
-  bool lacks = false;                 ///< something that the rule needs is not said
-  bool bare = false;                  ///< nothing but its verb: `blur` of `blur and mute`
+  std::vector<std::size_t> unknown;            ///< words that nothing took
+  std::vector<std::size_t> said;               ///< words that the rule is said by
+  double cost = 0;                             ///< how badly it fits; less than 10: all is taken
+  bool lacks = false;                          ///< something that the rule needs is not said
+  bool bare = false;                           ///< nothing but its verb: `blur` of `blur and mute`
 
   const Item* item(std::string_view kind) const;
 };
@@ -73,7 +73,10 @@ struct ClauseRead {
 /// The clauses of the tokens [begin, end), which are one sentence.
 std::vector<ClauseRead> clauses_of(const Rules& rules, const Reading& reading, std::size_t begin, std::size_t end);
 
+/// `I filmed this at the sea`, `Kind regards`: nobody is asked to do anything.
+bool tells(const Reading& reading, std::size_t begin, std::size_t end);
+
 /// A word that is known and could have been meant by one that is not, or empty.
-std::string meant_by(const Token& token, const Lexicon& lexicon, const std::vector<Rule>& of_stages);
+std::string meant_by(const Token& token, const Lexicon& lexicon);
 
 }  // namespace reel::prompt

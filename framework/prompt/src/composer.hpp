@@ -22,22 +22,25 @@ struct Span {
 
 /// Of one clause: when.
 struct When {
-  std::vector<Span> spans;          ///< empty: all of the time
-  std::vector<Span> moments;        ///< begin and end are the same
-  std::optional<base::Time> length; ///< with nothing to say from when
-  bool at_edge = false;             ///< the moments are where the media begin or end
-  bool failed = false;              ///< a question was asked
+  std::vector<Span> spans;           ///< empty: all of the time
+  std::vector<Span> moments;         ///< begin and end are the same
+  std::optional<base::Time> length;  ///< with nothing to say from when
+  bool at_edge = false;              ///< the moments are where the media begin or end
+  bool failed = false;               ///< a question was asked
   bool except = false;
 };
 
 class Composer {
  public:
-  Composer(const Ask& ask, const model::StageSource& stages, const Rules& rules, const Reading& reading, Draft draft, Understanding& out);
+  Composer(const Ask& ask, const model::StageSource& stages, const Rules& rules, const Reading& reading, Draft draft,
+           Understanding& out);
 
   /// One clause, with the time of its sentence where it has none of its own.
   void add(const ClauseRead& clause, const Item* shared_time);
   /// A clause that is about a stage of the pipeline that is there: `undo the cut`, `make the blur stronger`. False: it is not.
   bool change(const ClauseRead& clause);
+  /// Whether it names a stage of the pipeline that is there as a thing that is there: `the blur`.
+  bool is_about_stage(const Match& match) const;
   /// What could only be done when all was read: cuts, sizes. Then the pipeline is whole.
   void finish();
   const Draft& draft() const { return draft_; }
@@ -46,6 +49,7 @@ class Composer {
   void question(Words words, std::string code, std::string text, std::vector<std::string> choices = {});
   void refusal(Words words, std::string code, std::string text, std::vector<std::string> choices = {});
   void note(const Match& match, const std::string& what);
+  bool is_label(const Token& token) const;
   Words words_of(std::size_t begin, std::size_t end) const;
   std::string said(std::size_t begin, std::size_t end) const;
 
@@ -113,6 +117,7 @@ class Composer {
   void fade_out();
   void fade_both();
   void fade(const std::string& direction);
+  bool both_ends(const Draft::Node& node);
   void finish_cuts();
   void finish_speed();
 

@@ -14,12 +14,24 @@ Phase phase_of(std::string_view uses, bool has_during) {
     std::string_view uses;
     Phase phase;
   };
-  static constexpr std::array<Of, 18> known{{{"source", Phase::source},     {"luma", Phase::source},     {"crop", Phase::geometry},
-                                             {"rotate", Phase::geometry},   {"scale", Phase::geometry},  {"text", Phase::title},
-                                             {"watermark", Phase::title},   {"overlay", Phase::title},   {"photoshop", Phase::document},
-                                             {"freeze", Phase::freeze},     {"cut", Phase::cut},         {"speed", Phase::speed},
-                                             {"transition", Phase::join},   {"mix", Phase::sound},       {"normalize", Phase::loudness},
-                                             {"sink", Phase::sink},         {"reel/cut", Phase::cut},    {"reel/sink", Phase::sink}}};
+  static constexpr std::array<Of, 18> known{{{"source", Phase::source},
+                                             {"luma", Phase::source},
+                                             {"crop", Phase::geometry},
+                                             {"rotate", Phase::geometry},
+                                             {"scale", Phase::geometry},
+                                             {"text", Phase::title},
+                                             {"watermark", Phase::title},
+                                             {"overlay", Phase::title},
+                                             {"photoshop", Phase::document},
+                                             {"freeze", Phase::freeze},
+                                             {"cut", Phase::cut},
+                                             {"speed", Phase::speed},
+                                             {"transition", Phase::join},
+                                             {"mix", Phase::sound},
+                                             {"normalize", Phase::loudness},
+                                             {"sink", Phase::sink},
+                                             {"reel/cut", Phase::cut},
+                                             {"reel/sink", Phase::sink}}};
   if (uses == "fade") return has_during ? Phase::edit : Phase::ending;
   const auto* const found = std::ranges::find(known, uses, &Of::uses);
   return found == known.end() ? Phase::edit : found->phase;
@@ -51,12 +63,12 @@ Draft Draft::fresh(const std::string& source, const std::string& uri, const std:
   first.key = draft.next_key_++;
   first.uses = source;
   first.phase = Phase::source;
-  if (!uri.empty()) first.set("uri", path(uri));
+  if (!uri.empty()) first.set("uri", path_yaml(uri));
   last.key = draft.next_key_++;
   last.uses = "sink";
   last.phase = Phase::sink;
   last.inputs = {first.key};
-  last.set("uri", path(output));
+  last.set("uri", path_yaml(output));
   draft.nodes = {std::move(first), std::move(last)};
   return draft;
 }
@@ -66,8 +78,10 @@ namespace {
 std::string keyframes_yaml(const std::vector<model::Keyframe>& keyframes) {
   std::string yaml = "[";
   for (const model::Keyframe& frame : keyframes) {
-    yaml += (yaml.size() > 1 ? ", " : " ") + std::string("{ at: ") + base::format(frame.at) + ", value: " + model::to_yaml(frame.value);
-    if (frame.curve != model::Curve::linear) yaml += frame.curve == model::Curve::ease ? ", curve: ease" : ", curve: hold";
+    yaml += (yaml.size() > 1 ? ", " : " ") + std::string("{ at: ") + base::format(frame.at) +
+            ", value: " + model::to_yaml(frame.value);
+    if (frame.curve != model::Curve::linear)
+      yaml += frame.curve == model::Curve::ease ? ", curve: ease" : ", curve: hold";
     yaml += " }";
   }
   return yaml + " ]";
@@ -115,9 +129,11 @@ Draft Draft::of(const model::Pipeline& pipeline) {
     for (const std::size_t input : stage.inputs) node.inputs.push_back(static_cast<int>(input));
     if (stage.during) node.during = base::format(*stage.during);
     for (const model::Setting& setting : stage.settings)
-      node.with.emplace_back(setting.name, setting.keyframes.empty() ? model::to_yaml(setting.value) : keyframes_yaml(setting.keyframes));
+      node.with.emplace_back(
+          setting.name, setting.keyframes.empty() ? model::to_yaml(setting.value) : keyframes_yaml(setting.keyframes));
     node.phase = phase_of(node.uses, stage.during.has_value());
-    if (apart) node.text = lines(pipeline.text, begins[i], i + 1 < begins.size() ? begins[i + 1] : pipeline.text.size() + 2);
+    if (apart)
+      node.text = lines(pipeline.text, begins[i], i + 1 < begins.size() ? begins[i + 1] : pipeline.text.size() + 2);
     draft.nodes.push_back(std::move(node));
   }
   draft.next_key_ = static_cast<int>(pipeline.stages.size());
@@ -144,7 +160,8 @@ Draft::Node* Draft::find(int key) {
 
 std::vector<int> Draft::chain() const {
   std::vector<int> keys;
-  const auto sink = std::ranges::find_if(nodes.rbegin(), nodes.rend(), [](const Node& node) { return node.phase == Phase::sink; });
+  const auto sink =
+      std::ranges::find_if(nodes.rbegin(), nodes.rend(), [](const Node& node) { return node.phase == Phase::sink; });
   std::size_t at = sink != nodes.rend() ? position(sink->key) : nodes.size() - 1;
   while (at < nodes.size()) {
     keys.insert(keys.begin(), nodes[at].key);
@@ -213,7 +230,8 @@ void Draft::remove(int key) {
   // What nobody takes any more goes, too.
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (i == main) continue;
-    const bool used = std::ranges::any_of(nodes, [&](const Node& node) { return std::ranges::find(node.inputs, inputs[i]) != node.inputs.end(); });
+    const bool used = std::ranges::any_of(
+        nodes, [&](const Node& node) { return std::ranges::find(node.inputs, inputs[i]) != node.inputs.end(); });
     if (!used && position(inputs[i]) < nodes.size()) remove(inputs[i]);
   }
 }
@@ -224,7 +242,9 @@ std::string Draft::yaml() const {
   std::set<std::string> taken;
   for (const Node& node : nodes)
     if (!node.id.empty()) taken.insert(node.id);
-  const auto follows = [&](std::size_t i) { return nodes[i].inputs.size() == 1 && i > 0 && nodes[i].inputs[0] == nodes[i - 1].key; };
+  const auto follows = [&](std::size_t i) {
+    return nodes[i].inputs.size() == 1 && i > 0 && nodes[i].inputs[0] == nodes[i - 1].key;
+  };
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (follows(i)) continue;
     for (const int input : nodes[i].inputs) {
@@ -232,7 +252,8 @@ std::string Draft::yaml() const {
       std::string& id = ids[input];
       if (!id.empty()) continue;
       id = of.id;
-      const std::string stem = of.uses == "source" && position(input) == 0 ? "main" : of.uses.substr(of.uses.find('/') + 1);
+      const std::string stem =
+          of.uses == "source" && position(input) == 0 ? "main" : of.uses.substr(of.uses.find('/') + 1);
       for (int number = 1; id.empty(); ++number) {
         const std::string name = number == 1 ? stem : stem + "-" + std::to_string(number);
         if (taken.insert(name).second) id = name;
@@ -242,7 +263,8 @@ std::string Draft::yaml() const {
   std::string yaml = head.empty() ? "reel: 1\nstages:\n" : head;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const Node& node = nodes[i];
-    if (!node.text.empty() && (i == 0 || follows(i) || node.inputs.size() > 1 || node.text.find("from:") != std::string::npos) &&
+    if (!node.text.empty() &&
+        (i == 0 || follows(i) || node.inputs.size() > 1 || node.text.find("from:") != std::string::npos) &&
         (!ids.contains(node.key) || node.text.find("id:") != std::string::npos)) {
       yaml += node.text;
       if (!yaml.ends_with('\n')) yaml += '\n';
@@ -270,15 +292,16 @@ std::string Draft::yaml() const {
   return yaml;
 }
 
-std::string path(std::string_view text) {
+std::string path_yaml(std::string_view text) {
   static constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
-  const bool needs_none = text.find('.') != std::string_view::npos && text.find_first_not_of(plain) == std::string_view::npos &&
+  const bool needs_none = text.find('.') != std::string_view::npos &&
+                          text.find_first_not_of(plain) == std::string_view::npos &&
                           text.find_first_not_of("0123456789.-") != std::string_view::npos && text[0] != '-' &&
                           text.find("..") == std::string_view::npos;
-  return needs_none ? std::string(text) : quoted(text);
+  return needs_none ? std::string(text) : quoted_yaml(text);
 }
 
-std::string quoted(std::string_view text) {
+std::string quoted_yaml(std::string_view text) {
   std::string out = "\"";
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];

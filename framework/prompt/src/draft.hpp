@@ -65,9 +65,9 @@ struct Draft {
 };
 
 /// A text as YAML, in double quotes; `${` stays what it is.
-std::string quoted(std::string_view text);
+std::string quoted_yaml(std::string_view text);
 /// The same, in quotes only where it could be taken for something else.
-std::string path(std::string_view text);
+std::string path_yaml(std::string_view text);
 /// `0.5`, `12`.
 std::string number(double value);
 

@@ -16,9 +16,9 @@ struct Item {
   /// opacity, format, quality, follow, size-word, look, description
   std::string kind;
   std::size_t begin = 0, end = 0;  ///< tokens
-  std::string text;                ///< color: #rrggbb; place: top-left; half: left; ratio: 16:9; size: 1280x720; format: webm
-  double value = 0;                ///< of amounts; bigness: 0 tiny to 3 huge; degree: 0.5 or 2
-  bool absolute = false;           ///< an amount behind `to` or `at`
+  std::string text;       ///< color: #rrggbb; place: top-left; half: left; ratio: 16:9; size: 1280x720; format: webm
+  double value = 0;       ///< of amounts; bigness: 0 tiny to 3 huge; degree: 0.5 or 2
+  bool absolute = false;  ///< an amount behind `to` or `at`
   TimeSaid time;
   /// Its words may be read as plain words, too.
   bool soft = false;

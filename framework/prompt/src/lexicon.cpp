@@ -179,7 +179,8 @@ Lexicon read_lexicon() {
       read.objects[stem(spelled(word))] = entry.key;
     }
   for (const Node::Entry& entry : at("called").entries)
-    for (const std::string& word : split(entry.value.scalar, '|')) read.called[entry.key].push_back(phrase_of(word, &read.vocabulary));
+    for (const std::string& word : split(entry.value.scalar, '|'))
+      read.called[entry.key].push_back(phrase_of(word, &read.vocabulary));
   for (const Node::Entry& entry : at("colors").entries) {
     read.vocabulary.insert(entry.key);
     read.colors[entry.key] = entry.value.scalar;
@@ -202,8 +203,10 @@ void take_params(const model::StageTraits& stage, Rule& rule) {
     if ((param.type == number || param.type == integer) && param.unit == "px") take("px");
     if (param.type == number || param.type == integer) take("number");
     if (!param.required) continue;
-    if (param.type == color) rule.needs.push_back({{"color"}, "which-color", "which colour for its " + param.name + "?"});
-    if (param.type == string) rule.needs.push_back({{"text"}, "which-text", "which " + param.name + "? Put it in quotation marks"});
+    if (param.type == color)
+      rule.needs.push_back({{"color"}, "which-color", "which colour for its " + param.name + "?"});
+    if (param.type == string)
+      rule.needs.push_back({{"text"}, "which-text", "which " + param.name + "? Put it in quotation marks"});
     if (param.type == file) rule.needs.push_back({{"file"}, "which-file", "which file for its " + param.name + "?"});
   }
 }
@@ -212,7 +215,8 @@ void take_params(const model::StageTraits& stage, Rule& rule) {
 
 bool Rule::accepts(const std::string& kind) const {
   if (takes.contains(kind) || (kind.ends_with("-file") && takes.contains("file"))) return true;
-  return std::ranges::any_of(amounts, [&](const Amount& amount) { return kind == "degree" || amount.units.contains(kind); });
+  return std::ranges::any_of(amounts,
+                             [&](const Amount& amount) { return kind == "degree" || amount.units.contains(kind); });
 }
 
 const Lexicon& lexicon() {

@@ -55,12 +55,12 @@ struct Rule {
 
 struct Lexicon {
   std::vector<Rule> rules;
-  std::set<std::string, std::less<>> fillers, media, pronouns;          ///< stems
-  std::map<std::string, std::string, std::less<>> objects;              ///< stem: label
-  std::set<std::string, std::less<>> fixed, drawn, plural;              ///< stems; plural: words as they stand
-  std::map<std::string, std::string, std::less<>> colors;               ///< word: #rrggbb
-  std::map<std::string, std::vector<Phrase>, std::less<>> called;       ///< other words for stages that are there
-  std::set<std::string, std::less<>> vocabulary;                        ///< all words, as they stand
+  std::set<std::string, std::less<>> fillers, media, pronouns;     ///< stems
+  std::map<std::string, std::string, std::less<>> objects;         ///< stem: label
+  std::set<std::string, std::less<>> fixed, drawn, plural;         ///< stems; plural: words as they stand
+  std::map<std::string, std::string, std::less<>> colors;          ///< word: #rrggbb
+  std::map<std::string, std::vector<Phrase>, std::less<>> called;  ///< other words for stages that are there
+  std::set<std::string, std::less<>> vocabulary;                   ///< all words, as they stand
 };
 
 /// That of lexicon.yaml. Any thread.

@@ -10,18 +10,26 @@ namespace {
 
 constexpr double unknown_word = 10, left_item = 8;
 
-bool is_article(const Token& token) { return token.is_any({"the", "a", "an", "my", "this", "that", "of", "it", "its", "your"}); }
+bool is_article(const Token& token) {
+  return token.is_any({"the", "a", "an", "my", "this", "that", "of", "it", "its", "your"});
+}
 
 /// Shows a mood, no word: emoji and dingbats.
 bool is_sign(const Token& token) {
-  return token.kind == Token::Kind::word && (token.text[0] == '\xF0' || (token.text.size() >= 2 && token.text[0] == '\xE2'));
+  return token.kind == Token::Kind::word &&
+         (token.text[0] == '\xF0' || (token.text.size() >= 2 && token.text[0] == '\xE2'));
 }
 
 class Fit {
  public:
-  Fit(const Rule& rule, const Pattern* pattern, const Lexicon& lexicon, const Reading& reading, std::size_t begin, std::size_t end,
-      std::function<bool(const Token&)> is_verb)
-      : is_verb_(std::move(is_verb)), rule_(rule), pattern_(pattern), lexicon_(lexicon), tokens_(reading.tokens), used_(end - begin, Use::no) {
+  Fit(const Rule& rule, const Pattern* pattern, const Lexicon& lexicon, const Reading& reading, std::size_t begin,
+      std::size_t end, std::function<bool(const Token&)> is_verb)
+      : is_verb_(std::move(is_verb)),
+        rule_(rule),
+        pattern_(pattern),
+        lexicon_(lexicon),
+        tokens_(reading.tokens),
+        used_(end - begin, Use::no) {
     match_.rule = &rule;
     match_.begin = begin;
     match_.end = end;
@@ -44,9 +52,12 @@ class Fit {
     leave_words();
     // What is said behind `and` is likelier another clause.
     for (std::size_t i = match_.begin + 1; i + 1 < match_.end; ++i)
-      if (tokens_[i].is_any({"and", ",", "then", ";"}) && used_[i - match_.begin] == Use::no) match_.cost += 1;
+      if (tokens_[i].is_any({"and", ",", "then", ";"}) && used_[i - match_.begin] == Use::no)
+        match_.cost += rule_.refuses.empty() ? 1 : 4;
     for (const Need& need : rule_.needs)
-      if (!std::ranges::any_of(need.kinds, [&](const std::string& kind) { return has(kind); })) match_.lacks = true, match_.cost += rule_.action == "cut" || rule_.action == "keep" || rule_.action == "split" ? 3 : 6;
+      if (!std::ranges::any_of(need.kinds, [&](const std::string& kind) { return has(kind); }))
+        match_.lacks = true,
+        match_.cost += rule_.action == "cut" || rule_.action == "keep" || rule_.action == "split" ? 3 : 6;
     std::ranges::sort(match_.said);
     return true;
   }
@@ -59,18 +70,20 @@ class Fit {
   bool has(const std::string& kind) const {
     if (kind == "file")
       return std::ranges::any_of(match_.items, [](const Item* item) { return item->kind.ends_with("-file"); });
-    if (kind == "time")
-      return std::ranges::any_of(match_.items, [](const Item* item) { return item->kind == "time"; });
+    if (kind == "time") return std::ranges::any_of(match_.items, [](const Item* item) { return item->kind == "time"; });
     if (kind == "amount")
       return std::ranges::any_of(match_.items, [&](const Item* item) {
-        return std::ranges::any_of(rule_.amounts, [&](const Amount& amount) { return amount.units.contains(item->kind); });
+        return std::ranges::any_of(rule_.amounts,
+                                   [&](const Amount& amount) { return amount.units.contains(item->kind); });
       });
     return match_.item(kind) != nullptr;
   }
 
   bool is(std::size_t token, const std::string& word) const {
     const Token& at = tokens_[token];
-    return at.kind == Token::Kind::word ? at.stem == word : at.kind != Token::Kind::quote && at.kind != Token::Kind::file && at.text == word;
+    return at.kind == Token::Kind::word
+               ? at.stem == word
+               : at.kind != Token::Kind::quote && at.kind != Token::Kind::file && at.text == word;
   }
 
   /// Tokens of the phrase from here on, or nothing.
@@ -78,7 +91,9 @@ class Fit {
     std::vector<std::size_t> taken;
     std::size_t at = from;
     for (const std::string& word : phrase) {
-      while (!taken.empty() && at < match_.end && !is(at, word) && (is_article(tokens_[at]) || tokens_[at].is("-")) && at - taken.back() < 3) ++at;
+      while (!taken.empty() && at < match_.end && !is(at, word) && (is_article(tokens_[at]) || tokens_[at].is("-")) &&
+             at - taken.back() < 3)
+        ++at;
       if (at >= match_.end || !is(at, word)) return {};
       const Use use = used_[at - match_.begin];
       if (use == Use::hard || use == Use::literal) return {};
@@ -109,7 +124,8 @@ class Fit {
 
   void say(const std::vector<std::size_t>& taken, double worth) {
     for (const std::size_t token : taken) {
-      const bool filler = lexicon_.fillers.contains(tokens_[token].stem) || lexicon_.media.contains(tokens_[token].stem);
+      const bool filler =
+          lexicon_.fillers.contains(tokens_[token].stem) || lexicon_.media.contains(tokens_[token].stem);
       used_[token - match_.begin] = Use::literal;
       match_.said.push_back(token);
       match_.cost += filler ? worth / 4 : worth;
@@ -133,7 +149,8 @@ class Fit {
       if (item->kind == "time" && item->time.kind == TimeSaid::Kind::whole) continue;
       if (rule_.accepts(item->kind) || rule_.accepts(item->what())) {
         // Twice the same is likelier of two clauses.
-        const bool again = std::ranges::any_of(match_.items, [&](const Item* other) { return other->what() == item->what(); });
+        const bool again =
+            std::ranges::any_of(match_.items, [&](const Item* other) { return other->what() == item->what(); });
         if (again) match_.cost += item->what() == "time" ? 0.5 : 4;
         if (item->what() == "edge" && !rule_.accepts("edge")) match_.cost += 1.5;
         // A word that the rule is said by may be a number or a place as well: `half speed`, `rotate left`.
@@ -160,7 +177,8 @@ class Fit {
 
   bool is_item_left_to_thing(std::size_t token) const {
     return std::ranges::any_of(items_, [&](const Item* item) {
-      return token >= item->begin && token < item->end && item->soft && std::ranges::find(match_.items, item) == match_.items.end();
+      return token >= item->begin && token < item->end && item->soft &&
+             std::ranges::find(match_.items, item) == match_.items.end();
     });
   }
 
@@ -171,7 +189,9 @@ class Fit {
       const Use use = used_[i - match_.begin];
       if (use == Use::literal || use == Use::hard) continue;
       if (use == Use::soft) {
-        if (pattern_ != nullptr && pattern_->thing && is_item_left_to_thing(i) && !lexicon_.fillers.contains(token.stem)) content.push_back(i);
+        if (pattern_ != nullptr && pattern_->thing && is_item_left_to_thing(i) &&
+            !lexicon_.fillers.contains(token.stem))
+          content.push_back(i);
         continue;
       }
       if (token.kind == Token::Kind::symbol || is_sign(token)) continue;
@@ -188,7 +208,7 @@ class Fit {
       match_.unknown = content;
       for (const std::size_t word : content) {
         const bool thing = lexicon_.objects.contains(tokens_[word].stem) || lexicon_.fixed.contains(tokens_[word].stem);
-        match_.cost += rule_.refuses.empty() || thing ? unknown_word : 3;
+        match_.cost += rule_.refuses.empty() || thing ? unknown_word : 3.5;
       }
       match_.bare = content.empty() && weak.empty() && match_.items.empty();
     }
@@ -198,7 +218,7 @@ class Fit {
   void take_thing(const std::vector<std::size_t>& content, const std::vector<std::size_t>& weak) {
     const auto& words = content.empty() ? weak : content;
     if (words.empty()) {
-      match_.cost += 3;
+      match_.cost += rule_.action.empty() ? -1 : 3;
       match_.bare = match_.items.empty();
       return;
     }
@@ -236,7 +256,8 @@ const Item* Match::item(std::string_view kind) const {
   return found == items.end() ? nullptr : *found;
 }
 
-Rules::Rules(const Lexicon& lexicon, std::vector<Rule> of_stages) : lexicon_(lexicon), of_stages_(std::move(of_stages)) {
+Rules::Rules(const Lexicon& lexicon, std::vector<Rule> of_stages)
+    : lexicon_(lexicon), of_stages_(std::move(of_stages)) {
   const auto add = [&](const Rule& rule) {
     for (const Pattern& pattern : rule.say) {
       const auto group = std::ranges::find(pattern.groups, false, &Group::optional);
@@ -267,7 +288,9 @@ Match Rules::best(const Reading& reading, std::size_t begin, std::size_t end) co
       Match match = std::move(fit).result();
       // More words that mean nothing than words that it is said by: it was not meant.
       const bool refuses = !match.rule->refuses.empty();
-      if (!refuses && (match.unknown.size() > 1 + match.said.size() || (match.lacks && match.unknown.size() >= match.said.size()))) continue;
+      if (!refuses &&
+          (match.unknown.size() > 1 + match.said.size() || (match.lacks && match.unknown.size() >= match.said.size())))
+        continue;
       if (way->second.pattern->thing) match.cost += 1;
       if (match.cost < best.cost || (match.cost == best.cost && match.rule < best.rule)) best = std::move(match);
     }
@@ -278,7 +301,8 @@ Match Rules::best(const Reading& reading, std::size_t begin, std::size_t end) co
 Match Rules::again(const Rule& rule, const Reading& reading, std::size_t begin, std::size_t end) const {
   static const Pattern only_a_thing{.groups = {}, .thing = true};
   const bool thing = std::ranges::any_of(rule.say, &Pattern::thing);
-  Fit fit(rule, thing ? &only_a_thing : nullptr, lexicon_, reading, begin, end, [this](const Token& token) { return by_word_.contains(token.stem); });
+  Fit fit(rule, thing ? &only_a_thing : nullptr, lexicon_, reading, begin, end,
+          [this](const Token& token) { return by_word_.contains(token.stem); });
   fit.run();
   return std::move(fit).result();
 }

@@ -9,18 +9,19 @@ namespace {
 
 using Words = std::pair<std::string_view, int>;
 
-constexpr std::array<Words, 28> numerals{{{"zero", 0},      {"one", 1},        {"two", 2},       {"three", 3},    {"four", 4},
-                                          {"five", 5},      {"six", 6},        {"seven", 7},     {"eight", 8},    {"nine", 9},
-                                          {"ten", 10},      {"eleven", 11},    {"twelve", 12},   {"thirteen", 13}, {"fourteen", 14},
-                                          {"fifteen", 15},  {"sixteen", 16},   {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19},
-                                          {"twenty", 20},   {"thirty", 30},    {"forty", 40},    {"fourty", 40},  {"fifty", 50},
-                                          {"sixty", 60},    {"seventy", 70},   {"eighty", 80}}};
+constexpr std::array<Words, 28> numerals{
+    {{"zero", 0},      {"one", 1},       {"two", 2},       {"three", 3},    {"four", 4},     {"five", 5},
+     {"six", 6},       {"seven", 7},     {"eight", 8},     {"nine", 9},     {"ten", 10},     {"eleven", 11},
+     {"twelve", 12},   {"thirteen", 13}, {"fourteen", 14}, {"fifteen", 15}, {"sixteen", 16}, {"seventeen", 17},
+     {"eighteen", 18}, {"nineteen", 19}, {"twenty", 20},   {"thirty", 30},  {"forty", 40},   {"fourty", 40},
+     {"fifty", 50},    {"sixty", 60},    {"seventy", 70},  {"eighty", 80}}};
 
-constexpr std::array<Words, 24> ordinals{{{"first", 1},    {"second", 2},   {"third", 3},     {"fourth", 4},   {"fifth", 5},
-                                          {"sixth", 6},    {"seventh", 7},  {"eighth", 8},    {"ninth", 9},    {"tenth", 10},
-                                          {"eleventh", 11}, {"twelfth", 12}, {"thirteenth", 13}, {"fourteenth", 14}, {"fifteenth", 15},
-                                          {"sixteenth", 16}, {"seventeenth", 17}, {"eighteenth", 18}, {"nineteenth", 19},
-                                          {"twentieth", 20}, {"thirtieth", 30}, {"fortieth", 40}, {"fiftieth", 50}, {"sixtieth", 60}}};
+constexpr std::array<Words, 24> ordinals{
+    {{"first", 1},      {"second", 2},       {"third", 3},       {"fourth", 4},      {"fifth", 5},
+     {"sixth", 6},      {"seventh", 7},      {"eighth", 8},      {"ninth", 9},       {"tenth", 10},
+     {"eleventh", 11},  {"twelfth", 12},     {"thirteenth", 13}, {"fourteenth", 14}, {"fifteenth", 15},
+     {"sixteenth", 16}, {"seventeenth", 17}, {"eighteenth", 18}, {"nineteenth", 19}, {"twentieth", 20},
+     {"thirtieth", 30}, {"fortieth", 40},    {"fiftieth", 50},   {"sixtieth", 60}}};
 
 std::optional<int> numeral(const Token& token) {
   if (token.kind != Token::Kind::word) return std::nullopt;
@@ -103,7 +104,8 @@ std::optional<Number> read_number(std::span<const Token> tokens) {
   } else {
     whole = spelled_out(tokens);
   }
-  if (whole && at(tokens, whole->tokens, {"and"}) && at(tokens, whole->tokens + 1, {"a"}) && at(tokens, whole->tokens + 2, {"half"})) {
+  if (whole && at(tokens, whole->tokens, {"and"}) && at(tokens, whole->tokens + 1, {"a"}) &&
+      at(tokens, whole->tokens + 2, {"half"})) {
     whole->value += 0.5;
     whole->tokens += 3;
   }

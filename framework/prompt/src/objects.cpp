@@ -6,10 +6,27 @@
 namespace reel::prompt {
 namespace {
 
-
 std::string upper_first(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
   return text;
+}
+
+}  // namespace
+
+namespace {
+
+/// `fcaes`, `dogg`: letters in each other's place or doubled make no other word.
+std::string swapped_back(const std::string& word, const Lexicon& lexicon) {
+  if (word.size() < 4 || lexicon.vocabulary.contains(word)) return word;
+  for (std::size_t i = 0; i + 1 < word.size(); ++i) {
+    std::string other = word;
+    if (word[i] == word[i + 1])
+      other.erase(i, 1);
+    else
+      std::swap(other[i], other[i + 1]);
+    if (lexicon.objects.contains(stem(other))) return other;
+  }
+  return word;
 }
 
 }  // namespace
@@ -27,7 +44,9 @@ bool Composer::find_region(Target& target, const std::vector<std::string>& words
   }
   if (ask_.regions.size() != 1) return false;
   const Drawn& only = ask_.regions[0];
-  const bool generic = words.empty() || std::ranges::any_of(words, [&](const std::string& word) { return lexicon.drawn.contains(stem(word)); });
+  const bool generic = words.empty() || std::ranges::any_of(words, [&](const std::string& word) {
+                         return lexicon.drawn.contains(stem(word));
+                       });
   if (!only.name.empty() && !generic) return false;
   target.region = region_yaml(only.region);
   return true;
@@ -44,45 +63,54 @@ Composer::Target Composer::target(std::size_t begin, std::size_t end, bool first
     if (lexicon.plural.contains(token.text)) target.all = true;
     if (!verb && !lexicon.colors.contains(token.text)) words.push_back(token.text);
   }
-  for (std::size_t i = match_->begin; first && i < begin; ++i) target.all = target.all || reading_.tokens[i].is_any({"every", "all", "both", "each", "any"});
+  for (std::size_t i = match_->begin; first && i < begin; ++i)
+    target.all = target.all || reading_.tokens[i].is_any({"every", "all", "both", "each", "any"});
   target.words = said(begin, end);
   for (const Item* const item : match_->items) {
     if (item->begin < begin && !first) continue;
     if (item->begin >= end && begin != match_->thing_begin && item->begin > end + 4) continue;
     if (item->kind == "place" && (item->text == "left" || item->text == "right")) target.which = item->text + "-most";
     if (item->kind == "place" && target.which.empty()) target.which = "elsewhere";
-    if (item->kind == "color" && !(item->begin > 0 && reading_.tokens[item->begin - 1].is_any({"in", "with"}))) target.color = reading_.tokens[item->begin].text;
+    if (item->kind == "color" && !(item->begin > 0 && reading_.tokens[item->begin - 1].is_any({"in", "with"})))
+      target.color = reading_.tokens[item->begin].text;
     if (item->kind == "size-word") target.which = "largest";
     if (item->kind == "half") target.half = true, target.which = item->text;
   }
   std::string label, word_said;
   for (const std::string& word : words) {
-    const auto known = lexicon.objects.find(stem(word));
+    const auto known = lexicon.objects.find(stem(swapped_back(word, lexicon)));
     const bool found = std::ranges::any_of(ask_.labels, [&](const std::string& l) { return stem(l) == stem(word); });
     if (known == lexicon.objects.end() && !found) continue;
     const auto exact = std::ranges::find_if(ask_.labels, [&](const std::string& l) { return stem(l) == stem(word); });
     // `the man's face`: the last one counts.
     label = found ? *exact : known->second;
     word_said = word;
-    target.all = target.all || lexicon.plural.contains(word) || (word.ends_with('s') && word.size() > 3 && !word.ends_with("ss") && word != "bus");
+    target.all = target.all || lexicon.plural.contains(word) ||
+                 (word.ends_with('s') && word.size() > 3 && !word.ends_with("ss") && word != "bus");
   }
   for (const std::string& l : ask_.labels) {
     if (l.find(' ') == std::string::npos) continue;
     std::string joined;
     for (const std::string& word : words) joined += " " + word;
-    if ((joined + " ").find(" " + l + " ") != std::string::npos || (joined + " ").find(" " + l + "s ") != std::string::npos) label = l;
+    if ((joined + " ").find(" " + l + " ") != std::string::npos ||
+        (joined + " ").find(" " + l + "s ") != std::string::npos)
+      label = l;
   }
   target.person = label == "person" || label == "face";
-  target.moves = !label.empty() || match_->item("follow") != nullptr || std::ranges::any_of(words, [](const std::string& word) { return stem(word) == "plat"; });
+  target.moves = !label.empty() || match_->item("follow") != nullptr ||
+                 std::ranges::any_of(words, [](const std::string& word) { return stem(word) == "plat"; });
   const auto is_fixed = [&](const std::string& word) { return lexicon.fixed.contains(stem(word)); };
   target.fixed = label.empty() && std::ranges::any_of(words, is_fixed);
   target.generic = label.empty() && std::ranges::all_of(words, [&](const std::string& word) {
-    return lexicon.drawn.contains(stem(word)) || lexicon.media.contains(stem(word)) || lexicon.fillers.contains(stem(word)) || lexicon.pronouns.contains(stem(word));
-  });
-  target.whole = label.empty() && !words.empty() && target.generic && std::ranges::any_of(words, [](const std::string& word) {
-    return word == "video" || word == "picture" || word == "everything" || word == "clip" || word == "image" || word == "footage" || word == "all" || word == "film" ||
-           word == "frame" || word == "whole" || word == "screen" || word == "movie" || word == "shot" || word == "it";
-  });
+                     return lexicon.drawn.contains(stem(word)) || lexicon.media.contains(stem(word)) ||
+                            lexicon.fillers.contains(stem(word)) || lexicon.pronouns.contains(stem(word));
+                   });
+  target.whole =
+      label.empty() && !words.empty() && target.generic && std::ranges::any_of(words, [](const std::string& word) {
+        return word == "video" || word == "picture" || word == "everything" || word == "clip" || word == "image" ||
+               word == "footage" || word == "all" || word == "film" || word == "frame" || word == "whole" ||
+               word == "screen" || word == "movie" || word == "shot" || word == "it";
+      });
   if (find_region(target, words)) return target;
   const bool installed = std::ranges::find(ask_.labels, label) != ask_.labels.end();
   if (installed) target.label = label;
@@ -91,8 +119,10 @@ Composer::Target Composer::target(std::size_t begin, std::size_t end, bool first
 
 std::vector<Composer::Target> Composer::targets() {
   std::vector<Target> all;
-  const bool only_pronoun = match_->thing_end == match_->thing_begin + 1 && rules_.lexicon().pronouns.contains(reading_.tokens[match_->thing_begin].stem);
-  if (only_pronoun && !last_targets_.empty() && (ask_.regions.empty() || !last_targets_[0].region.empty())) return last_targets_;
+  const bool only_pronoun = match_->thing_end == match_->thing_begin + 1 &&
+                            rules_.lexicon().pronouns.contains(reading_.tokens[match_->thing_begin].stem);
+  if (only_pronoun && !last_targets_.empty() && (ask_.regions.empty() || !last_targets_[0].region.empty()))
+    return last_targets_;
   if (only_pronoun && ask_.regions.empty())
     for (std::size_t i = match_->begin; i-- > 0;) {
       const Target before = target(i, i + 1, false);
@@ -103,9 +133,11 @@ std::vector<Composer::Target> Composer::targets() {
   bool plural = false;
   for (std::size_t i = match_->thing_begin; i < match_->thing_end; ++i) {
     const Token& token = reading_.tokens[i];
-    plural = plural || (token.is_any({"all", "both", "every", "these", "those", "them", "everything", "boxes", "regions", "areas", "objects", "things"}));
+    plural = plural || (token.is_any({"all", "both", "every", "these", "those", "them", "everything", "boxes",
+                                      "regions", "areas", "objects", "things"}));
   }
-  if (ask_.regions.size() > 1 && plural && std::ranges::all_of(ask_.regions, [](const Drawn& drawn) { return drawn.name.empty(); })) {
+  if (ask_.regions.size() > 1 && plural &&
+      std::ranges::all_of(ask_.regions, [](const Drawn& drawn) { return drawn.name.empty(); })) {
     Target target = this->target(match_->thing_begin, match_->thing_end, true);
     for (const Drawn& drawn : ask_.regions) {
       target.region = region_yaml(drawn.region);
@@ -115,7 +147,8 @@ std::vector<Composer::Target> Composer::targets() {
   }
   std::size_t begin = match_->thing_begin;
   for (std::size_t i = match_->thing_begin; i <= match_->thing_end; ++i) {
-    const bool joint = i < match_->thing_end && reading_.tokens[i].is_any({"and", ",", "&", "or", "plus"});
+    const bool joint = i < match_->thing_end && reading_.tokens[i].is_any({"and", ",", "&", "or", "plus"}) &&
+                       !(i + 1 < match_->thing_end && reading_.tokens[i + 1].is("so"));
     if (!joint && i < match_->thing_end) continue;
     if (i > begin || all.empty()) all.push_back(target(begin, i, all.empty()));
     begin = i + 1;
@@ -140,7 +173,9 @@ void Composer::ask_which(const Target& target, const std::string& verb) {
   choices.insert(choices.end(), ask_.labels.begin(), ask_.labels.end());
   std::string named;
   for (const std::string& label : ask_.labels) named += (named.empty() ? "" : ", ") + label;
-  const std::string what = target.generic || target.words.empty() ? "Which object is to be " + verb + "?" : "Where is `" + target.words + "`? It cannot be found by that word.";
+  const std::string what = target.generic || target.words.empty()
+                               ? "Which object is to be " + verb + "?"
+                               : "Where is `" + target.words + "`? It cannot be found by that word.";
   question(words_of(match_->begin, match_->end), "which-object",
            what + " Draw a box around it" + (named.empty() ? "" : ", or name one of: " + named), std::move(choices));
 }
@@ -155,8 +190,10 @@ void Composer::track() {
 void Composer::remove() {
   const bool shadow = said_any({"shadow"});
   for (const Target& target : targets()) {
-    if (target.region.empty() && target.label.empty() && said_any({"scene", "scen", "part", "moment", "ending", "intro", "outro"}) && when_.spans.empty()) {
-      question(words_of(match_->begin, match_->end), "when", "from when to when is that? A range such as 1:00 to 1:30 says it");
+    if (target.region.empty() && target.label.empty() &&
+        said_any({"scene", "scen", "part", "moment", "ending", "intro", "outro"}) && when_.spans.empty()) {
+      question(words_of(match_->begin, match_->end), "when",
+               "from when to when is that? A range such as 1:00 to 1:30 says it");
       continue;
     }
     if (target.region.empty() && (target.label.empty() || target.which == "elsewhere")) {
@@ -173,10 +210,12 @@ void Composer::remove() {
       meaning += target.moves ? ", and follows it" : "";
     } else {
       const std::string label = (target.color.empty() ? "" : target.color + " ") + target.label;
-      node.set("target", label.find(' ') == std::string::npos ? label : quoted(label));
+      node.set("target", label.find(' ') == std::string::npos ? label : quoted_yaml(label));
       const std::string which = !target.which.empty() ? target.which : target.all ? "all" : "";
       if (!which.empty()) node.set("which", which);
-      meaning += which == "all" ? "every " + label : which.empty() || which == "largest" ? "the largest " + label : "the " + which + " " + label;
+      meaning += which == "all"                        ? "every " + label
+                 : which.empty() || which == "largest" ? "the largest " + label
+                                                       : "the " + which + " " + label;
     }
     if (shadow) node.set("shadow", "true");
     if (!put(node, meaning + (shadow ? ", with its shadow" : ""))) return;
@@ -191,15 +230,20 @@ void Composer::obscure(const std::string& simple, const std::string& mode) {
     const Item* const px = match_->item("px") != nullptr ? match_->item("px") : match_->item("number");
     const std::string param = simple == "blur" ? "radius" : "size";
     const double usual = simple == "blur" ? 8 : 16;
-    if (px != nullptr) node.set(param, number(px->value));
-    else if (match_->item("degree") != nullptr) node.set(param, number(usual * degree()));
+    if (px != nullptr)
+      node.set(param, number(px->value));
+    else if (match_->item("degree") != nullptr)
+      node.set(param, number(usual * degree()));
   };
   for (const Target& target : targets()) {
     const bool nothing = target.words.empty() || target.whole;
     if (target.half && whole_allowed) {
       Draft::Node node = stage(simple);
       strength(node);
-      const std::string box = target.which == "left" ? "0, 0, 0.5, 1" : target.which == "right" ? "0.5, 0, 0.5, 1" : target.which == "top" ? "0, 0, 1, 0.5" : "0, 0.5, 1, 0.5";
+      const std::string box = target.which == "left"    ? "0, 0, 0.5, 1"
+                              : target.which == "right" ? "0.5, 0, 0.5, 1"
+                              : target.which == "top"   ? "0, 0, 1, 0.5"
+                                                        : "0, 0.5, 1, 0.5";
       node.set("region", "{ box: [" + box + "] }");
       if (!put(node, upper_first(done) + ": the " + target.which + " half")) return;
     } else if (target.region.empty() && target.label.empty() && nothing && whole_allowed && target.which.empty()) {
@@ -220,13 +264,17 @@ void Composer::obscure(const std::string& simple, const std::string& mode) {
         node.set("region", target.region);
         if (target.moves) node.set("track", "true");
       } else {
-        node.set("target", target.label.find(' ') == std::string::npos ? target.label : quoted(target.label));
+        node.set("target", target.label.find(' ') == std::string::npos ? target.label : quoted_yaml(target.label));
         const bool side = target.which == "left-most" || target.which == "right-most";
-        if (side || target.which == "largest") node.set("which", target.which);
-        else if (target.label != "face" && !target.all) node.set("which", "largest");
+        if (side || target.which == "largest")
+          node.set("which", target.which);
+        else if (target.label != "face" && !target.all)
+          node.set("which", "largest");
       }
       if (!mode.empty()) node.set("mode", mode);
-      if (!put(node, "`" + (target.words.empty() ? target.label : target.words) + "` is " + done + ", wherever it goes")) return;
+      if (!put(node,
+               "`" + (target.words.empty() ? target.label : target.words) + "` is " + done + ", wherever it goes"))
+        return;
     }
   }
 }
@@ -237,12 +285,14 @@ void Composer::blackout() { obscure("", "fill"); }
 
 void Composer::hide() {
   const auto all = targets();
-  const bool people = std::ranges::all_of(all, [](const Target& target) { return target.person && (!target.label.empty() || !target.region.empty()); });
+  const bool people = std::ranges::all_of(
+      all, [](const Target& target) { return target.person && (!target.label.empty() || !target.region.empty()); });
   if (people) return obscure("", said_any({"black"}) ? "fill" : "");
   const Target& target = all.front();
   if (target.words.empty() || target.whole || said_any({"anonym"}) || (target.generic && target.region.empty()))
     return said_any({"anonym"}) && !target.region.empty() ? obscure("", "") : ask_which(target, "hidden");
-  question(words_of(match_->begin, match_->end), "how", "how is `" + target.words + "` to be hidden?", {"blur it", "pixelate it", "remove it"});
+  question(words_of(match_->begin, match_->end), "how", "how is `" + target.words + "` to be hidden?",
+           {"blur it", "pixelate it", "remove it"});
 }
 
 }  // namespace reel::prompt

@@ -29,7 +29,7 @@ bool is_sound(const std::string& format) {
 
 void Composer::set_extension(const std::string& extension) {
   Draft::Node& sink = *draft_.find(draft_.chain().back());
-  sink.set("uri", path(stem_of(ask_.output) + "." + extension));
+  sink.set("uri", path_yaml(stem_of(ask_.output) + "." + extension));
   sink.set("container", extension);
 }
 
@@ -42,25 +42,32 @@ void Composer::output() {
     any = true;
     if (item->kind == "format") {
       if (is_sound(item->text)) return output_sound();
-      if (is_container(item->text)) set_extension(item->text);
-      else if (item->text == "aac" || item->text == "opus" || item->text == "pcm") sink.set("audio-codec", item->text);
-      else sink.set("video-codec", item->text);
+      if (is_container(item->text))
+        set_extension(item->text);
+      else if (item->text == "aac" || item->text == "opus" || item->text == "pcm")
+        sink.set("audio-codec", item->text);
+      else
+        sink.set("video-codec", item->text);
     } else if (item->kind == "quality" || item->kind == "percent" || item->kind == "number") {
-      if (item->value < 0 || item->value > 100) return question(words, "how-much", "a quality from 0 to 100 is possible: which?");
+      if (item->value < 0 || item->value > 100)
+        return question(words, "how-much", "a quality from 0 to 100 is possible: which?");
       sink.set("quality", number(item->value));
     } else if (item->kind == "mb") {
       megabytes_ = item->value;
       megabytes_words_ = words;
     }
   }
-  if (said_any({"quality"}) && match_->item("quality") == nullptr && match_->item("percent") == nullptr && match_->item("number") == nullptr) {
+  if (said_any({"quality"}) && match_->item("quality") == nullptr && match_->item("percent") == nullptr &&
+      match_->item("number") == nullptr) {
     const bool low = said_any({"low", "lower", "poor", "small"});
     if (low || said_any({"high", "higher", "best", "good", "better", "maximum", "max", "top", "great"})) {
       sink.set("quality", low ? "50" : "90");
       any = true;
     }
   }
-  if (!any) return question(words, "how", "as what is it to be saved?", {"as webm", "as mp4", "with h265", "under 20 MB", "high quality"});
+  if (!any)
+    return question(words, "how", "as what is it to be saved?",
+                    {"as webm", "as mp4", "with h265", "under 20 MB", "high quality"});
   clause("sink", "The file: " + said(match_->begin, match_->end), {});
 }
 
@@ -68,7 +75,8 @@ void Composer::output_sound() {
   const Item* const format = match_->item("format");
   const std::string extension = format != nullptr ? format->text : "";
   if (!is_sound(extension))
-    return question(words_of(match_->begin, match_->end), "which-format", "as which kind of sound file?", {"mp3", "wav", "flac"});
+    return question(words_of(match_->begin, match_->end), "which-format", "as which kind of sound file?",
+                    {"mp3", "wav", "flac"});
   set_extension(extension);
   clause("sink", "Only the sound, as " + extension, {});
 }
@@ -84,7 +92,7 @@ void Composer::photoshop() {
   if (at.empty()) return question(words, "when", "which frame? A time such as 2:15 says it");
   Draft::Node node = stage("photoshop");
   node.phase = Phase::document;
-  node.set("uri", path(stem_of(ask_.output) + ".psd"));
+  node.set("uri", path_yaml(stem_of(ask_.output) + ".psd"));
   node.set("at", "[ " + at + " ]");
   // Beside the chain, behind all that changes pictures.
   const int behind = draft_.last_until(Phase::title);
@@ -109,7 +117,7 @@ void Composer::finish_output() {
       cut.inputs = {from};
       cut.set("keep", "[ " + base::format(part.written) + " ]");
       const int key = draft_.insert_before(last, std::move(cut));
-      const std::string name = path(stem + "-" + std::to_string(i + 1) + extension);
+      const std::string name = path_yaml(stem + "-" + std::to_string(i + 1) + extension);
       if (i == splits_.size()) {
         draft_.find(last)->inputs = {key};
         draft_.find(last)->set("uri", name);
@@ -131,23 +139,32 @@ void Composer::finish_output() {
     for (const Span& span : removed_) seconds -= base::seconds(span.absolute.end - span.absolute.begin);
     if (!kept_.empty()) {
       seconds = 0;
-      for (const Span& span : kept_) seconds += base::seconds(std::min(span.absolute.end, duration().value_or(span.absolute.end)) - span.absolute.begin);
+      for (const Span& span : kept_)
+        seconds +=
+            base::seconds(std::min(span.absolute.end, duration().value_or(span.absolute.end)) - span.absolute.begin);
     }
     for (const int key : draft_.chain()) {
       const Draft::Node& node = *draft_.find(key);
-      if (node.uses == "speed" && node.find("rate") != nullptr && speeds_.empty()) seconds /= std::atof(node.find("rate")->c_str());
+      if (node.uses == "speed" && node.find("rate") != nullptr && speeds_.empty())
+        seconds /= std::atof(node.find("rate")->c_str());
     }
-    if (seconds <= 0) return question(megabytes_words_, "when", "how long the video is, is not known, so its size cannot be kept to");
+    if (seconds <= 0)
+      return question(megabytes_words_, "when", "how long the video is, is not known, so its size cannot be kept to");
     const double sound = ask_.media && ask_.media->audio() != nullptr ? 160 : 0;
     const double rate = std::floor(*megabytes_ * 8000 * 0.97 / seconds - sound);
     if (rate < 100) {
-      return refusal(megabytes_words_, "too-small", "a video of " + base::format_duration(std::chrono::duration_cast<base::Time>(std::chrono::duration<double>(seconds))) + " cannot be that small and be watched",
-                     {"a larger file", "`scale to 480p`, and a larger file", "a shorter video"});
+      return refusal(
+          megabytes_words_, "too-small",
+          "a video of " +
+              base::format_duration(std::chrono::duration_cast<base::Time>(std::chrono::duration<double>(seconds))) +
+              " cannot be that small and be watched",
+          {"a larger file", "`scale to 480p`, and a larger file", "a shorter video"});
     }
     draft_.find(draft_.chain().back())->set("video-bitrate", number(rate));
   }
   // A document alone: nobody asked for a video.
-  const bool document = std::ranges::any_of(draft_.nodes, [](const Draft::Node& node) { return node.phase == Phase::document && node.text.empty(); });
+  const bool document = std::ranges::any_of(
+      draft_.nodes, [](const Draft::Node& node) { return node.phase == Phase::document && node.text.empty(); });
   const bool only = std::ranges::all_of(out_.clauses, [](const Clause& clause) { return clause.stage == "photoshop"; });
   if (document && only && ask_.pipeline.empty()) draft_.remove(draft_.chain().back());
 }

@@ -49,7 +49,9 @@ class Reader {
   // --- the cursor ---
 
   bool done() const { return at_ >= tokens_.size(); }
-  const Token* peek(std::size_t ahead = 0) const { return at_ + ahead < tokens_.size() ? &tokens_[at_ + ahead] : nullptr; }
+  const Token* peek(std::size_t ahead = 0) const {
+    return at_ + ahead < tokens_.size() ? &tokens_[at_ + ahead] : nullptr;
+  }
   bool sees(std::initializer_list<std::string_view> these, std::size_t ahead = 0) const {
     return peek(ahead) != nullptr && peek(ahead)->is_any(these);
   }
@@ -62,8 +64,10 @@ class Reader {
   bool phrase(std::initializer_list<std::string_view> words) {
     std::size_t ahead = 0;
     for (const std::string_view word : words)
-      if (peek(ahead) == nullptr || !peek(ahead)->is(word)) return false;
-      else ++ahead;
+      if (peek(ahead) == nullptr || !peek(ahead)->is(word))
+        return false;
+      else
+        ++ahead;
     at_ += ahead;
     return true;
   }
@@ -119,8 +123,8 @@ class Reader {
     if (!sees({"second"}, 1)) return false;
     const Token* const next = peek(2);
     return next != nullptr && next->kind == Token::Kind::word &&
-           !next->is_any({"of", "from", "at", "into", "in", "long", "fade", "before", "after", "off", "and", "to", "later",
-                          "crossfade", "dissolve", "on"});
+           !next->is_any({"of", "from", "at", "into", "in", "long", "fade", "before", "after", "off", "and", "to",
+                          "later", "crossfade", "dissolve", "on"});
   }
 
   Time with_half(Time so_far, Time of) {
@@ -145,9 +149,11 @@ class Reader {
       ++at_;
       return std::pair{times(*count, of), of};
     }
-    const bool followed = sees({"%", "x", "times", "percent", "px", "pixels", "frames", "frame", "p", "fps", "mb", "gb", ":"});
+    const bool followed =
+        sees({"%", "x", "times", "percent", "px", "pixels", "frames", "frame", "p", "fps", "mb", "gb", ":"});
     const bool bare = tokens_[at_ - 1].kind == Token::Kind::number || true;
-    if (followed || than < minute || *count >= 60 || !bare || tokens_[at_ - 2].is_any({"and", ","})) return std::nullopt;
+    if (followed || than < minute || *count >= 60 || !bare || tokens_[at_ - 2].is_any({"and", ","}))
+      return std::nullopt;
     return std::pair{times(*count, than / 60), Time{than / 60}};
   }
 
@@ -155,7 +161,8 @@ class Reader {
 
   void of_the_video() {
     attempt([&] {
-      return take({"of", "in", "into", "on"}) && (articles(), take({"video", "clip", "film", "movie", "footage", "recording", "whole"}));
+      return take({"of", "in", "into", "on"}) &&
+             (articles(), take({"video", "clip", "film", "movie", "footage", "recording", "whole"}));
     });
   }
 
@@ -235,8 +242,9 @@ class Reader {
       of_the_video();
       return Point{.from = Point::From::end, .offset = at};
     }
-    if (phrase({"after", "the", "start"}) || phrase({"after", "the", "beginning"}) || phrase({"from", "the", "start"}) ||
-        phrase({"from", "the", "beginning"}) || take({"mark"}) || phrase({"-", "mark"}) || phrase({"into", "it"}) || phrase({"into"})) {
+    if (phrase({"after", "the", "start"}) || phrase({"after", "the", "beginning"}) ||
+        phrase({"from", "the", "start"}) || phrase({"from", "the", "beginning"}) || take({"mark"}) ||
+        phrase({"-", "mark"}) || phrase({"into", "it"}) || phrase({"into"})) {
       attempt([&] { return articles(), take({"video", "clip", "film", "movie", "footage", "recording"}); });
       return Point{.offset = at};
     }
@@ -270,8 +278,8 @@ class Reader {
   std::optional<TimeSaid> one() {
     using Read = std::optional<TimeSaid> (Reader::*)();
     for (const Read read : {&Reader::whole, &Reader::except, &Reader::vague, &Reader::no_unit, &Reader::between,
-                            &Reader::first_and_last, &Reader::part, &Reader::trimmed, &Reader::length_from, &Reader::span,
-                            &Reader::lasting, &Reader::open, &Reader::moment, &Reader::just_length})
+                            &Reader::first_and_last, &Reader::part, &Reader::trimmed, &Reader::length_from,
+                            &Reader::span, &Reader::lasting, &Reader::open, &Reader::moment, &Reader::just_length})
       if (auto said = attempt([&] { return (this->*read)(); })) return said;
     return std::nullopt;
   }
@@ -281,22 +289,24 @@ class Reader {
     said.kind = Kind::whole;
     take({"for", "during", "over", "across", "through", "throughout", "in"});
     articles();
-    if (take({"whole", "entire", "full", "complete"}) &&
-        take({"time", "way", "thing", "video", "clip", "movie", "film", "duration", "length", "footage", "recording", "way"})) {
+    if (take({"whole", "entire", "full", "complete"}) && take({"time", "way", "thing", "video", "clip", "movie", "film",
+                                                               "duration", "length", "footage", "recording", "way"})) {
       take({"through"});
       return said;
     }
-    if (at_ > 0 && tokens_[at_ - 1].is("throughout")) return of_the_video(), take({"video", "clip", "film", "movie"}), said;
+    if (at_ > 0 && tokens_[at_ - 1].is("throughout"))
+      return of_the_video(), take({"video", "clip", "film", "movie"}), said;
     if (at_ > 1 && tokens_[at_ - 2].is("throughout") && take({"video", "clip", "film", "movie"})) return said;
-    if (phrase({"all", "the", "way", "through"}) || phrase({"from", "start", "to", "finish"}) || phrase({"from", "beginning", "to", "end"}) ||
-        phrase({"from", "start", "to", "end"}) || phrase({"start", "to", "finish"}) || phrase({"all", "the", "time"}))
+    if (phrase({"all", "the", "way", "through"}) || phrase({"from", "start", "to", "finish"}) ||
+        phrase({"from", "beginning", "to", "end"}) || phrase({"from", "start", "to", "end"}) ||
+        phrase({"start", "to", "finish"}) || phrase({"all", "the", "time"}))
       return said;
     return std::nullopt;
   }
 
   std::optional<TimeSaid> except() {
-    if (!(take({"except", "excluding", "excepting", "outside", "besides", "without"}) || phrase({"apart", "from"}) || phrase({"other", "than"}) ||
-          phrase({"but", "not"}) || phrase({"just", "not"}) || take({"but", "not"})))
+    if (!(take({"except", "excluding", "excepting", "outside", "besides", "without"}) || phrase({"apart", "from"}) ||
+          phrase({"other", "than"}) || phrase({"but", "not"}) || phrase({"just", "not"}) || take({"but", "not"})))
       return std::nullopt;
     take({"of", "for"});
     auto said = one();
@@ -307,17 +317,22 @@ class Reader {
 
   std::optional<TimeSaid> vague() {
     take({"at", "from", "in", "for"});
-    const bool guess = take({"around", "about", "roughly", "approximately", "circa", "near", "nearly", "towards", "toward", "somewhere", "sometime", "~", "almost", "approx"});
+    const bool guess = take({"around", "about", "roughly", "approximately", "circa", "near", "nearly", "towards",
+                             "toward", "somewhere", "sometime", "~", "almost", "approx"});
     if (!guess) {
       articles();
-      if ((take({"first", "last", "final", "next"}) && take({"few", "couple", "several", "some"})) || (take({"few", "several"}))) {
+      if ((take({"first", "last", "final", "next"}) && take({"few", "couple", "several", "some"})) ||
+          (take({"few", "several"}))) {
         take({"of"});
-        if (unit() || take({"frames"})) return of_the_video(), unsure("when", "how many seconds are meant? A time such as 0:00..0:10 says it");
+        if (unit() || take({"frames"}))
+          return of_the_video(), unsure("when", "how many seconds are meant? A time such as 0:00..0:10 says it");
       }
       return std::nullopt;
     }
     take({"around", "about", "in", "at", "the", "from", "between"});
-    auto said = point() ? std::optional{unsure("when", "when exactly? A time such as 5:00, or a range such as 5:00 to 5:15, says it")} : std::nullopt;
+    auto said = point() ? std::optional{unsure(
+                              "when", "when exactly? A time such as 5:00, or a range such as 5:00 to 5:15, says it")}
+                        : std::nullopt;
     if (said && take({"to", "until", "-", "and"})) point();
     return said;
   }
@@ -342,9 +357,11 @@ class Reader {
   bool followed_by_unit() const {
     const Token* const next = peek();
     if (next == nullptr) return false;
-    return unit_of(*next) || is_frames(*next) || next->kind == Token::Kind::number || next->kind == Token::Kind::clock ||
-           next->is_any({"%", "percent", "x", "times", "px", "pixels", "pixel", "fps", "mb", "db", "kbps", "mbps", "-", "degrees", "to", "th", "st",
-                         "nd", "rd", "p", "k", "/", "inch", "lufs", "points", "steps", "the", "speed", "size", "by", "quality"}) ||
+    return unit_of(*next) || is_frames(*next) || next->kind == Token::Kind::number ||
+           next->kind == Token::Kind::clock ||
+           next->is_any({"%",    "percent", "x",       "times", "px",  "pixels", "pixel", "fps", "mb",     "db", "kbps",
+                         "mbps", "-",       "degrees", "to",    "th",  "st",     "nd",    "rd",  "p",      "k",  "/",
+                         "inch", "lufs",    "points",  "steps", "the", "speed",  "size",  "by",  "quality"}) ||
            next->is("\xC2\xB0");
   }
 
@@ -387,7 +404,9 @@ class Reader {
   }
 
   bool joint(std::initializer_list<std::string_view> joints) {
-    if (phrase({"up", "to"}) || phrase({"all", "the", "way", "to"}) || phrase({".", "."}) || phrase({"-", ">"}) || phrase({"right", "up", "to"})) return take({"the"}), true;
+    if (phrase({"up", "to"}) || phrase({"all", "the", "way", "to"}) || phrase({".", "."}) || phrase({"-", ">"}) ||
+        phrase({"right", "up", "to"}))
+      return take({"the"}), true;
     if (sees({"and"}) && sees({"ends", "end", "finish", "ending", "stop"}, 1) && sees({"at"}, 2)) return at_ += 3, true;
     return take(joints);
   }
@@ -410,7 +429,8 @@ class Reader {
     if (of == nullptr || (!is_frames(*of) && !unit_of(*of))) return std::nullopt;
     if (!first_unit) ++at_;
     const auto at = [&](double count) {
-      return is_frames(*of) ? Point{.from = Point::From::frame, .frame = std::llround(count)} : Point{.offset = times(count, *unit_of(*of))};
+      return is_frames(*of) ? Point{.from = Point::From::frame, .frame = std::llround(count)}
+                            : Point{.offset = times(count, *unit_of(*of))};
     };
     if (!first_unit && !is_frames(*of)) {
       Time stop = times(*end, *unit_of(*of));
@@ -592,12 +612,14 @@ class Reader {
   /// `after 12 minutes`, `until 0:30`, `from 5:00 on`.
   std::optional<TimeSaid> open() {
     const bool after = take({"after", "past", "beyond", "since", "following"});
-    const bool before = !after && (take({"until", "before", "till", "upto", "untill"}) || phrase({"up", "to"}) || phrase({"up", "until"}) || phrase({"prior", "to"}));
+    const bool before = !after && (take({"until", "before", "till", "upto", "untill"}) || phrase({"up", "to"}) ||
+                                   phrase({"up", "until"}) || phrase({"prior", "to"}));
     const bool from = !after && !before && (take({"from", "starting", "beginning"}) && (take({"from", "at"}), true));
     take({"at"});
     auto at = point();
     if (!at) return std::nullopt;
-    const bool onward = phrase({"and", "onward"}) || phrase({"and", "onwards"}) || take({"on", "onward", "onwards", "forward"}) || phrase({"and", "on"}) ||
+    const bool onward = phrase({"and", "onward"}) || phrase({"and", "onwards"}) ||
+                        take({"on", "onward", "onwards", "forward"}) || phrase({"and", "on"}) ||
                         phrase({"and", "later"}) || phrase({"and", "beyond"});
     if (before) {
       if (at->from == Point::From::end && at->offset == Time{0}) return ranges({std::nullopt, std::nullopt});
@@ -615,9 +637,11 @@ class Reader {
     if (first == nullptr) return std::nullopt;
     const auto found = point();
     if (!found) return std::nullopt;
-    const bool names_edge = (found->from == Point::From::start || found->from == Point::From::end) && found->offset == Time{0};
-    const bool said_so = tokens_[at_ - 1].is_any({"mark", "in", "into", "end", "start"}) || first->kind == Token::Kind::clock ||
-                         first->is_any({"frame", "second", "minute"}) || found->from == Point::From::share;
+    const bool names_edge =
+        (found->from == Point::From::start || found->from == Point::From::end) && found->offset == Time{0};
+    const bool said_so = tokens_[at_ - 1].is_any({"mark", "in", "into", "end", "start"}) ||
+                         first->kind == Token::Kind::clock || first->is_any({"frame", "second", "minute"}) ||
+                         found->from == Point::From::share;
     if (!at && (!said_so || (names_edge && first->kind != Token::Kind::clock))) return std::nullopt;
     TimeSaid said;
     said.kind = Kind::moments;

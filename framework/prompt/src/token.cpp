@@ -12,6 +12,7 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_letter(char c) { return is_ascii_letter(c) || static_cast<unsigned char>(c) >= 0x80; }
+bool vowel(char c) { return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' || c == 'y'; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 /// What a character of several bytes is read as; empty text: it is passed over.
@@ -19,14 +20,12 @@ struct Stands {
   std::string_view seen, read;
 };
 
-constexpr std::array<Stands, 30> stands_for{{{"\u2018", "'"},  {"\u2019", "'"},  {"\u201B", "'"}, {"\u2032", "'"},
-                                             {"\u201C", "\""}, {"\u201D", "\""}, {"\u201E", "\""}, {"\u201F", "\""},
-                                             {"\u00AB", "\""}, {"\u00BB", "\""}, {"\u2033", "\""}, {"\u2010", "-"},
-                                             {"\u2011", "-"},  {"\u2012", "-"},  {"\u2013", "-"},  {"\u2014", "-"},
-                                             {"\u2212", "-"},  {"\u2192", "-"},  {"\u00A0", " "},  {"\u202F", " "},
-                                             {"\u2009", " "},  {"\u3000", " "},  {"\u2026", "."},  {"\u00D7", "x"},
-                                             {"\u2028", "\n"}, {"\u2029", "\n"}, {"\u2022", "\n"}, {"\u200B", ""},
-                                             {"\uFEFF", ""},   {"\u00B0", "\xC2\xB0"}}};
+constexpr std::array<Stands, 30> stands_for{
+    {{"\u2018", "'"},  {"\u2019", "'"},  {"\u201B", "'"},  {"\u2032", "'"},  {"\u201C", "\""}, {"\u201D", "\""},
+     {"\u201E", "\""}, {"\u201F", "\""}, {"\u00AB", "\""}, {"\u00BB", "\""}, {"\u2033", "\""}, {"\u2010", "-"},
+     {"\u2011", "-"},  {"\u2012", "-"},  {"\u2013", "-"},  {"\u2014", "-"},  {"\u2212", "-"},  {"\u2192", "-"},
+     {"\u00A0", " "},  {"\u202F", " "},  {"\u2009", " "},  {"\u3000", " "},  {"\u2026", "."},  {"\u00D7", "x"},
+     {"\u2028", "\n"}, {"\u2029", "\n"}, {"\u2022", "\n"}, {"\u200B", ""},   {"\uFEFF", ""},   {"\u00B0", "\xC2\xB0"}}};
 
 std::size_t length_of_character(std::string_view text, std::size_t at) {
   const auto lead = static_cast<unsigned char>(text[at]);
@@ -77,9 +76,10 @@ Readable readable(std::string_view given) {
   return out;
 }
 
-constexpr std::array extensions{"mp4", "mov",  "mkv", "webm", "avi", "m4v", "mts", "ts",   "mpg", "mpeg", "wmv", "flv",
-                                "png", "jpg",  "jpeg", "gif", "svg", "webp", "psd", "psb", "tif", "tiff", "bmp", "mp3",
-                                "wav", "flac", "ogg", "opus", "m4a", "aac", "cube", "srt", "vtt", "ttf", "otf", "yaml"};
+constexpr std::array extensions{"mp4",  "mov", "mkv", "webm", "avi", "m4v",  "mts", "ts",   "mpg",
+                                "mpeg", "wmv", "flv", "png",  "jpg", "jpeg", "gif", "svg",  "webp",
+                                "psd",  "psb", "tif", "tiff", "bmp", "mp3",  "wav", "flac", "ogg",
+                                "opus", "m4a", "aac", "cube", "srt", "vtt",  "ttf", "otf",  "yaml"};
 
 std::string lower(std::string_view text) {
   std::string low(text);
@@ -93,12 +93,13 @@ bool names_a_file(std::string_view text) {
     return true;
   if (text.starts_with("video:") && text.size() > 6) return true;
   const auto dot = text.rfind('.');
-  return dot != std::string_view::npos && dot > 0 && std::ranges::find(extensions, lower(text.substr(dot + 1))) != extensions.end();
+  return dot != std::string_view::npos && dot > 0 &&
+         std::ranges::find(extensions, lower(text.substr(dot + 1))) != extensions.end();
 }
 
 class Tokenizer {
  public:
-  explicit Tokenizer(std::string_view given) : read_(readable(given)), text_(read_.text) {}
+  explicit Tokenizer(std::string_view given) : given_(given), read_(readable(given)), text_(read_.text) {}
 
   std::vector<Token> all() {
     while (at_ < text_.size()) {
@@ -136,8 +137,14 @@ class Tokenizer {
     for (std::size_t end = at_ + 1; end < text_.size() && text_[end] != '\n'; ++end) {
       if (text_[end] != mark) continue;
       if (mark == '\'' && end + 1 < text_.size() && (is_letter(text_[end + 1]) || is_digit(text_[end + 1]))) continue;
-      const std::string inside(text_.substr(at_ + 1, end - at_ - 1));
-      if (inside.empty()) return false;
+      if (end == at_ + 1) return false;
+      // As it was given, with its own dashes and apostrophes.
+      std::string inside;
+      for (std::size_t i = at_ + 1; i < end; ++i)
+        if (i == at_ + 1 || read_.from[i] != read_.from[i - 1]) {
+          const std::size_t from = read_.from[i];
+          inside += given_.substr(from, std::max<std::size_t>(1, length_of_character(given_, from)));
+        }
       add(names_a_file(inside) ? Token::Kind::file : Token::Kind::quote, end + 1, inside);
       return true;
     }
@@ -146,7 +153,8 @@ class Tokenizer {
 
   bool file() {
     std::size_t end = at_;
-    while (end < text_.size() && !is_space(text_[end]) && text_[end] != '\n' && text_[end] != '"' && text_[end] != ',') ++end;
+    while (end < text_.size() && !is_space(text_[end]) && text_[end] != '\n' && text_[end] != '"' && text_[end] != ',')
+      ++end;
     while (end > at_ && std::string_view(".,;!?)\"'").find(text_[end - 1]) != std::string_view::npos) --end;
     if (text_[at_] == '(' || text_[at_] == '[') return false;
     const std::string_view name = text_.substr(at_, end - at_);
@@ -158,7 +166,9 @@ class Tokenizer {
   bool color() {
     if (text_[at_] != '#') return false;
     std::size_t end = at_ + 1;
-    while (end < text_.size() && (is_digit(text_[end]) || (lower(text_.substr(end, 1))[0] >= 'a' && lower(text_.substr(end, 1))[0] <= 'f'))) ++end;
+    while (end < text_.size() &&
+           (is_digit(text_[end]) || (lower(text_.substr(end, 1))[0] >= 'a' && lower(text_.substr(end, 1))[0] <= 'f')))
+      ++end;
     const std::size_t digits = end - at_ - 1;
     if (digits != 3 && digits != 6 && digits != 8) return false;
     add(Token::Kind::color, end, lower(text_.substr(at_, end - at_)));
@@ -189,8 +199,11 @@ class Tokenizer {
     const bool leading_dot = text_[at_] == '.' && is_digit(peek(1)) && (at_ == 0 || !is_digit(text_[at_ - 1]));
     if (!is_digit(text_[at_]) && !leading_dot) return false;
     std::size_t end = digits_end(at_);
-    while (end + 3 < text_.size() && text_[end] == ',' && digits_end(end + 1) == end + 4 && end - at_ <= 3 && text_[at_] != '0') end += 4;
-    if (end + 1 < text_.size() && (text_[end] == '.' || text_[end] == ',') && is_digit(text_[end + 1]) && digits_end(end + 1) - end <= 10)
+    while (end + 3 < text_.size() && text_[end] == ',' && digits_end(end + 1) == end + 4 && end - at_ <= 3 &&
+           text_[at_] != '0')
+      end += 4;
+    if (end + 1 < text_.size() && (text_[end] == '.' || text_[end] == ',') && is_digit(text_[end + 1]) &&
+        digits_end(end + 1) - end <= 10)
       end = digits_end(end + 1);
     std::string text(text_.substr(at_, end - at_));
     const auto comma = text.find(',');
@@ -226,6 +239,7 @@ class Tokenizer {
 
   void symbol() { add(Token::Kind::symbol, at_ + 1, std::string(1, text_[at_])); }
 
+  std::string_view given_;
   Readable read_;
   std::string_view text_;
   std::size_t at_ = 0;
@@ -233,23 +247,46 @@ class Tokenizer {
   std::vector<Token> tokens_;
 };
 
-bool vowel(char c) { return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' || c == 'y'; }
-
 bool strip(std::string& word, std::string_view end, std::size_t left) {
   if (!word.ends_with(end) || word.size() - end.size() < left) return false;
   word.resize(word.size() - end.size());
   return true;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 30> spellings{
-    {{"colour", "color"},       {"colours", "colors"},     {"coloured", "colored"},   {"colourful", "colorful"},
-     {"grey", "gray"},          {"greyscale", "grayscale"}, {"centre", "center"},      {"centred", "centered"},
-     {"licence", "license"},    {"programme", "program"},  {"till", "until"},         {"til", "until"},
-     {"pls", "please"},         {"plz", "please"},         {"thru", "through"},       {"u", "you"},
-     {"vid", "video"},          {"vids", "videos"},        {"pic", "picture"},        {"secs", "seconds"},
-     {"beginnig", "beginning"}, {"gonna", "going to"},     {"wanna", "want"},         {"'til", "until"},
-     {"w", "with"},             {"&", "and"},              {"teh", "the"},           {"hte", "the"},
-     {"adn", "and"},            {"nd", "and"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 34> spellings{{{"colour", "color"},
+                                                                                   {"colours", "colors"},
+                                                                                   {"coloured", "colored"},
+                                                                                   {"colourful", "colorful"},
+                                                                                   {"grey", "gray"},
+                                                                                   {"greyscale", "grayscale"},
+                                                                                   {"centre", "center"},
+                                                                                   {"centred", "centered"},
+                                                                                   {"licence", "license"},
+                                                                                   {"programme", "program"},
+                                                                                   {"till", "until"},
+                                                                                   {"til", "until"},
+                                                                                   {"pls", "please"},
+                                                                                   {"plz", "please"},
+                                                                                   {"thru", "through"},
+                                                                                   {"u", "you"},
+                                                                                   {"vid", "video"},
+                                                                                   {"vids", "videos"},
+                                                                                   {"pic", "picture"},
+                                                                                   {"secs", "seconds"},
+                                                                                   {"beginnig", "beginning"},
+                                                                                   {"gonna", "going to"},
+                                                                                   {"wanna", "want"},
+                                                                                   {"'til", "until"},
+                                                                                   {"w", "with"},
+                                                                                   {"&", "and"},
+                                                                                   {"teh", "the"},
+                                                                                   {"hte", "the"},
+                                                                                   {"adn", "and"},
+                                                                                   {"nd", "and"},
+                                                                                   {"n", "and"},
+                                                                                   {"az", "as"},
+                                                                                   {"cna", "can"},
+                                                                                   {"fo", "for"}}};
 
 }  // namespace
 
@@ -266,8 +303,9 @@ std::string spelled(std::string word) {
   for (const std::string_view end : {"ise", "ised", "ises", "ising", "iser", "isation"})
     if (word.size() >= end.size() + 4 && word.ends_with(end)) {
       const std::size_t at = word.size() - end.size() + 1;
-      const bool as_it_is = word.find("wise") != std::string::npos || word.starts_with("advertis") || word.starts_with("surpris") ||
-                            word.starts_with("exercis") || word.starts_with("supervis") || word.starts_with("franchis");
+      const bool as_it_is = word.find("wise") != std::string::npos || word.starts_with("advertis") ||
+                            word.starts_with("surpris") || word.starts_with("exercis") ||
+                            word.starts_with("supervis") || word.starts_with("franchis") || vowel(word[at - 2]);
       if (!as_it_is) word[at] = 'z';
       break;
     }

@@ -21,10 +21,10 @@ struct Token {
   };
   Kind kind = Kind::word;
   Words words;
-  std::string text;   ///< of words in lower case and of one spelling: `color` for Colour; of others as it stands
-  std::string stem;   ///< of words: `remov` for removing
-  double number = 0;  ///< of numbers
-  bool glued = false; ///< stands directly behind the token before
+  std::string text;    ///< of words in lower case and of one spelling: `color` for Colour; of others as it stands
+  std::string stem;    ///< of words: `remov` for removing
+  double number = 0;   ///< of numbers
+  bool glued = false;  ///< stands directly behind the token before
 
   bool is(std::string_view what) const { return (kind == Kind::word || kind == Kind::symbol) && text == what; }
   bool is_any(std::initializer_list<std::string_view> these) const;

@@ -29,8 +29,10 @@ std::vector<Sentence> sentences_of(const Reading& reading) {
   for (std::size_t i = 0; i <= reading.tokens.size(); ++i)
     if (i == reading.tokens.size() || ends_sentence(reading, i)) {
       // `1.` and `2)` number a list.
-      if (begin + 1 < i && reading.tokens[begin].kind == Token::Kind::number && reading.tokens[begin + 1].is(")")) begin += 2;
-      const bool number = i == begin + 1 && i < reading.tokens.size() && reading.tokens[begin].kind == Token::Kind::number && reading.tokens[i].is(".");
+      if (begin + 1 < i && reading.tokens[begin].kind == Token::Kind::number && reading.tokens[begin + 1].is(")"))
+        begin += 2;
+      const bool number = i == begin + 1 && i < reading.tokens.size() &&
+                          reading.tokens[begin].kind == Token::Kind::number && reading.tokens[i].is(".");
       if (i > begin && !number) sentences.push_back({begin, i});
       begin = i + 1;
     }
@@ -46,12 +48,14 @@ double cost_of(const std::vector<ClauseRead>& clauses) {
 
 class Understander {
  public:
-  Understander(const Ask& ask, const model::StageSource& stages) : ask_(ask), stages_(stages), rules_(lexicon(), stage_rules()) {}
+  Understander(const Ask& ask, const model::StageSource& stages)
+      : ask_(ask), stages_(stages), rules_(lexicon(), stage_rules()) {}
 
   Understanding run() {
     reading_.tokens = tokenize(ask_.text);
     if (ask_.text.size() > most_bytes || reading_.tokens.size() > most_tokens) {
-      out_.refusals.push_back({{0, 0}, "too-long", "a prompt may have 20,000 characters at most", {"say it in several prompts"}});
+      out_.refusals.push_back(
+          {{0, 0}, "too-long", "a prompt may have 20,000 characters at most", {"say it in several prompts"}});
       return std::move(out_);
     }
     reading_.items = items_in(reading_.tokens, rules_.lexicon(), ask_.text);
@@ -71,7 +75,9 @@ class Understander {
     return rules;
   }
   /// Ours are in the lexicon.
-  static bool is_ours(const std::string& name) { return name.find('/') == std::string::npos || name.starts_with("reel/"); }
+  static bool is_ours(const std::string& name) {
+    return name.find('/') == std::string::npos || name.starts_with("reel/");
+  }
 
   void read_all() {
     double cost = 0;
@@ -79,7 +85,7 @@ class Understander {
     if (!corrected()) return;
     double less = 0;
     auto again = read_sentences(other_, less);
-    if (less + 1 > cost) return;
+    if (less + 0.5 > cost) return;
     std::swap(reading_, other_);
     clauses_ = std::move(again);
     for (auto& note : corrections_) out_.notes.push_back(std::move(note));
@@ -103,7 +109,7 @@ class Understander {
     std::size_t tried = 0;
     for (Token& token : other_.tokens) {
       if (token.kind != Token::Kind::word || ++tried > 400) continue;
-      const std::string meant = meant_by(token, rules_.lexicon(), {});
+      const std::string meant = meant_by(token, rules_.lexicon());
       if (meant.empty()) continue;
       corrections_.push_back({token.words, "spelling", "read `" + token.text + "` as `" + meant + "`", {}});
       token.text = meant;
@@ -116,12 +122,20 @@ class Understander {
 
   void compose() {
     Composer composer(ask_, stages_, rules_, reading_, draft(), out_);
+    // `make the fade 3 seconds` may be about a fade that is there.
+    if (!ask_.pipeline.empty())
+      for (Said& said : clauses_)
+        if (said.clause.kind == ClauseRead::Kind::items && said.clause.match.end > said.clause.match.begin + 1 &&
+            composer.is_about_stage(said.clause.match))
+          said.clause.kind = ClauseRead::Kind::rule;
     arrange(clauses_, reading_, rules_, composer);
     for (const Said& said : clauses_) {
       if (said.clause.kind != ClauseRead::Kind::rule) continue;
       if (composer.change(said.clause)) continue;
-      if (said.clause.match.rule != nullptr) composer.add(said.clause, said.time);
-      else not_understood(composer, said.clause);
+      if (said.clause.match.rule != nullptr)
+        composer.add(said.clause, said.time);
+      else
+        not_understood(composer, said.clause);
     }
     composer.finish();
     nothing_to_do();
@@ -136,7 +150,8 @@ class Understander {
     model::CheckOptions options;
     options.require_params = false;
     const auto pipeline = model::load_pipeline("pipeline.yaml", ask_.pipeline, stages_, options, diagnosed);
-    if (!pipeline) throw base::InputError("the pipeline that is to be changed is not valid:\n" + model::to_text(diagnosed));
+    if (!pipeline)
+      throw base::InputError("the pipeline that is to be changed is not valid:\n" + model::to_text(diagnosed));
     return Draft::of(*pipeline);
   }
 
@@ -145,20 +160,30 @@ class Understander {
     if (!out_.clauses.empty() || !out_.questions.empty() || !out_.refusals.empty()) return;
     const auto& lexicon = rules_.lexicon();
     const bool words = std::ranges::any_of(reading_.tokens, [&](const Token& token) {
-      return token.kind == Token::Kind::word && (lexicon.fillers.contains(token.stem) || lexicon.media.contains(token.stem) || lexicon.vocabulary.contains(token.text));
+      return token.kind == Token::Kind::word &&
+             (lexicon.fillers.contains(token.stem) || lexicon.media.contains(token.stem) ||
+              lexicon.vocabulary.contains(token.text));
     });
     if (!words) {
-      if (out_.unknown.empty()) out_.unknown.push_back({{0, ask_.text.size()}, "unknown-words", "there are no words in it that say what to do", {}});
+      if (out_.unknown.empty())
+        out_.unknown.push_back(
+            {{0, ask_.text.size()}, "unknown-words", "there are no words in it that say what to do", {}});
       return;
     }
     out_.unknown.clear();
-    out_.refusals.push_back({{0, ask_.text.size()}, "out-of-scope", "this is no edit of a video that is known here",
-                             {"`cut from 1:00 to 1:30`", "`remove the person on the left`", "`blur the faces`", "`add the title \"Hello\"`", "`fade out`", "`make it vertical`"}});
+    out_.refusals.push_back({{0, ask_.text.size()},
+                             "out-of-scope",
+                             "this is no edit of a video that is known here",
+                             {"`cut from 1:00 to 1:30`", "`remove the person on the left`", "`blur the faces`",
+                              "`add the title \"Hello\"`", "`fade out`", "`make it vertical`"}});
   }
 
   void not_understood(Composer& composer, const ClauseRead& clause) {
     const Words words = composer.words_of(clause.match.begin, clause.match.end);
-    out_.unknown.push_back({words, "unknown-words", "`" + composer.said(clause.match.begin, clause.match.end) + "` was not understood", {}});
+    out_.unknown.push_back({words,
+                            "unknown-words",
+                            "`" + composer.said(clause.match.begin, clause.match.end) + "` was not understood",
+                            {}});
   }
 
   void validate() {

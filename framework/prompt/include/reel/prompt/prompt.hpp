@@ -57,15 +57,16 @@ struct Remark {
   Words words;
   std::string code;  ///< stable, kebab-case: `which-object`, `how-long`, `out-of-scope`
   std::string text;  ///< a sentence or two
-  std::vector<std::string> choices;  ///< of a question: what could be answered; of a refusal: the nearest things that can be done
+  std::vector<std::string>
+      choices;  ///< of a question: what could be answered; of a refusal: the nearest things that can be done
 };
 
 struct Understanding {
-  std::vector<Clause> clauses;     ///< in the order of the prompt
-  std::vector<Remark> questions;   ///< what is missing or could mean several things
-  std::vector<Remark> refusals;    ///< what cannot be done, or not here
-  std::vector<Remark> unknown;     ///< words that were not understood
-  std::vector<Remark> notes;       ///< how something was read where it could surprise: `read 'remvoe' as 'remove'`
+  std::vector<Clause> clauses;    ///< in the order of the prompt
+  std::vector<Remark> questions;  ///< what is missing or could mean several things
+  std::vector<Remark> refusals;   ///< what cannot be done, or not here
+  std::vector<Remark> unknown;    ///< words that were not understood
+  std::vector<Remark> notes;      ///< how something was read where it could surprise: `read 'remvoe' as 'remove'`
   /// The pipeline of all that was understood, which validates against the same stages; empty where nothing was. Where anything is
   /// missing it is only for showing.
   std::string yaml;

@@ -84,6 +84,7 @@ struct Catalog::State {
       add_providers(*opened.entry, host);
       add_exporters(*opened.entry, host);
       add_segmenters(*opened.entry, host);
+      add_planners(*opened.entry, host);
     }
     plugins.push_back(std::move(info));
   }

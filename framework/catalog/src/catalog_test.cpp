@@ -118,7 +118,9 @@ TEST(Catalog, passes_on_a_plugins_own_error) { EXPECT_EQ(refusal("returns-error"
 
 TEST(Catalog, refuses_empty_fields) { EXPECT_EQ(refusal("null-fields"), "its field `id` is empty"); }
 
-TEST(Catalog, refuses_a_plugin_without_stages) { EXPECT_EQ(refusal("no-stage"), "it registers no stage"); }
+TEST(Catalog, refuses_a_plugin_without_stages) {
+  EXPECT_EQ(refusal("no-stage"), "it registers no stage, and has no extension that this Reelwork knows");
+}
 
 TEST(Catalog, keeps_the_first_of_two_stages_with_one_name) {
   const Catalog catalog = load({"good", "clashing-stage"});

@@ -26,6 +26,12 @@ void add_exporters(const reel_plugin& plugin, const reel_host* host);
 /// From now on it is asked for what can be found in pictures. Nothing where it has no segmenter.
 void add_segmenters(const reel_plugin& plugin, const reel_host* host);
 
+/// From now on it can be asked for pipelines. Nothing where it has no planner.
+void add_planners(const reel_plugin& plugin, const reel_host* host);
+
+/// Whether it has any of these: then it needs no stage.
+bool has_extension(const reel_plugin& plugin);
+
 /// Those that were added, by number; null: there are no more. Any thread.
 const reel_segmenter* segmenter_at(const reel_host* host, std::size_t number);
 

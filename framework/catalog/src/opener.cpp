@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "extensions.hpp"
 #include "library.hpp"
 #include "traits.hpp"
 
@@ -138,7 +139,8 @@ std::string Opener::register_plugin(const reel_plugin& entry, Opened& opened) {
     if (gst_element_factory_get_num_pad_templates(factory) == 0 || no_stage_because(factory).empty())
       opened.factories.push_back(name);
   }
-  if (call->fault.empty() && mine.empty()) call->fault = "it registers no stage";
+  if (call->fault.empty() && mine.empty() && !has_extension(entry))
+    call->fault = "it registers no stage, and has no extension that this Reelwork knows";
   if (call->fault.empty()) return {};
   // Nothing of it stays, and what it replaced comes back.
   GstRegistry* const registry = gst_registry_get();

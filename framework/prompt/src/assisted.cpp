@@ -61,7 +61,7 @@ class Judge {
 // -- what an answer means
 
 /// Nothing where a frame's time is not known.
-std::optional<base::Time> time_of(const base::TimePoint& point, const Ask& ask) {
+std::optional<base::Time> answered_time(const base::TimePoint& point, const Ask& ask) {
   if (const auto* const time = std::get_if<base::Time>(&point)) return *time;
   const model::StreamInfo* const video = ask.media ? ask.media->video() : nullptr;
   const double rate = video != nullptr && video->video ? video->video->frame_rate.value() : 0;
@@ -70,13 +70,13 @@ std::optional<base::Time> time_of(const base::TimePoint& point, const Ask& ask) 
   return std::chrono::duration_cast<base::Time>(time);
 }
 
-void add_time(const base::TimePointRange& range, const Ask& ask, std::vector<ReadTime>& times) {
-  const auto begin = range.begin ? time_of(*range.begin, ask) : base::Time{0};
-  const auto end = range.end ? time_of(*range.end, ask) : base::Time::max();
+void add_answered_time(const base::TimePointRange& range, const Ask& ask, std::vector<ReadTime>& times) {
+  const auto begin = range.begin ? answered_time(*range.begin, ask) : base::Time{0};
+  const auto end = range.end ? answered_time(*range.end, ask) : base::Time::max();
   if (begin && end) times.push_back({range, {*begin, *end}});
 }
 
-std::string setting_text(const model::Setting& setting) {
+std::string setting_in_words(const model::Setting& setting) {
   constexpr std::size_t longest = 60;
   return setting.name + " " +
          (setting.keyframes.empty() ? base::printable(base::beginning(model::to_yaml(setting.value), longest))
@@ -89,17 +89,17 @@ bool is_plain_end(const model::Stage& stage) {
   return end && std::ranges::all_of(stage.settings, [](const model::Setting& s) { return s.name == "uri"; });
 }
 
-Clause clause_of(const model::Stage& stage, const Ask& ask) {
+Clause clause_of_stage(const model::Stage& stage, const Ask& ask) {
   Clause clause{.stage = stage.traits.name};
   clause.meaning = stage.traits.title.empty() ? stage.traits.name : stage.traits.title;
   for (std::size_t i = 0; i < stage.settings.size(); ++i)
-    clause.meaning += (i == 0 ? ": " : ", ") + setting_text(stage.settings[i]);
-  if (stage.during) add_time(*stage.during, ask, clause.times);
+    clause.meaning += (i == 0 ? ": " : ", ") + setting_in_words(stage.settings[i]);
+  if (stage.during) add_answered_time(*stage.during, ask, clause.times);
   const model::Setting* const removed =
       stage.traits.video.remove.empty() ? nullptr : stage.setting(stage.traits.video.remove);
   if (removed != nullptr)
     if (const auto* const ranges = std::get_if<std::vector<base::TimePointRange>>(&removed->value))
-      for (const base::TimePointRange& range : *ranges) add_time(range, ask, clause.times);
+      for (const base::TimePointRange& range : *ranges) add_answered_time(range, ask, clause.times);
   return clause;
 }
 
@@ -107,7 +107,7 @@ Understanding understanding_of(const model::Pipeline& pipeline, const Ask& ask, 
   Understanding made;
   made.yaml = pipeline.text;
   for (const model::Stage& stage : pipeline.stages)
-    if (!is_plain_end(stage)) made.clauses.push_back(clause_of(stage, ask));
+    if (!is_plain_end(stage)) made.clauses.push_back(clause_of_stage(stage, ask));
   made.notes.push_back({.code = "language-model",
                         .text = "A language model (" + who + ") made this pipeline: see whether it is what you mean."});
   return made;
@@ -152,8 +152,8 @@ Understanding assisted(const Ask& ask, const model::StageSource& stages, const U
   const std::string who = assistant.planner.available();
   if (who.empty()) return reading;
   if (ask.text.size() > longest_prompt)
-    return unassisted(reading, "No language model was asked: the prompt is longer than " +
-                                   base::format_bytes(longest_prompt) + ".");
+    return unassisted(
+        reading, "No language model was asked: the prompt is longer than " + base::format_bytes(longest_prompt) + ".");
   try {
     return ask_in_rounds(ask, stages, reading, assistant, who);
   } catch (const base::Interrupted&) {

@@ -14,32 +14,35 @@ using nlohmann::json;
 constexpr std::size_t longest_text_of_media = 200, most_tags = 20, most_chapters = 100;
 constexpr std::size_t longest_repaired = 20'000, most_errors = 20;
 
-std::string said(const Ask& ask, const Words& words) {
+std::string words_in_prompt(const Ask& ask, const Words& words) {
   const std::size_t begin = std::min(words.begin, ask.text.size());
   return ask.text.substr(begin, words.length);
 }
 
-json remarks(const Ask& ask, const std::vector<Remark>& list) {
+json remarks_json(const Ask& ask, const std::vector<Remark>& list) {
   json out = json::array();
   for (const Remark& remark : list)
-    out.push_back(
-        {{"words", said(ask, remark.words)}, {"code", remark.code}, {"text", remark.text}, {"choices", remark.choices}});
+    out.push_back({{"words", words_in_prompt(ask, remark.words)},
+                   {"code", remark.code},
+                   {"text", remark.text},
+                   {"choices", remark.choices}});
   return out;
 }
 
 json reading_json(const Ask& ask, const Understanding& reading) {
   json clauses = json::array();
   for (const Clause& clause : reading.clauses)
-    clauses.push_back({{"words", said(ask, clause.words)}, {"stage", clause.stage}, {"meaning", clause.meaning}});
+    clauses.push_back(
+        {{"words", words_in_prompt(ask, clause.words)}, {"stage", clause.stage}, {"meaning", clause.meaning}});
   return {{"pipeline", reading.yaml},
           {"clauses", clauses},
-          {"questions", remarks(ask, reading.questions)},
-          {"refusals", remarks(ask, reading.refusals)},
-          {"unknown", remarks(ask, reading.unknown)},
-          {"notes", remarks(ask, reading.notes)}};
+          {"questions", remarks_json(ask, reading.questions)},
+          {"refusals", remarks_json(ask, reading.refusals)},
+          {"unknown", remarks_json(ask, reading.unknown)},
+          {"notes", remarks_json(ask, reading.notes)}};
 }
 
-std::string short_text(const std::string& text) {
+std::string short_text_of_media(const std::string& text) {
   return base::beginning(base::printable(text), longest_text_of_media);
 }
 
@@ -49,9 +52,9 @@ json media_json(const Ask& ask) {
   media.uri = ask.input;  // where it lies is nobody's business
   media.tags.clear();
   for (const auto& [name, value] : ask.media->tags)
-    if (media.tags.size() < most_tags) media.tags[short_text(name)] = short_text(value);
+    if (media.tags.size() < most_tags) media.tags[short_text_of_media(name)] = short_text_of_media(value);
   media.chapters.resize(std::min(media.chapters.size(), most_chapters));
-  for (model::Chapter& chapter : media.chapters) chapter.title = short_text(chapter.title);
+  for (model::Chapter& chapter : media.chapters) chapter.title = short_text_of_media(chapter.title);
   return model::to_json(media);
 }
 

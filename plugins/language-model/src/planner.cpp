@@ -72,9 +72,7 @@ class Round {
 
   static Reply read(const Answer& answer) { return reply_of(answer.body); }
 
-  ExtensionError error(const Answer& answer) const {
-    return error_of(answer.status, answer.body, who_, settings_.key);
-  }
+  ExtensionError error(const Answer& answer) const { return error_of(answer.status, answer.body, who_, settings_.key); }
 
   /// Newer models of OpenAI have another name for the limit, and only one temperature.
   bool without_unsupported(const Answer& answer) {

@@ -235,18 +235,25 @@ TEST_F(Answers, WhatFailsBeforeAnythingIsMadeCostsNothing) {
 TEST_F(Answers, TheKeyStaysSecret) {
   installed().secret = "sk-another-0987654321";
   emulator().steps({});
-  EXPECT_THAT(outcome(), HasSubstr("is the secret language-model-key right?"));
-  emulator().steps({says(valid_pipeline)});
+  EXPECT_THAT(outcome(), HasSubstr("401: Incorrect API key provided: (the key)."));
   installed().secret = key;
   emulator().steps({{{"recording", "wrong_key"}, {"status", 403}}});
-  EXPECT_THAT(outcome(), HasSubstr("Incorrect API key provided: (the key)."));  // outcome() looks for the key itself
+  EXPECT_THAT(outcome(), HasSubstr("(the key). You can find"));  // outcome() looks for the key itself
+  emulator().steps({says(valid_pipeline)});
+  EXPECT_EQ(outcome(), "language-model");
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder()))
-    EXPECT_THAT(entry.is_regular_file() ? read(entry.path()) : "", Not(HasSubstr(key)));
+    EXPECT_THAT(entry.is_regular_file() ? read(entry.path()) : "", Not(HasSubstr("sk-")));
   installed().secret = "two\r\nlines";
   EXPECT_THAT(outcome(), HasSubstr("holds characters that no key has"));
   installed().secret = key;
   setenv("REEL_LANGUAGE_MODEL_URL", "http://models.example.org/v1", 1);
   EXPECT_THAT(outcome(), HasSubstr("must be an https address"));
+  installed().secret = "";
+  setenv("REEL_LANGUAGE_MODEL_URL", emulator().url().c_str(), 1);
+  emulator().steps({});
+  ask_.text += "!";
+  EXPECT_THAT(assisted().notes.at(0).text, HasSubstr("is the secret language-model-key right?"));
+  EXPECT_FALSE(requests().at(0)["headers"].contains("Authorization"));
 }
 
 TEST_F(Answers, TheHostsNetworkPolicyHolds) {

@@ -32,14 +32,19 @@ class State:
     def next_step(self, request: dict[str, Any]) -> dict[str, Any]:
         with self.lock:
             self.requests.append(request)
-            if self.key and request['headers'].get('Authorization') != f'Bearer {self.key}':
-                return {'status': 401, 'recording': 'wrong_key'}
+            given = request['headers'].get('Authorization', '').removeprefix('Bearer ')
+            if given != self.key:
+                return {'status': 401, 'body': recording('wrong_key').decode().replace('sk-test-1234567890', given)}
             return self.steps.pop(0) if self.steps else EXHAUSTED
+
+
+def recording(name: str) -> bytes:
+    return (RECORDINGS / f'{name}.json').read_bytes()
 
 
 def body_of(step: dict[str, Any]) -> bytes:
     if 'recording' in step:
-        return (RECORDINGS / f'{step["recording"]}.json').read_bytes()
+        return recording(step['recording'])
     if 'says' in step:
         message = {'role': 'assistant', 'content': step['says']}
         return json.dumps({'id': 'chatcmpl-1', 'object': 'chat.completion', 'created': 1741569952, 'model': 'emulator',

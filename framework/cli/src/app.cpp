@@ -68,10 +68,10 @@ int run(int argc, char** argv) {
 
   Chosen chosen;
   for (const auto add :
-       {add_run,    add_generate, add_export,  add_validate,   add_explain, add_preview, add_graph, add_verify,
-        add_probe,  add_inspect,  add_plugins, add_schema,     add_jobs,    add_logs,    add_serve, add_worker,
-        add_admin,  add_db,       add_login,   add_logout,     add_submit,  add_orders,  add_fetch, add_cache,
-        add_models, add_new,      add_doctor,  add_completion, add_manual})
+       {add_run,    add_generate, add_edit,    add_export,  add_validate,   add_explain, add_preview, add_graph,
+        add_verify, add_probe,    add_inspect, add_plugins, add_schema,     add_jobs,    add_logs,    add_serve,
+        add_worker, add_admin,    add_db,      add_login,   add_logout,     add_submit,  add_orders,  add_fetch,
+        add_cache,  add_models,   add_new,     add_doctor,  add_completion, add_manual})
     add(app, chosen);
 
   const std::vector<std::string> words(argv + 1, argv + argc);

@@ -17,6 +17,7 @@ struct Chosen {
 
 void add_run(CLI::App& app, Chosen& chosen);
 void add_generate(CLI::App& app, Chosen& chosen);
+void add_edit(CLI::App& app, Chosen& chosen);
 void add_export(CLI::App& app, Chosen& chosen);
 void add_validate(CLI::App& app, Chosen& chosen);
 void add_explain(CLI::App& app, Chosen& chosen);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iostream>
 #include <sstream>
 
 #include "reel/base/text.hpp"
@@ -70,6 +71,17 @@ std::string table(const std::vector<std::vector<std::string>>& rows, int width) 
 
 std::string strong(const std::string& text, Stream stream) {
   return colors(stream) ? "\033[1m" + text + "\033[0m" : text;
+}
+
+bool can_ask() { return isatty(STDIN_FILENO) == 1 && is_terminal(Stream::error); }
+
+std::optional<std::string> ask(const std::string& question) {
+  std::cout.flush();
+  std::cerr << question << std::flush;
+  std::string line;
+  if (std::getline(std::cin, line)) return line;
+  std::cerr << '\n';
+  return std::nullopt;
 }
 
 }  // namespace reel::cli::terminal

@@ -1,6 +1,7 @@
 /// What standard output and standard error are, and how to write to them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,10 @@ std::string wrapped(const std::string& text, int width, int indent = 0);
 
 /// Bold, where the stream shows colours.
 std::string strong(const std::string& text, Stream stream = Stream::output);
+
+/// Somebody is there to answer: standard input and standard error are a terminal.
+bool can_ask();
+/// A line typed after `question`, which is shown on standard error; none: the input has ended.
+std::optional<std::string> ask(const std::string& question);
 
 }  // namespace reel::cli::terminal

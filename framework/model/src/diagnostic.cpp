@@ -24,6 +24,8 @@ std::string_view name(Severity severity) {
       return "warning";
     case Severity::note:
       return "note";
+    case Severity::question:
+      return "question";
     case Severity::error:
       break;
   }
@@ -55,7 +57,8 @@ class Painter {
   std::string bold(std::string_view text) const { return paint("1", text); }
   std::string faint(std::string_view text) const { return paint("2", text); }
   std::string level(Severity severity, std::string_view text) const {
-    return paint(severity == Severity::error ? "1;31" : severity == Severity::warning ? "1;35" : "1;36", text);
+    constexpr std::array colors{"1;31", "1;35", "1;36", "1;33"};
+    return paint(colors.at(static_cast<std::size_t>(severity)), text);
   }
 
  private:

@@ -1,5 +1,7 @@
 #include "reel/model/json.hpp"
 
+#include "reel/base/error.hpp"
+
 namespace reel::model {
 namespace {
 
@@ -61,6 +63,63 @@ json stream_json(const StreamInfo& s, const FrameIndex* frames) {
   return out;
 }
 
+std::optional<base::Time> time_of(const json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return std::nullopt;
+  return base::Time{found->get<base::Time::rep>()};
+}
+
+Rational rational_of(const json& pair) { return {pair.at(0).get<std::int64_t>(), pair.at(1).get<std::int64_t>()}; }
+
+VideoStream video_of(const json& v) {
+  VideoStream out;
+  out.codec = v.at("codec");
+  out.profile = v.at("profile");
+  out.pixel_format = v.at("pixel_format");
+  out.width = v.at("width");
+  out.height = v.at("height");
+  out.rotation = v.at("rotation");
+  out.frame_rate = rational_of(v.at("frame_rate"));
+  out.variable_frame_rate = v.at("variable_frame_rate");
+  out.pixel_aspect = rational_of(v.at("pixel_aspect"));
+  out.bit_depth = v.at("bit_depth");
+  out.interlaced = v.at("interlaced");
+  out.alpha = v.at("alpha");
+  out.still = v.at("still");
+  const json& color = v.at("color");
+  out.color_primaries = color.at("primaries");
+  out.color_transfer = color.at("transfer");
+  out.color_matrix = color.at("matrix");
+  out.color_range = color.at("range");
+  return out;
+}
+
+AudioStream audio_of(const json& a) {
+  AudioStream out;
+  out.codec = a.at("codec");
+  out.profile = a.at("profile");
+  out.sample_rate = a.at("sample_rate");
+  out.channels = a.at("channels");
+  out.channel_layout = a.at("channel_layout");
+  out.sample_format = a.at("sample_format");
+  return out;
+}
+
+StreamInfo stream_of(const json& s) {
+  StreamInfo out;
+  out.index = s.at("index");
+  out.kind = s.at("kind");
+  out.is_default = s.at("default");
+  out.language = s.value("language", "");
+  const auto start = base::parse_time(s.at("start").get<std::string>());
+  if (start && std::holds_alternative<base::Time>(*start)) out.start = std::get<base::Time>(*start);
+  out.duration = time_of(s, "duration_ns");
+  if (s.contains("bit_rate")) out.bit_rate = s["bit_rate"].get<std::int64_t>();
+  if (s.contains("video")) out.video = video_of(s["video"]);
+  if (s.contains("audio")) out.audio = audio_of(s["audio"]);
+  return out;
+}
+
 }  // namespace
 
 json to_json(const StageTraits& stage) {
@@ -94,6 +153,23 @@ json to_json(const MediaInfo& media, const FrameIndex* frames) {
     out["chapters"].push_back(
         {{"begin_ns", chapter.range.begin.count()}, {"end_ns", chapter.range.end.count()}, {"title", chapter.title}});
   return out;
+}
+
+MediaInfo media_of(const json& media) try {
+  MediaInfo out;
+  out.uri = media.at("uri");
+  out.container = media.at("container");
+  out.bytes = media.at("bytes");
+  out.duration = time_of(media, "duration_ns");
+  for (const json& stream : media.at("streams")) out.streams.push_back(stream_of(stream));
+  for (const json& chapter : media.at("chapters"))
+    out.chapters.push_back(
+        {{time_of(chapter, "begin_ns").value_or(base::Time{0}), time_of(chapter, "end_ns").value_or(base::Time::max())},
+         chapter.at("title")});
+  out.tags = media.at("tags");
+  return out;
+} catch (const json::exception& e) {
+  throw base::InputError(std::string("this says nothing about media: ") + e.what());
 }
 
 }  // namespace reel::model

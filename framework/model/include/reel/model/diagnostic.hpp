@@ -17,7 +17,12 @@ struct Mark {
   friend bool operator==(const Mark&, const Mark&) = default;
 };
 
-enum class Severity { error, warning, note };
+enum class Severity {
+  error,
+  warning,
+  note,
+  question,  ///< what has to be said first; of prompts, never of pipelines
+};
 
 struct Diagnostic {
   Severity severity = Severity::error;

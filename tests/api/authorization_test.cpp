@@ -125,6 +125,7 @@ class AuthorizationTest : public ApiTest {
         {"renameVideo", {{"name", "new name"}}},
         {"submitRequest", blur_pipeline(made.video)},
         {"checkPipeline", {{"pipeline", blur_pipeline(made.video)["pipeline"]}}},
+        {"readPrompt", {{"prompt", "blur the video"}, {"video", made.video}}},
         {"makeWebhook", {{"url", "http://127.0.0.1/"}}},
         {"changeUser", {{"quota", {{"concurrent_jobs", 3}}}}},
         {"drainWorkers", {{"drain", true}}}};

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "reel/model/json.hpp"
+
 namespace reel::api_test {
 namespace {
 
@@ -12,6 +14,22 @@ service::Key test_key() {
   service::Key key;
   key.bytes.fill(42);
   return key;
+}
+
+/// What an inspection finds in ten seconds without sound.
+json media_found() {
+  model::MediaInfo media{"clip.mp4", "mov,mp4", 16, std::chrono::seconds(10), {}, {}, {}};
+  model::StreamInfo pictures;
+  pictures.kind = "video";
+  pictures.is_default = true;
+  pictures.duration = media.duration;
+  pictures.video.emplace();
+  pictures.video->codec = "h264";
+  pictures.video->width = 640;
+  pictures.video->height = 360;
+  pictures.video->frame_rate = {25, 1};
+  media.streams.push_back(pictures);
+  return model::to_json(media);
 }
 
 }  // namespace
@@ -110,7 +128,7 @@ service::VideoId ApiTest::ready_video(const Person& owner, const std::string& by
   std::filesystem::create_directories(files.assets(video));
   for (const char* const name : {"poster.jpg", "sprite.jpg", "waveform.json"})
     std::ofstream(files.assets(video) / name) << name;
-  store->videos().set_inspected(video, R"({"duration": 10})",
+  store->videos().set_inspected(video, media_found().dump(),
                                 R"({"poster": {"file": "poster.jpg"}, "sprite": {"file": "sprite.jpg", "columns": 5},
                                     "waveform": {"file": "waveform.json"}, "preview": null})",
                                 std::ssize(bytes), "");

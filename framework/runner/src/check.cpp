@@ -4,8 +4,11 @@
 #include <string>
 
 #include "reel/base/error.hpp"
+#include "reel/base/text.hpp"
+#include "reel/catalog/segmenter.hpp"
 #include "reel/engine/describe.hpp"
 #include "reel/model/json.hpp"
+#include "reel/prompt/json.hpp"
 #include "stages.hpp"
 #include "work.hpp"
 
@@ -41,6 +44,7 @@ class Checker {
   json answer(const json& question) {
     const std::string what = question.at("ask");
     if (what == "check") return check(question);
+    if (what == "read") return read(question);
     if (what == "schema") return json::parse(model::json_schema(*stages_));
     json all = json::array();
     if (what == "stages")
@@ -48,7 +52,7 @@ class Checker {
     else if (what == "plugins")
       for (const catalog::PluginInfo& plugin : stages_->plugins()) all.push_back(catalog::to_json(plugin));
     else
-      throw base::InputError("the question '" + what + "', expected check, stages, schema or plugins");
+      throw base::InputError("the question '" + what + "', expected check, read, stages, schema or plugins");
     return all;
   }
 
@@ -84,6 +88,21 @@ class Checker {
                    {"network", network},
                    {"dot", engine::graph_dot(*pipeline)}});
     return answer;
+  }
+
+  /// A stage that policy forbids is one that there is not, so a prompt leads to none.
+  json read(const json& question) try {
+    prompt::Ask ask;
+    ask.text = question.at("prompt");
+    if (!question.at("media").is_null()) ask.media = model::media_of(question["media"]);
+    for (const json& drawn : question.at("regions")) ask.regions.push_back(prompt::drawn_of(drawn));
+    ask.labels = catalog::labels_that_are_found();
+    ask.input = question.at("input");
+    ask.output = question.at("output");
+    ask.pipeline = question.at("pipeline");
+    return {{"reading", prompt::to_json(prompt::understand(ask, *stages_), ask.text)}};
+  } catch (const base::InputError& e) {
+    return {{"fault", base::with_hint(e.what(), e.hint())}};
   }
 
   catalog::Policy policy_;

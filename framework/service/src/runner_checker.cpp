@@ -131,6 +131,17 @@ json PipelineChecker::check(const Question& q) {
                      {"inputs", q.inputs},
                      {"secrets", q.secrets}});
 }
+json PipelineChecker::read(const Prompt& prompt) {
+  const json answer = impl_->ask({{"ask", "read"},
+                                  {"prompt", prompt.text},
+                                  {"media", prompt.media},
+                                  {"regions", prompt.regions},
+                                  {"input", prompt.input},
+                                  {"output", prompt.output},
+                                  {"pipeline", prompt.pipeline}});
+  if (answer.contains("fault")) throw base::InputError(answer["fault"].get<std::string>());
+  return answer.at("reading");
+}
 json PipelineChecker::stages() { return impl_->known("stages"); }
 json PipelineChecker::schema() { return impl_->known("schema"); }
 json PipelineChecker::plugins() { return impl_->known("plugins"); }

@@ -42,7 +42,7 @@ std::map<std::string_view, Binding> bindings() {
   std::map<std::string_view, Binding> all;
   for (const auto& list :
        {auth_handlers(), session_handlers(), upload_handlers(), video_handlers(), request_handlers(), event_handlers(),
-        pipeline_handlers(), webhook_handlers(), admin_handlers(), service_handlers()})
+        pipeline_handlers(), prompt_handlers(), webhook_handlers(), admin_handlers(), service_handlers()})
     for (const Binding& binding : list)
       if (!all.emplace(binding.operation, binding).second)
         throw std::logic_error("two handlers for " + std::string(binding.operation));

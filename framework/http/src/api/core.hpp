@@ -71,6 +71,7 @@ std::span<const Binding> video_handlers();
 std::span<const Binding> request_handlers();
 std::span<const Binding> event_handlers();
 std::span<const Binding> pipeline_handlers();
+std::span<const Binding> prompt_handlers();
 std::span<const Binding> webhook_handlers();
 std::span<const Binding> admin_handlers();
 std::span<const Binding> service_handlers();

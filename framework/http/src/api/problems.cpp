@@ -28,6 +28,7 @@ constexpr std::array kinds{
     Kind{"offset-mismatch", 409, "The upload is elsewhere"},
     Kind{"origin-mismatch", 403, "The call comes from another site"},
     Kind{"own-account", 409, "Not on one's own account"},
+    Kind{"prompt-incomplete", 422, "The prompt leaves something open"},
     Kind{"quota-exceeded", 403, "The quota is used up"},
     Kind{"rate-limited", 429, "Too many calls"},
     Kind{"registration-closed", 403, "Registration is closed"},

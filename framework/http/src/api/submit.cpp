@@ -7,6 +7,7 @@
 #include <array>
 
 #include "pipeline_check.hpp"
+#include "prompt_reading.hpp"
 #include "records.hpp"
 #include "reel/base/text.hpp"
 #include "text.hpp"
@@ -50,13 +51,32 @@ void describe(Core& core, Call& call, NewRequest& request) {
 }
 
 /// The video that the body says the request is about.
-std::optional<service::VideoId> chosen_video(Call& call) {
+std::optional<service::Video> chosen_video(Call& call) {
   const auto given = call.body.find("video");
   if (given == call.body.end()) return std::nullopt;
   const auto video = call.store->videos().find(given->get<service::VideoId>());
   if (!video || video->user != call.user() || service::upload_of(video->url).empty())
     throw refusal("invalid-body", "/video: there is no such video");
-  return video->id;
+  return video;
+}
+
+/// The pipeline as it stands in the body, or as the prompt becomes it.
+void take_pipeline(Core& core, Call& call, NewRequest& request) {
+  const json& body = call.body;
+  const auto video = chosen_video(call);
+  if (video) request.video = video->id;
+  if (body.contains("prompt")) request.prompt = body["prompt"];
+  if (body.contains("pipeline")) {
+    if (body.contains("regions") || body.contains("output"))
+      throw refusal("invalid-body", "regions and output are for a prompt without a pipeline");
+    PipelineText text = pipeline_text(body);
+    request.pipeline_yaml = std::move(text.yaml);
+    request.params = std::move(text.params);
+    return;
+  }
+  if (!video || !request.prompt || body.contains("params"))
+    throw refusal("invalid-body", "expected a pipeline, or a prompt and the video that it is about, without params");
+  request.pipeline_yaml = pipeline_of_prompt(core, body, video);
 }
 
 std::string idempotency_key(const Request& request) {
@@ -106,11 +126,7 @@ Response submit_request(Core& core, Call& call) {
         call.store->requests().submitted(request.user, request.idempotency_key, request.idempotency_hash);
     if (before) return answer(call, *before);
   }
-  PipelineText text = pipeline_text(call.body);
-  request.pipeline_yaml = std::move(text.yaml);
-  request.params = std::move(text.params);
-  request.video = chosen_video(call);
-  if (call.body.contains("prompt")) request.prompt = call.body["prompt"];
+  take_pipeline(core, call, request);
   request.priority = call.body.value("priority", 0);
   return take(core, call, request);
 }

@@ -66,7 +66,7 @@ class RunnerProcess {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A child that stays and answers questions about stages and pipelines, so that nobody pays for the loading of plugins each time.
+/// A child that stays and answers questions about stages, pipelines and prompts, so that nobody pays for the loading of plugins each time.
 /// It is started on first use, and anew when it has ended. Any thread; questions wait for each other, but not for long: then they
 /// throw base::TransientError. What there is (stages, schema, plugins) is asked once for each child.
 class PipelineChecker {
@@ -86,6 +86,16 @@ class PipelineChecker {
   /// "description", "default", "choices"}], "stages": [{"id", "uses", "line"}], "uris": [… of sources], "network": whether it needs
   /// it, "dot"}`; all behind `diagnostics` only where it is valid. Throws base::TransientError if there is no answer.
   nlohmann::json check(const Question& question);
+
+  struct Prompt {
+    std::string text;
+    nlohmann::json media;                              ///< as `reel probe --json`, or null: there are none yet
+    nlohmann::json regions = nlohmann::json::array();  ///< as prompt::drawn_of()
+    std::string input, output, pipeline;               ///< as prompt::Ask
+  };
+  /// What is understood of it: as prompt::to_json(). Throws base::InputError where regions or the pipeline are at fault,
+  /// base::TransientError if there is no answer.
+  nlohmann::json read(const Prompt& prompt);
   nlohmann::json stages();   ///< every stage with its parameters, as `reel inspect --json`
   nlohmann::json schema();   ///< JSON Schema of the language
   nlohmann::json plugins();  ///< as `reel plugins --json --all`

@@ -385,6 +385,16 @@ TEST(SoundInStep, is_copied_where_all_pictures_are_rendered) {
   }
 }
 
+/// Nothing is encoded beside the sound, and for these pictures nothing could be.
+TEST(SoundInStep, is_rendered_where_all_pictures_are_copied) {
+  const TemporaryFolder folder;
+  const Made made = run(folder.path(), clip("cockatoo.mp4"), "  - uses: mute\n", folder / "out.mp4");
+  EXPECT_EQ(made.report["plan"]["pictures"]["treatment"], "copy");
+  EXPECT_EQ(made.sound()["treatment"], "render");
+  EXPECT_EQ(ffmpeg("-i " + quoted(folder / "out.mp4") + " -map 0:v -c copy -f hash -"),
+            ffmpeg("-i " + quoted(clip("cockatoo.mp4")) + " -map 0:v -c copy -f hash -"));
+}
+
 TEST(SoundInStep, where_sound_begins_later) {
   const TemporaryFolder folder;
   const fs::path whole = flashing(folder, "whole.mp4", 6, ""), late = folder / "late.mp4";

@@ -33,6 +33,9 @@ json to_json(const service::Request& r) {
            {"fraction", r.progress.fraction},
            {"artifacts", r.outcome.artifacts},
            {"stages", json::array()}};
+  // A list has neither.
+  if (r.prompt) out["prompt"] = *r.prompt;
+  if (!r.pipeline_yaml.empty()) out["yaml"] = r.pipeline_yaml;
   if (!r.outcome.error.empty())
     out["error"] = {{"message", r.outcome.error},
                     {"code", r.outcome.error_code},

@@ -162,7 +162,7 @@ std::string timeline(const prompt::Understanding& understanding, std::optional<b
 model::Diagnosed remarks_of(const prompt::Understanding& understanding, const std::string& prompt) {
   model::Diagnosed out{"prompt", prompt, {}};
   add(out.diagnostics, understanding.notes, model::Severity::note, "", prompt);
-  add(out.diagnostics, understanding.questions, model::Severity::question, "answer with ", prompt);
+  add(out.diagnostics, understanding.questions, model::Severity::question, "answers: ", prompt);
   add(out.diagnostics, understanding.refusals, model::Severity::error, "what can be done: ", prompt);
   add(out.diagnostics, understanding.unknown, model::Severity::error, "did you mean ", prompt);
   return out;

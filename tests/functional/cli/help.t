@@ -108,6 +108,7 @@ Every command has its help, which names all its options.
   Subcommands:
     run                         Run a pipeline
     generate                    Have a video made from words, by Luma
+    edit                        Edit media, or a pipeline, by what you say
     export                      Write pictures as another program's document, by an exporter
     validate                    Check pipelines and show every fault with its place
     explain                     Say in words what a pipeline will do, with every default

@@ -80,6 +80,7 @@ service::Request request_of(const json& r, const std::string& origin) {
   if (out.video != 0) out.video_url = "video:" + std::to_string(out.video);
   out.pipeline_name = words_of(r, "name");
   out.pipeline_yaml = member<std::string>(r, "pipeline");
+  if (const auto prompt = member<std::string>(r, "prompt"); !prompt.empty()) out.prompt = prompt;
   out.attempts = member<int>(r, "attempts");
   out.priority = member<int>(r, "priority");
   out.paused = member<bool>(r, "paused");

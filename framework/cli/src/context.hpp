@@ -60,6 +60,9 @@ class Context {
   engine::Prepared prepare(const std::string& file, const LoadOptions& options);
   engine::Prepared prepare_text(const std::string& name, const std::string& text, const LoadOptions& options);
 
+  /// What pipelines of this user are checked against.
+  model::CheckOptions check_options(const LoadOptions& options);
+
   /// Where runs keep rendered spans.
   std::shared_ptr<engine::SpanCache> span_cache() const;
 
@@ -68,7 +71,6 @@ class Context {
 
  private:
   static engine::Prepared prepare_loaded(Loaded loaded);
-  model::CheckOptions check_options(const LoadOptions& options);
 
   service::Config config_;
   std::unique_ptr<catalog::Catalog> catalog_;

@@ -1,6 +1,7 @@
 /// `reel edit INPUT "PROMPT"`: what a person says, as a pipeline that is shown before it runs.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -14,9 +15,12 @@
 #include "prompt_view.hpp"
 #include "reel/base/difference.hpp"
 #include "reel/base/text.hpp"
+#include "reel/catalog/prompt_planner.hpp"
 #include "reel/catalog/segmenter.hpp"
 #include "reel/engine/probe.hpp"
+#include "reel/prompt/assisted.hpp"
 #include "reel/prompt/json.hpp"
+#include "signals.hpp"
 #include "terminal.hpp"
 
 namespace reel::cli {
@@ -30,7 +34,7 @@ struct EditArguments {
   std::string input;
   std::vector<std::string> prompts, regions;
   std::optional<std::string> output;
-  bool plan = false, yaml = false, json = false, yes = false, write = false;
+  bool plan = false, yaml = false, json = false, yes = false, write = false, no_model = false;
   RunArguments run;
 };
 
@@ -192,7 +196,21 @@ class Editing {
   }
 
  private:
-  prompt::Understanding understand() { return prompt::understand(ask_, context_.catalog()); }
+  /// By the grammar; where that leaves something open, by a language model, if one is configured.
+  prompt::Understanding understand() {
+    prompt::Understanding reading = prompt::understand(ask_, context_.catalog());
+    if (reading.complete() || arguments_.no_model) return reading;
+    const auto planner = catalog::available_prompt_planner();
+    if (!planner) return reading;
+    if (shows()) std::cerr << "asking " << planner->available() << '\n';
+    std::atomic<bool> stop{false};
+    const Signals signals([&] { stop = true; });
+    const auto check_media = [](const model::Pipeline& pipeline, model::Diagnosed& faults) {
+      engine::prepare(pipeline, faults);
+    };
+    const prompt::Assistant assistant{*planner, context_.check_options(arguments_.run.load), check_media, &stop};
+    return prompt::assisted(ask_, context_.catalog(), reading, assistant);
+  }
   bool shows() const { return !arguments_.json && !arguments_.yaml && arguments_.run.progress != "json"; }
   bool asks() const { return shows() && !arguments_.yes && terminal::can_ask(); }
 
@@ -327,6 +345,7 @@ void add_edit(CLI::App& app, Chosen& chosen) {
   command->add_flag("--yaml", arguments->yaml, "Print the pipeline, and nothing else on standard output");
   command->add_flag("--json", arguments->json, "Print what was understood and the pipeline as JSON, and run nothing");
   command->add_flag("--write", arguments->write, "Write the pipeline back to its file");
+  command->add_flag("--no-model", arguments->no_model, "Ask no language model, although one is configured");
   command->add_flag("-y,--yes", arguments->yes, "Ask nothing: run what was understood");
   add_play_options(*command, arguments->run);
   command->callback(

@@ -19,16 +19,16 @@ constexpr std::size_t large_piece = std::size_t{256} * 1024;
 Router::Match of_everything() { return {.allow = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}}; }
 
 /// A body's sink, which is destroyed on a thread where it may take its time.
-struct Upload {
+struct Reception {
   asio::thread_pool& pool;
   std::shared_ptr<Request> request;  // lives as long
   std::unique_ptr<BodySink> sink{};
 
-  Upload(asio::thread_pool& the_pool, std::shared_ptr<Request> the_request)
+  Reception(asio::thread_pool& the_pool, std::shared_ptr<Request> the_request)
       : pool(the_pool), request(std::move(the_request)) {}
-  Upload(const Upload&) = delete;
-  Upload& operator=(const Upload&) = delete;
-  ~Upload() {
+  Reception(const Reception&) = delete;
+  Reception& operator=(const Reception&) = delete;
+  ~Reception() {
     if (sink) asio::post(pool, [kept = request, last = std::move(sink)]() mutable { last.reset(); });
   }
 
@@ -162,7 +162,7 @@ asio::awaitable<void> Connection::answer(Exchange& x) {
 }
 
 asio::awaitable<void> Connection::receive(Exchange& x, const Route& route, std::uint64_t most) {
-  Upload upload(service_.handlers, x.request);
+  Reception upload(service_.handlers, x.request);
   x.response = co_await handled(x, route, [&] { return upload.begin(route.upload); });
   if (!upload.sink) co_return;
   co_await confirm(x);

@@ -176,4 +176,6 @@ engine::Prepared Context::prepare_loaded(Loaded loaded) {
   return *std::move(prepared);
 }
 
+bool is_pipeline(const std::string& name) { return name == "-" || name.ends_with(".yaml") || name.ends_with(".yml"); }
+
 }  // namespace reel::cli

@@ -76,4 +76,7 @@ class Context {
   std::unique_ptr<catalog::Catalog> catalog_;
 };
 
+/// Whether what a user names is a pipeline rather than media: `-`, or by its extension.
+bool is_pipeline(const std::string& name);
+
 }  // namespace reel::cli

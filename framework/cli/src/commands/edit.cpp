@@ -38,10 +38,6 @@ struct EditArguments {
   RunArguments run;
 };
 
-bool is_pipeline(const std::string& input) {
-  return input == "-" || input.ends_with(".yaml") || input.ends_with(".yml");
-}
-
 // --region -----------------------------------------------------------------------------------------------------------
 
 [[noreturn]] void wrong_region(const std::string& given, const std::string& why) {
@@ -220,7 +216,7 @@ class Editing {
   std::vector<Reading> readings_;
 };
 
-json to_json(const Editing& editing, bool complete) {
+json editing_json(const Editing& editing, bool complete) {
   json prompts = json::array();
   for (const Reading& reading : editing.readings()) {
     json one = prompt::to_json(reading.understanding, reading.prompt);
@@ -235,7 +231,7 @@ json to_json(const Editing& editing, bool complete) {
 /// Shows what is asked for by options; false: by none, so there is more to be done.
 bool only_shown(const EditArguments& arguments, const Editing& editing, bool complete) {
   if (arguments.json) {
-    std::cout << to_json(editing, complete).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+    std::cout << editing_json(editing, complete).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
     return true;
   }
   if (arguments.yaml) std::cout << (complete ? editing.pipeline() : "");

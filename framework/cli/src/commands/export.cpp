@@ -33,10 +33,6 @@ void check_exporter(const catalog::Catalog& catalog, const std::string& name) {
                                                                           : "there is " + base::join_words(known));
 }
 
-bool is_pipeline(const std::string& input) {
-  return input == "-" || input.ends_with(".yaml") || input.ends_with(".yml");
-}
-
 /// Of media: the original, and what became of it.
 std::string pipeline_of(const Export& wish) {
   std::string yaml = "reel: 1\nstages:\n", ids;

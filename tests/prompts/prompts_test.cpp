@@ -1,34 +1,16 @@
 /// Each prompt of the files beside this becomes exactly what stands there.
-#include <gst/gst.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 
-#include "corpus.hpp"
-#include "reel/catalog/catalog.hpp"
+#include "stages.hpp"
 
 namespace reel::tests {
 namespace {
 
-namespace fs = std::filesystem;
-
-fs::path folder() { return fs::path(std::getenv("REEL_SOURCE_DIR")) / "tests/prompts"; }
-
-const catalog::Catalog& stages() {
-  static const catalog::Catalog all([] {
-    gst_init(nullptr, nullptr);
-    catalog::CatalogOptions options;
-    options.folders = {fs::path(std::getenv("REEL_BUILD_DIR")) / "lib/reelwork/plugins"};
-    options.host_version = "1.0.0";
-    return options;
-  }());
-  return all;
-}
-
 std::vector<std::string> topics() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder()))
+  for (const auto& entry : std::filesystem::directory_iterator(prompts_folder()))
     if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem());
   std::ranges::sort(names);
   return names;
@@ -38,7 +20,7 @@ class Prompts : public testing::TestWithParam<std::string> {};
 
 TEST_P(Prompts, become_what_was_meant) {
   std::size_t right = 0;
-  const auto cases = read_cases(folder() / (GetParam() + ".yaml"));
+  const auto cases = read_cases(prompts_folder() / (GetParam() + ".yaml"));
   for (const Case& test : cases) {
     const std::string fault = fault_of(test, stages());
     EXPECT_EQ(fault, "");
@@ -56,7 +38,7 @@ INSTANTIATE_TEST_SUITE_P(Topics, Prompts, testing::ValuesIn(topics()), [](const 
 TEST(Corpus, has_many) {
   std::size_t all = 0, answered = 0;
   for (const std::string& topic : topics())
-    for (const Case& test : read_cases(folder() / (topic + ".yaml"))) {
+    for (const Case& test : read_cases(prompts_folder() / (topic + ".yaml"))) {
       ++all;
       answered += test.asks.empty() && test.refuses.empty() && !test.unknown ? 0 : 1;
     }

@@ -168,6 +168,19 @@ class Arranger {
                                 ? Kind::time
                                 : Kind::items;
     }
+    // `add song.mp3, at 25 % volume`
+    for (std::size_t i = 1; i < all_.size(); ++i) {
+      const std::size_t last = before(i);
+      if (!is_rule(all_[i]) || last == all_.size() || all_[i].clause.match.rule->stage != "volume" ||
+          all_[i].clause.match.items.size() != 1)
+        continue;
+      const std::string& action = all_[last].clause.match.rule->action;
+      if ((action != "add-sound" && action != "replace-sound") || all_[i].clause.match.item("percent") == nullptr ||
+          all_[last].sentence != all_[i].sentence)
+        continue;
+      all_[last].clause.match.items.push_back(all_[i].clause.match.items[0]);
+      all_[i].clause.kind = Kind::nothing;
+    }
     for (std::size_t i = 1; i < all_.size(); ++i) {
       if (!is_rule(all_[i]) || !is_rule(all_[i - 1]) || !is_open(all_[i]) || all_[i].clause.joined_by_and) continue;
       const std::string& action = all_[i].clause.match.rule->action;
@@ -205,12 +218,31 @@ class Arranger {
 
   // --- `the sound is too quiet, make it louder` ---
 
+  /// `It is dark.` beside `make it brighter`.
+  bool states(const Said& said) const {
+    const Match& match = said.clause.match;
+    std::size_t first = match.begin;
+    while (first < match.end && reading_.tokens[first].kind == Token::Kind::symbol) ++first;
+    const bool shortened =
+        first < match.end && reading_.tokens[first].words.length > reading_.tokens[first].text.size();
+    const bool about_it =
+        shortened || says(match, {"is", "are", "looks", "look", "sounds", "was", "seems", "too", "very"});
+    const bool plain = std::ranges::all_of(match.items, [](const Item* item) { return item->soft; });
+    return about_it && plain && first < match.end &&
+           reading_.tokens[first].is_any({"it", "it's", "its", "the", "this", "my", "our", "everything"}) &&
+           !says(match, {"make", "turn", "should", "must", "needs", "need", "be", "get", "have", "want", "please",
+                         "gone", "go", "out"});
+  }
+
   void complaints() {
     for (Said& said : all_) {
-      if (!is_rule(said) || !said.clause.match.rule->complaint) continue;
+      if (!is_rule(said) || said.clause.match.rule->stage.empty() ||
+          (!said.clause.match.rule->complaint && !states(said)))
+        continue;
       const std::string& stage = said.clause.match.rule->stage;
       const bool asked = std::ranges::any_of(all_, [&](const Said& other) {
-        return is_rule(other) && !other.clause.match.rule->complaint && other.clause.match.rule->stage == stage;
+        return &other != &said && is_rule(other) && !other.clause.match.rule->complaint && !states(other) &&
+               other.clause.match.rule->stage == stage;
       });
       if (asked) said.clause.kind = Kind::nothing;
     }
@@ -243,10 +275,25 @@ class Arranger {
           all_[target].clause.match.left.push_back(item);
       }
       if (target == all_.size())
-        said.clause.kind = Kind::rule;
+        name_file(said);
       else
         said.clause.kind = Kind::nothing;
     }
+  }
+
+  /// `logo.png top right`: what is to be done with it goes without saying.
+  void name_file(Said& said) {
+    said.clause.kind = Kind::rule;
+    const Match& match = said.clause.match;
+    const bool place = match.item("place") != nullptr;
+    const char* const action = place && match.item("image-file") != nullptr   ? "picture"
+                               : place && match.item("video-file") != nullptr ? "inset"
+                                                                              : "";
+    for (const Rule& rule : rules_.lexicon().rules)
+      if (rule.action == action && *action != 0) {
+        said.clause.match.rule = &rule;
+        return;
+      }
   }
 
   /// `and "No way" from 2:14 to 2:16`: the same once more.

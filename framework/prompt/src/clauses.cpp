@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <ranges>
 
 namespace reel::prompt {
 namespace {
@@ -15,9 +16,14 @@ class Sentence {
  public:
   Sentence(const Rules& rules, const Reading& reading, std::size_t begin, std::size_t end)
       : rules_(rules), reading_(reading), begin_(begin), end_(end) {
+    item_of_.resize(reading.tokens.size());
+    for (const Item& item : reading.items)
+      for (std::size_t i = item.begin; i < item.end; ++i) item_of_[i] = &item;
     cuts_.push_back(begin);
-    for (std::size_t i = begin; i < end; ++i)
-      if (is_separator(i)) cuts_.push_back(i);
+    for (std::size_t i = begin; i < end; ++i) {
+      const bool one_more = i > begin && cuts_.back() < i && separates(i) && all_separate(cuts_.back(), i);
+      if (is_separator(i) && !one_more) cuts_.push_back(i);
+    }
     cuts_.push_back(end);
   }
 
@@ -42,6 +48,12 @@ class Sentence {
   }
 
  private:
+  /// `, and`: one place to part at.
+  bool all_separate(std::size_t from, std::size_t to) const {
+    return to - from < 8 ? std::ranges::all_of(std::views::iota(from, to), [&](std::size_t i) { return separates(i); })
+                         : separates(to - 1);
+  }
+
   struct Step {
     double cost = std::numeric_limits<double>::max();
     std::size_t from = 0;
@@ -49,18 +61,21 @@ class Sentence {
     ClauseRead clause;
   };
 
-  bool in_item(std::size_t token) const {
-    return std::ranges::any_of(reading_.items,
-                               [&](const Item& item) { return token > item.begin && token < item.end; });
-  }
+  bool in_item(std::size_t token) const { return item_of_[token] != nullptr && token > item_of_[token]->begin; }
 
   bool separates(std::size_t token) const {
     return reading_.tokens[token].is_any(
                {",", "and", "then", "also", "plus", "&", "but", ":", "(", ")", "-", "while", "+", "/", "|", "*"}) &&
            !in_item(token);
   }
+  /// `so I can send it to them`, `because it is dark`.
+  bool gives_reason(std::size_t token) const {
+    return token + 1 < end_ && reading_.tokens[token].is_any({"so", "because", "since", "cause"}) &&
+           reading_.tokens[token + 1].is_any({"i", "we", "it", "it's", "they", "that", "you", "he", "she", "people",
+                                              "nobody", "everyone", "the", "my", "our"});
+  }
   bool is_separator(std::size_t token) const {
-    return token > begin_ && !in_item(token) && (separates(token) || correction(token) > 0);
+    return token > begin_ && !in_item(token) && (separates(token) || correction(token) > 0 || gives_reason(token));
   }
 
   /// What is taken back stands in a clause of its own.
@@ -127,9 +142,23 @@ class Sentence {
     const auto plain = without_rule(clause, begin, end);
     if (plain && clause.kind == ClauseRead::Kind::nothing) return {std::move(clause), *plain};
     Match match = rules_.best(reading_, begin, end);
-    double cost = match.rule != nullptr         ? match.cost
-                  : tells(reading_, begin, end) ? 3.5
-                                                : 10.0 * static_cast<double>(end - begin) + 5;
+    double cost = match.rule != nullptr ? match.cost : 10.0 * static_cast<double>(end - begin) + 5;
+    if (begin < end && tells(reading_, begin, end)) {
+      const bool reason = gives_reason(begin);
+      const bool of_a_thing = reading_.tokens[begin].is_any({"the", "these", "this", "some", "those"});
+      const double of_talk = reason ? 0 : of_a_thing ? 3.5 : 1;
+      if (reason || of_talk < cost) {
+        cost = of_talk;
+        match = {};
+        match.begin = begin;
+        match.end = end;
+      }
+      if (reason) {
+        clause.kind = ClauseRead::Kind::rule;
+        clause.match = std::move(match);
+        return {std::move(clause), cost};
+      }
+    }
     bool goes_on = false;
     if (verb != nullptr) {
       Match again = rules_.again(*verb, reading_, begin, end);
@@ -173,16 +202,13 @@ class Sentence {
     return clause.kind == ClauseRead::Kind::nothing ? 0 : clause.kind == ClauseRead::Kind::time ? 0.5 : 1.5;
   }
 
-  const Item* item_at(std::size_t token) const {
-    for (const Item& item : reading_.items)
-      if (token >= item.begin && token < item.end) return &item;
-    return nullptr;
-  }
+  const Item* item_at(std::size_t token) const { return token < item_of_.size() ? item_of_[token] : nullptr; }
 
   const Rules& rules_;
   const Reading& reading_;
   std::size_t begin_, end_;
   std::vector<std::size_t> cuts_;
+  std::vector<const Item*> item_of_;  ///< by token
 };
 
 /// How many letters are missing, too many, wrong or in each other's place; more than `most` counts as `most` + 1. Words of up to 24 letters.
@@ -225,6 +251,18 @@ bool tells(const Reading& reading, std::size_t begin, std::size_t end) {
                     (tokens[first + 1].is_any({"see", "hear"}) ||
                      (tokens[first + 1].is("can") && first + 2 < end && tokens[first + 2].is_any({"see", "hear"})));
   if (sees) return true;
+  const bool reason = first + 1 < end && tokens[first].is_any({"so", "because", "since", "cause"}) &&
+                      tokens[first + 1].is_any({"i", "we", "it", "it's", "they", "that", "you", "he", "she", "people",
+                                                "nobody", "everyone", "the", "my", "our"});
+  if (reason) return true;
+  const bool of_us = tokens[first].is_any({"i", "we"}) && first + 1 < end &&
+                     tokens[first + 1].is_any({"have", "had", "filmed", "shot", "recorded", "made", "am", "was", "were",
+                                               "took", "think", "love", "hate", "like", "know", "can't"});
+  const bool wish = std::any_of(tokens.begin() + static_cast<std::ptrdiff_t>(begin),
+                                tokens.begin() + static_cast<std::ptrdiff_t>(end), [](const Token& token) {
+                                  return token.is_any({"want", "need", "please", "should", "must"});
+                                });
+  if (of_us && !wish) return true;
   for (std::size_t i = begin; i < end; ++i)
     if (tokens[i].is_any({"want", "need", "should", "must", "please", "could", "would", "can", "make", "add", "have",
                           "put", "lets", "let's", "don't", "without", "no", "not"}) ||

@@ -27,6 +27,7 @@ struct Match {
   std::vector<std::size_t> unknown;            ///< words that nothing took
   std::vector<std::size_t> said;               ///< words that the rule is said by
   double cost = 0;                             ///< how badly it fits; less than 10: all is taken
+  std::size_t purpose = 0;                     ///< where `for …` begins that changes nothing; 0: nowhere
   bool lacks = false;                          ///< something that the rule needs is not said
   bool bare = false;                           ///< nothing but its verb: `blur` of `blur and mute`
 

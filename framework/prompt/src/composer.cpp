@@ -495,6 +495,13 @@ void Composer::act() {
 }
 
 void Composer::tell_unknown() {
+  if (match_->purpose != 0) {
+    Match purpose;
+    purpose.begin = match_->purpose;
+    purpose.end = match_->end;
+    note(purpose, "passed over");
+  }
+  if (match_->rule->complaint) return;
   for (const std::size_t token : match_->unknown)
     out_.unknown.push_back(
         {reading_.tokens[token].words, "unknown-word", "`" + said(token, token + 1) + "` was not understood", {}});

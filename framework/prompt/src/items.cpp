@@ -342,7 +342,7 @@ class Scanner {
     if (sees({"slightly", "somewhat", "subtly", "gently", "mildly", "softly", "lightly", "subtle", "slight",
               "marginally", "faintly"}))
       return item("degree", 1, {}, 0.5, true);
-    if (sees({"a", "just"}) && sees({"bit", "little", "touch", "tad", "smidge", "hair", "tiny"}, 1))
+    if (sees({"a", "just"}) && sees({"bit", "little", "touch", "tad", "smidge", "hair", "tiny", "wee"}, 1))
       return item("degree", sees({"bit"}, 2) ? 3 : 2, {}, 0.5, true);
     if (sees({"bit", "little", "lil"})) return item("degree", 1, {}, 0.5, true);
     if (sees({"a"}) && sees({"lot", "ton", "bunch", "whole"}, 1))

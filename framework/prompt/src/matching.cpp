@@ -146,7 +146,10 @@ class Fit {
     for (const Item* const item : items_) {
       bool spoken = false;
       for (std::size_t i = item->begin; i < item->end; ++i) spoken = spoken || used_[i - match_.begin] == Use::literal;
-      if (item->kind == "time" && item->time.kind == TimeSaid::Kind::whole) continue;
+      if (item->kind == "time" && item->time.kind == TimeSaid::Kind::whole) {
+        if (rule_.accepts("time")) match_.items.push_back(item);
+        continue;
+      }
       if (rule_.accepts(item->kind) || rule_.accepts(item->what())) {
         // Twice the same is likelier of two clauses.
         const bool again =
@@ -205,12 +208,28 @@ class Fit {
     if (pattern_ != nullptr && pattern_->thing) {
       take_thing(content, weak);
     } else {
+      leave_purpose(content);
       match_.unknown = content;
       for (const std::size_t word : content) {
         const bool thing = lexicon_.objects.contains(tokens_[word].stem) || lexicon_.fixed.contains(tokens_[word].stem);
-        match_.cost += rule_.refuses.empty() || thing ? unknown_word : 3.5;
+        match_.cost += (rule_.refuses.empty() && !rule_.complaint) || thing ? unknown_word : 3.5;
       }
       match_.bare = content.empty() && weak.empty() && match_.items.empty();
+    }
+  }
+
+  /// `for the shop's window`, at the end: what it is good for changes nothing.
+  void leave_purpose(std::vector<std::size_t>& content) {
+    for (std::size_t i = match_.begin + 1; i < match_.end; ++i) {
+      if (!tokens_[i].is("for")) continue;
+      if (std::ranges::any_of(items_, [&](const Item* item) { return item->end > i; })) continue;
+      const auto behind = std::ranges::lower_bound(content, i);
+      const auto count = content.end() - behind;
+      if (count == 0 || count > 4) continue;
+      match_.cost += 1.5 * static_cast<double>(count);
+      match_.purpose = i;
+      content.erase(behind, content.end());
+      return;
     }
   }
 
@@ -287,7 +306,7 @@ Match Rules::best(const Reading& reading, std::size_t begin, std::size_t end) co
       if (!fit.run()) continue;
       Match match = std::move(fit).result();
       // More words that mean nothing than words that it is said by: it was not meant.
-      const bool refuses = !match.rule->refuses.empty();
+      const bool refuses = !match.rule->refuses.empty() || match.rule->complaint;
       if (!refuses &&
           (match.unknown.size() > 1 + match.said.size() || (match.lacks && match.unknown.size() >= match.said.size())))
         continue;

@@ -82,7 +82,8 @@ Composer::Target Composer::target(std::size_t begin, std::size_t end, bool first
     const bool found = std::ranges::any_of(ask_.labels, [&](const std::string& l) { return stem(l) == stem(word); });
     if (known == lexicon.objects.end() && !found) continue;
     const auto exact = std::ranges::find_if(ask_.labels, [&](const std::string& l) { return stem(l) == stem(word); });
-    // `the man's face`: the last one counts.
+    // `the man's face`, `the faces of the kids`
+    if (label == "face") continue;
     label = found ? *exact : known->second;
     word_said = word;
     target.all = target.all || lexicon.plural.contains(word) ||

@@ -198,9 +198,9 @@ class Tokenizer {
   bool number() {
     const bool leading_dot = text_[at_] == '.' && is_digit(peek(1)) && (at_ == 0 || !is_digit(text_[at_ - 1]));
     if (!is_digit(text_[at_]) && !leading_dot) return false;
-    std::size_t end = digits_end(at_);
-    while (end + 3 < text_.size() && text_[end] == ',' && digits_end(end + 1) == end + 4 && end - at_ <= 3 &&
-           text_[at_] != '0')
+    std::size_t end = digits_end(leading_dot ? at_ + 1 : at_);
+    while (!leading_dot && end + 3 < text_.size() && text_[end] == ',' && digits_end(end + 1) == end + 4 &&
+           end - at_ <= 3 && text_[at_] != '0')
       end += 4;
     if (end + 1 < text_.size() && (text_[end] == '.' || text_[end] == ',') && is_digit(text_[end + 1]) &&
         digits_end(end + 1) - end <= 10)

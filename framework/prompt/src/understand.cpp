@@ -8,7 +8,7 @@
 namespace reel::prompt {
 namespace {
 
-constexpr std::size_t most_bytes = 20'000, most_tokens = 3'000;
+constexpr std::size_t most_bytes = 20'000, most_tokens = 1'500;
 
 /// Hard ends of sentences: `.` behind which no word goes on, `;`, `!`, `?`, a new line.
 bool ends_sentence(const Reading& reading, std::size_t i) {
@@ -108,7 +108,10 @@ class Understander {
     other_.tokens = reading_.tokens;
     std::size_t tried = 0;
     for (Token& token : other_.tokens) {
-      if (token.kind != Token::Kind::word || ++tried > 400) continue;
+      const auto at = static_cast<std::size_t>(&token - other_.tokens.data());
+      const bool in_item =
+          std::ranges::any_of(reading_.items, [&](const Item& item) { return at >= item.begin && at < item.end; });
+      if (token.kind != Token::Kind::word || in_item || ++tried > 400) continue;
       const std::string meant = meant_by(token, rules_.lexicon());
       if (meant.empty()) continue;
       corrections_.push_back({token.words, "spelling", "read `" + token.text + "` as `" + meant + "`", {}});

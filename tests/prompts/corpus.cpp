@@ -195,6 +195,25 @@ std::vector<Case> read_cases(const std::filesystem::path& file) {
   return cases;
 }
 
+void expect(Case& test, const std::string& cell) {
+  test.stages.clear();
+  test.asks.clear();
+  test.refuses.clear();
+  std::vector<std::string> quoted;
+  for (std::size_t at = cell.find('`'); at != std::string::npos; at = cell.find('`', at + 1)) {
+    const std::size_t end = cell.find('`', at + 1);
+    quoted.push_back(cell.substr(at + 1, end - at - 1));
+    at = end;
+  }
+  if (cell.starts_with("asks ")) return void(test.asks = quoted);
+  if (cell.starts_with("refuses ")) return void(test.refuses = quoted);
+  test.has_stages = true;
+  for (const std::string& stage : quoted) {
+    const Node node = parsed("prompts.md", stage);
+    test.stages.push_back(line_of(node.entries.at(0).key, &node.entries[0].value, nullptr));
+  }
+}
+
 std::vector<std::string> canonical_stages(const std::string& yaml, bool over) {
   std::vector<std::string> stages;
   if (yaml.empty()) return stages;

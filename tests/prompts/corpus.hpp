@@ -27,6 +27,9 @@ struct Case {
 
 std::vector<Case> read_cases(const std::filesystem::path& file);
 
+/// What a cell of the guide says of it: `asks CODE`, `refuses CODE`, or stages, each in backquotes.
+void expect(Case& test, const std::string& cell);
+
 /// The stages of a pipeline between its source and its sink, each on a line, parameters in order of their names.
 std::vector<std::string> canonical_stages(const std::string& yaml, bool over);
 

@@ -489,7 +489,7 @@ void Composer::act() {
   if (rule.action.empty()) return stage_rule();
   const auto action = actions().find(rule.action);
   if (action == actions().end()) throw std::logic_error("lexicon.yaml: nothing is called " + rule.action);
-  const bool about_time = rule.action == "cut" || rule.action == "keep" || rule.action == "split";
+  const bool about_time = rule.action == "keep" || rule.action == "split";
   if (about_time && ask_needs()) return;
   (this->*action->second)();
 }

@@ -9,7 +9,7 @@ namespace reel::tests {
 
 namespace fs = std::filesystem;
 
-std::filesystem::path prompts_folder() { return fs::path(std::getenv("REEL_SOURCE_DIR")) / "tests/prompts"; }
+std::filesystem::path prompts_folder() { return fs::path(REEL_SOURCE_DIR) / "tests/prompts"; }
 
 const catalog::Catalog& stages() {
   static const catalog::Catalog all([] {

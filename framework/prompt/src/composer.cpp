@@ -415,6 +415,8 @@ void Composer::stage_rule() {
                        ? value
                        : "\"" + value + "\"");
   take_items(node);
+  if (const auto drawn = rule.takes.find("drawn"); drawn != rule.takes.end() && ask_.regions.size() == 1)
+    node.set(drawn->second.at(0), region_yaml(ask_.regions[0].region));
   if (ask_needs()) return;
   const bool amount_said =
       std::ranges::any_of(rule.amounts, [&](const Amount& amount) { return set_amount(amount, node); });

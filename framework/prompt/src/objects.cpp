@@ -4,14 +4,7 @@
 #include "composer.hpp"
 
 namespace reel::prompt {
-namespace {
-
-std::string upper_first(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return text;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 namespace {
 
@@ -226,6 +219,7 @@ void Composer::remove() {
 /// Blurring and pixelating: `stage` for what stays where it is, anonymize for who and what moves.
 void Composer::obscure(const std::string& simple, const std::string& mode) {
   const std::string done = mode == "fill" ? "covered" : mode == "pixelate" ? "pixelated" : "blurred";
+  const std::string verb = mode == "fill" ? "Covers " : mode == "pixelate" ? "Pixelates " : "Blurs ";
   const bool whole_allowed = !simple.empty();
   const auto strength = [&](Draft::Node& node) {
     const Item* const px = match_->item("px") != nullptr ? match_->item("px") : match_->item("number");
@@ -246,18 +240,18 @@ void Composer::obscure(const std::string& simple, const std::string& mode) {
                               : target.which == "top"   ? "0, 0, 1, 0.5"
                                                         : "0, 0.5, 1, 0.5";
       node.set("region", "{ box: [" + box + "] }");
-      if (!put(node, upper_first(done) + ": the " + target.which + " half")) return;
+      if (!put(node, verb + "the " + target.which + " half")) return;
     } else if (target.region.empty() && target.label.empty() && nothing && whole_allowed && target.which.empty()) {
       Draft::Node node = stage(simple);
       strength(node);
-      if (!put(node, "The whole picture is " + done)) return;
+      if (!put(node, verb + "the whole picture")) return;
     } else if (target.region.empty() && (target.label.empty() || target.which == "elsewhere")) {
       ask_which(target, done);
     } else if (!target.region.empty() && !target.moves && whole_allowed) {
       Draft::Node node = stage(simple);
       strength(node);
       node.set("region", target.region);
-      if (!put(node, "What is drawn is " + done)) return;
+      if (!put(node, verb + "what is drawn")) return;
     } else {
       if (!known("anonymize")) return;
       Draft::Node node = stage("anonymize");
@@ -273,9 +267,11 @@ void Composer::obscure(const std::string& simple, const std::string& mode) {
           node.set("which", "largest");
       }
       if (!mode.empty()) node.set("mode", mode);
-      if (!put(node,
-               "`" + (target.words.empty() ? target.label : target.words) + "` is " + done + ", wherever it goes"))
-        return;
+      const std::string* const which = node.find("which");
+      const std::string who = !target.region.empty() ? "what is drawn"
+                              : which == nullptr     ? "every " + target.label
+                                                     : "the " + *which + " " + target.label;
+      if (!put(node, verb + who + (target.moves ? ", wherever it goes" : ""))) return;
     }
   }
 }

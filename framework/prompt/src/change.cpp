@@ -147,8 +147,8 @@ bool Composer::scale_main(const std::vector<int>& named) {
     if (main->type == model::ParamType::time) {
       const auto now = set == nullptr ? base::parse_time("1s") : base::parse_time(*set);
       if (!now || !std::holds_alternative<base::Time>(*now)) return false;
-      node.set(main->name, base::format_time(base::Time{
-                               std::llround(static_cast<double>(std::get<base::Time>(*now).count()) * factor)}));
+      node.set(main->name, base::format_time(base::Time{std::llround(
+                               std::min(static_cast<double>(std::get<base::Time>(*now).count()) * factor, 9e17))}));
     } else {
       const auto now = set == nullptr ? std::optional{usual_value(*main)} : as_number(*set);
       if (!now) return false;

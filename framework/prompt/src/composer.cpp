@@ -75,7 +75,7 @@ std::optional<Time> Composer::absolute(const Point& point) const {
   const model::StreamInfo* const video = ask_.media ? ask_.media->video() : nullptr;
   const double rate = video != nullptr && video->video ? video->video->frame_rate.value() : 0;
   if (rate <= 0) return std::nullopt;
-  return Time{std::llround(static_cast<double>(point.frame) / rate * 1e9)};
+  return Time{std::llround(std::min(static_cast<double>(point.frame) / rate * 1e9, 9e17))};
 }
 
 base::TimePoint Composer::written(const Point& point) const {

@@ -322,6 +322,7 @@ std::string quoted_yaml(std::string_view text) {
 }
 
 std::string number(double value) {
+  value = std::clamp(value, -1e12, 1e12);
   if (std::abs(value - std::round(value)) < 1e-9) return std::to_string(std::llround(value));
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.6f", value);

@@ -1,6 +1,6 @@
 #include "times.hpp"
 
-#include <charconv>
+#include <algorithm>
 #include <cmath>
 
 namespace reel::prompt {
@@ -12,7 +12,14 @@ using Kind = TimeSaid::Kind;
 
 constexpr Time hour = 1h, minute = 1min, second = 1s;
 
-Time times(double count, Time unit) { return Time{std::llround(count * static_cast<double>(unit.count()))}; }
+/// Nobody means years; what is longer would leave the range of the clock when added up.
+constexpr double longest = 9e17;
+
+Time times(double count, Time unit) {
+  return Time{std::llround(std::clamp(count * static_cast<double>(unit.count()), 0.0, longest))};
+}
+
+std::int64_t frame_number(double count) { return std::llround(std::clamp(count, 0.0, 1e9)); }
 
 /// Of `m`, `mins`, `seconds`; frames have none.
 std::optional<Time> unit_of(const Token& token) {
@@ -214,7 +221,7 @@ class Reader {
       take({"number", "no", "#"});
       const auto count = number();
       if (!count) return std::nullopt;
-      if (frames) return Point{.from = Point::From::frame, .frame = std::llround(*count)};
+      if (frames) return Point{.from = Point::From::frame, .frame = frame_number(*count)};
       return Point{.offset = times(*count, *of)};
     });
   }
@@ -225,12 +232,12 @@ class Reader {
       if (!count) return std::nullopt;
       if (is_frame_next()) {
         ++at_;
-        return Point{.from = Point::From::frame, .frame = std::llround(*count)};
+        return Point{.from = Point::From::frame, .frame = frame_number(*count)};
       }
       if (!take({"%", "percent"})) return std::nullopt;
       if (!(take({"mark", "in", "through"}) || phrase({"of", "the", "way"}))) return std::nullopt;
       take({"in", "through"});
-      return Point{.from = Point::From::share, .share = *count / 100};
+      return Point{.from = Point::From::share, .share = std::min(*count / 100, 10.0)};
     });
   }
   bool is_frame_next() const { return peek() != nullptr && is_frames(*peek()); }
@@ -429,7 +436,7 @@ class Reader {
     if (of == nullptr || (!is_frames(*of) && !unit_of(*of))) return std::nullopt;
     if (!first_unit) ++at_;
     const auto at = [&](double count) {
-      return is_frames(*of) ? Point{.from = Point::From::frame, .frame = std::llround(count)}
+      return is_frames(*of) ? Point{.from = Point::From::frame, .frame = frame_number(count)}
                             : Point{.offset = times(count, *unit_of(*of))};
     };
     if (!first_unit && !is_frames(*of)) {
@@ -483,9 +490,10 @@ class Reader {
       if (const auto long_ = length()) return edge_range(first, *long_);
       const auto count = number();
       if (!count) return std::nullopt;
-      if (take({"%", "percent"})) return share(first ? 0 : 1 - *count / 100, first ? *count / 100 : 1);
+      if (take({"%", "percent"}))
+        return share(first ? 0 : std::max(-10.0, 1 - *count / 100), first ? std::min(*count / 100, 10.0) : 1);
       if (!take({"frames", "frame"}) || !first) return std::nullopt;
-      return ranges({std::nullopt, Point{.from = Point::From::frame, .frame = std::llround(*count)}});
+      return ranges({std::nullopt, Point{.from = Point::From::frame, .frame = frame_number(*count)}});
     });
   }
 

@@ -4,8 +4,8 @@
 
   $ reel edit clip.mp4 "blur the faces from 1:00 to 1:15, cut everything after 2 minutes and fade out" --plan
     words                stage      times           what it does
-    blur the faces fro…  anonymize  1:00..1:15      `faces` is blurred, wherever
-                                                    it goes
+    blur the faces fro…  anonymize  1:00..1:15      Blurs every face, wherever it
+                                                    goes
     cut everything aft…  cut        2:00..3:00.256  Cuts this out
     fade out             fade       all             Fades out
   

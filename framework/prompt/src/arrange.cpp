@@ -261,6 +261,11 @@ class Arranger {
         while (target < all_.size() && !is_rule(all_[target])) ++target;
         if (target == all_.size() || all_[target].sentence != said.sentence) target = earlier;
       }
+      if (target < all_.size() && of_size(said.clause.match) &&
+          !all_[target].clause.match.rule->accepts(said.clause.match.items[0]->kind)) {
+        choose(said, "rescale");
+        continue;
+      }
       if (target < all_.size() && target < i && is_one_more(all_[target].clause.match, said.clause.match.items)) {
         said.clause.kind = Kind::rule;
         said.clause.goes_on = true;
@@ -283,14 +288,25 @@ class Arranger {
 
   /// `logo.png top right`: what is to be done with it goes without saying.
   void name_file(Said& said) {
-    said.clause.kind = Kind::rule;
     const Match& match = said.clause.match;
     const bool place = match.item("place") != nullptr;
-    const char* const action = place && match.item("image-file") != nullptr   ? "picture"
-                               : place && match.item("video-file") != nullptr ? "inset"
-                                                                              : "";
+    choose(said, of_size(match)                                 ? "rescale"
+                 : place && match.item("image-file") != nullptr ? "picture"
+                 : place && match.item("video-file") != nullptr ? "inset"
+                                                                : "");
+  }
+
+  static bool of_size(const Match& match) {
+    return !match.items.empty() && std::ranges::all_of(match.items, [](const Item* item) {
+      return item->kind == "lines" || item->kind == "size";
+    });
+  }
+
+  /// The rule of that action; none: it is not understood.
+  void choose(Said& said, std::string_view action) const {
+    said.clause.kind = Kind::rule;
     for (const Rule& rule : rules_.lexicon().rules)
-      if (rule.action == action && *action != 0) {
+      if (!action.empty() && rule.action == action) {
         said.clause.match.rule = &rule;
         return;
       }

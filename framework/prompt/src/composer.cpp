@@ -486,8 +486,37 @@ void Composer::add(const ClauseRead& clause, const Item* shared_time) {
   if (out_.refusals.size() + out_.questions.size() == said_back) tell_unknown();
 }
 
+/// `do not blur the faces`: the word stands before the verb.
+bool Composer::is_negated() const {
+  if (match_->said.empty()) return false;
+  const std::size_t verb = match_->said.front();
+  for (std::size_t i = std::max(match_->begin, verb < 2 ? 0 : verb - 2); i < verb; ++i)
+    if (reading_.tokens[i].is_any({"not", "never", "don't", "dont", "doesn't", "didn't"})) return true;
+  return false;
+}
+
+/// `blur everyone except the man on the left`, `blur the faces if it is dark`: what cannot be told must not be passed over.
+bool Composer::is_conditional() {
+  for (std::size_t i = match_->begin; i < match_->end; ++i) {
+    const bool in_item =
+        std::ranges::any_of(reading_.items, [&](const Item& item) { return i >= item.begin && i < item.end; });
+    if (in_item || !reading_.tokens[i].is_any({"except", "excluding", "besides", "unless", "if", "whenever"})) continue;
+    // `if possible`, `as if on a tripod`
+    if (reading_.tokens[i].is("if") && i + 1 < match_->end && reading_.tokens[i + 1].is_any({"possible", "you"}))
+      continue;
+    if (reading_.tokens[i].is("if") && i > 0 && reading_.tokens[i - 1].is("as")) continue;
+    refusal(words_of(i, match_->end), "out-of-scope",
+            "`" + said(i, match_->end) + "`: exceptions and conditions are possible for times only",
+            {"`blur the faces except from 1:00 to 1:10`", "name what is meant: `the person on the left`"});
+    return true;
+  }
+  return false;
+}
+
 void Composer::act() {
   const Rule& rule = *match_->rule;
+  if (is_negated()) return note(*match_, "nothing is done about");
+  if (is_conditional()) return;
   if (rule.action.empty()) return stage_rule();
   const auto action = actions().find(rule.action);
   if (action == actions().end()) throw std::logic_error("lexicon.yaml: nothing is called " + rule.action);

@@ -66,6 +66,8 @@ class Composer {
 
   // composer.cpp: what all clauses have in common
   void act();
+  bool is_negated() const;
+  bool is_conditional();
   void tell_unknown();
   When when(const Item* shared_time);
   std::optional<Span> span(const Range& range, Words words);

@@ -306,9 +306,10 @@ Match Rules::best(const Reading& reading, std::size_t begin, std::size_t end) co
       if (!fit.run()) continue;
       Match match = std::move(fit).result();
       // More words that mean nothing than words that it is said by: it was not meant.
+      if (!match.rule->refuses.empty() && match.lacks) continue;
       const bool refuses = !match.rule->refuses.empty() || match.rule->complaint;
       if (!refuses &&
-          (match.unknown.size() > 1 + match.said.size() || (match.lacks && match.unknown.size() >= match.said.size())))
+          (match.unknown.size() > 1 + match.said.size() || (match.lacks && match.unknown.size() > match.said.size())))
         continue;
       if (way->second.pattern->thing) match.cost += 1;
       if (match.cost < best.cost || (match.cost == best.cost && match.rule < best.rule)) best = std::move(match);

@@ -231,6 +231,8 @@ void Composer::obscure(const std::string& simple, const std::string& mode) {
       node.set(param, number(usual * degree()));
   };
   for (const Target& target : targets()) {
+    if (!target.label.empty() && (match_->item("px") != nullptr || match_->item("number") != nullptr))
+      note(*match_, "how strongly faces and people are hidden cannot be set; they are made unrecognisable");
     const bool nothing = target.words.empty() || target.whole;
     if (target.half && whole_allowed) {
       Draft::Node node = stage(simple);

@@ -315,7 +315,10 @@ class Reader {
     if (!(take({"except", "excluding", "excepting", "outside", "besides", "without"}) || phrase({"apart", "from"}) ||
           phrase({"other", "than"}) || phrase({"but", "not"}) || phrase({"just", "not"}) || take({"but", "not"})))
       return std::nullopt;
-    take({"of", "for"});
+    // `except the part from 2:00 to 4:00`
+    while (take({"of", "for", "the", "part", "section", "bit", "portion", "piece", "time", "footage", "what", "is",
+                 "segment"})) {
+    }
     auto said = one();
     if (!said || (said->kind != Kind::ranges && said->kind != Kind::unsure)) return std::nullopt;
     said->except = !said->except;

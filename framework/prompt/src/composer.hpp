@@ -58,7 +58,8 @@ class Composer {
     std::string label, which, color;
     std::string region;  ///< YAML
     std::string words;   ///< as said
-    bool moves = false, fixed = false, person = false, all = false, whole = false, half = false, generic = false;
+    bool moves = false, fixed = false, person = false, all = false, whole = false, half = false, modified = false,
+         generic = false;
   };
 
   using Action = void (Composer::*)();

@@ -106,6 +106,11 @@ Composer::Target Composer::target(std::size_t begin, std::size_t end, bool first
                word == "screen" || word == "movie" || word == "shot" || word == "it";
       });
   if (find_region(target, words)) return target;
+  // `the man with the hat`: nothing here can tell him from others.
+  target.modified = target.which.empty() && !target.all && std::ranges::any_of(words, [](const std::string& word) {
+                      return word == "with" || word == "wearing" || word == "holding" || word == "carrying" ||
+                             word == "whose" || word == "named" || word == "who";
+                    });
   const bool installed = std::ranges::find(ask_.labels, label) != ask_.labels.end();
   if (installed) target.label = label;
   return target;
@@ -190,7 +195,7 @@ void Composer::remove() {
                "from when to when is that? A range such as 1:00 to 1:30 says it");
       continue;
     }
-    if (target.region.empty() && (target.label.empty() || target.which == "elsewhere")) {
+    if (target.region.empty() && (target.label.empty() || target.which == "elsewhere" || target.modified)) {
       ask_which(target, "removed");
       continue;
     }
@@ -247,7 +252,7 @@ void Composer::obscure(const std::string& simple, const std::string& mode) {
       Draft::Node node = stage(simple);
       strength(node);
       if (!put(node, verb + "the whole picture")) return;
-    } else if (target.region.empty() && (target.label.empty() || target.which == "elsewhere")) {
+    } else if (target.region.empty() && (target.label.empty() || target.which == "elsewhere" || target.modified)) {
       ask_which(target, done);
     } else if (!target.region.empty() && !target.moves && whole_allowed) {
       Draft::Node node = stage(simple);
